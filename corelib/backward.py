@@ -1,0 +1,168 @@
+"""The reverse walk: the newest generation first, each node once, no recursion."""
+
+from collections.abc import Collection, Iterable
+from heapq import heappop, heappush
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.class_op import like, picked, rebuilt
+from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
+from corelib.graph import NO_PARENTS, Node, mode, scope
+from corelib.tensor import Tensor, as_array, make
+
+ndarray: Final = np.ndarray
+
+
+def accumulate(result: Tensor, propagated: Any, *, retain_graph: bool) -> None:
+    """Add the gradients of ``result`` to ``.grad`` of every leaf behind it: all of them, or on an error none."""
+    if result._node is None:
+        raise NotDifferentiable(
+            f"{result!r} has no gradient: nothing it was computed from is trainable (or it was under no_grad())"
+        )
+    reached = walk(result._node, seed(result, propagated), retain_graph=retain_graph)
+    for leaf, gradient in zip(reached, owned_arrays(reached.values()), strict=True):
+        leaf.grad = gradient if leaf.grad is None else leaf.grad + gradient  # type: ignore[attr-defined]
+
+
+def seed(result: Tensor, propagated: Any) -> Any:
+    """The gradient that a walk starts from. Raises GradientShape where it does not fit the result."""
+    if propagated is None:
+        if result.size != 1:
+            raise GradientShape(
+                f"backward() starts from a single number, and this result has shape {result.shape}; "
+                "pass the gradient of each entry, or reduce it to a number (sum, mean) first"
+            )
+        return np.ones(result.shape, result.dtype)
+    gradient = as_array(propagated)
+    if gradient.shape != result.shape:
+        raise GradientShape(f"the result has shape {result.shape}, and the gradient passed in {gradient.shape}")
+    return gradient.astype(result.dtype)
+
+
+def walk(
+    start: Node,
+    gradient: Any,
+    *,
+    retain_graph: bool = False,
+    record: bool = False,
+    targets: Collection[Node] = (),
+    floor: int = -1,
+) -> dict[Node, Any]:
+    """The gradients that reach the leaves behind ``start``, or the ``targets``, by node.
+
+    With ``record`` the walk is itself differentiable: backward is given Tensors in the place of arrays.
+    Nodes of a generation below ``floor`` are left out: they are older than the variables asked for.
+    """
+    if start.op is None or start in targets:
+        return {start: gradient}
+    reached: dict[Node, Any] = {}
+    pending: dict[Node, Any] = {}
+    queue: list[tuple[int, int, Node]] = []  # by generation, the newest first; equal ones in order of arrival
+    arrivals = 0
+    watch = scope.get().watch if mode.special else None
+    node: Node | None = start
+    while node is not None:
+        args, result, parents = node.args, node.result, node.parents
+        if args is None:
+            raise GraphFreed(f"{node.op}: an earlier backward() freed this graph; give that retain_graph=True")
+        if type(gradient) is list:
+            gradient = complete(node, gradient)
+        if record:
+            args, result = as_tensors(node, args, result)
+        entries = node.op.pull(node, gradient, args, result)
+        if watch is not None:
+            watch.backward(node, gradient, entries)
+        if not retain_graph:
+            node.args = node.result = args = result = None
+            node.parents = NO_PARENTS
+        op, node, i = node.op, None, 0
+        for parent in parents:
+            entry = entries[i]
+            i += 1
+            if parent is None or entry is None or parent.generation < floor:
+                continue
+            if type(entry) is not ndarray or entry.dtype is not parent.dtype or entry.shape != parent.shape:
+                entry = fitted(entry, parent, op)
+            if parent.op is None or (targets and parent in targets):
+                reached[parent] = added(reached[parent], entry) if parent in reached else entry
+            elif parent is node:
+                gradient = added(gradient, entry)
+            elif parent in pending:
+                pending[parent] = added(pending[parent], entry)
+            elif node is None:
+                node, gradient = parent, entry
+            else:
+                pending[parent] = entry
+                arrivals += 1
+                heappush(queue, (-parent.generation, arrivals, parent))
+        if queue and (node is None or node.generation < -queue[0][0]):
+            if node is not None:
+                pending[node] = gradient
+                arrivals += 1
+                heappush(queue, (-node.generation, arrivals, node))
+            node = heappop(queue)[2]
+            gradient = pending.pop(node)
+    return reached
+
+
+def fitted(entry: Any, parent: Node, op: object) -> Any:
+    """A gradient in the dtype of its argument. Raises GradientShape if it has another shape."""
+    if type(entry) is list:  # of the results of one call
+        return entry
+    try:
+        shape, dtype = entry.shape, entry.dtype
+    except AttributeError:
+        if not isinstance(entry, (int, float, complex)):
+            raise GradientType(f"{op}: backward answered a {type(entry).__name__} for a gradient") from None
+        entry = np.asarray(entry)
+        shape, dtype = entry.shape, entry.dtype
+    if shape != parent.shape:
+        raise GradientShape(f"{op}: a gradient has shape {shape}, and its argument {parent.shape}")
+    if dtype is parent.dtype or dtype == parent.dtype:
+        return entry
+    if dtype.kind == "c" and parent.dtype.kind != "c":
+        entry = np.real(entry)  # a real argument moves along the real axis only
+    return entry.astype(parent.dtype)
+
+
+def added(first: Any, second: Any) -> Any:
+    """The sum of two gradients; of two lists, the sums of what both hold."""
+    if type(first) is not list:
+        return first + second
+    return [b if a is None else a if b is None else a + b for a, b in zip(first, second, strict=True)]
+
+
+def complete(node: Node, propagated: list[Any]) -> Any:
+    """The gradients of several results, zeros where none arrived, in a tuple of forward's own kind."""
+    kind, dtypes = node.dtype
+    shapes: Any = node.shape
+    entries = [np.zeros(s, d) if g is None else g for g, s, d in zip(propagated, shapes, dtypes, strict=True)]
+    return rebuilt(kind, entries)
+
+
+def as_tensors(node: Node, args: tuple[Any, ...], result: Any) -> tuple[tuple[Any, ...], Any]:
+    """What a backward reads, connected to the graph that it came from."""
+    connected = tuple([_connected(a, p) for a, p in zip(args, node.parents, strict=True)]) if args else args
+    if result is None:
+        return connected, None
+    if isinstance(result, tuple):
+        return connected, like(result, [picked(node, i, np.asarray(r)) for i, r in enumerate(result)])
+    return connected, make(result, node)
+
+
+def _connected(arg: Any, parent: Node | None) -> Any:
+    if parent is None or arg is None or type(arg) is tuple:
+        return arg
+    return make(arg if arg.shape == parent.shape else np.broadcast_to(arg, parent.shape), parent)
+
+
+def owned_arrays(gradients: Iterable[Any]) -> list[Any]:
+    """The gradients as arrays that share memory with nothing: neither with each other nor with their source."""
+    seen: set[int] = set()
+    arrays = []
+    for gradient in gradients:
+        shared = id(gradient) in seen or getattr(gradient, "base", None) is not None
+        seen.add(id(gradient))
+        arrays.append(np.array(gradient) if isinstance(gradient, np.generic) or shared else gradient)
+    return arrays

@@ -1,0 +1,107 @@
+"""Calling an op: unwrap the operands, call NumPy, record the call, wrap the result."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn
+
+import numpy as np
+
+from corelib.arguments import Arguments
+from corelib.errors import (
+    CorelibError,
+    GradientType,
+    InvalidIndex,
+    InvalidOperand,
+    InvalidOperandType,
+)
+from corelib.graph import mode, scope
+from corelib.tensor import Tensor, as_array, unwrapped, unwrapped_keywords
+
+ndarray: Final = np.ndarray
+FLOAT32: Final = np.dtype(np.float32)
+FLOAT64: Final = np.dtype(np.float64)
+SCALARS: Final = frozenset({bool, int, float, complex})
+
+
+class Op:
+    """What a plugin provides and a program calls.
+
+    ``functions`` are the NumPy (or SciPy, or Python) functions that it stands for: called on a Tensor, they
+    find this op.
+    """
+
+    def __init__(self, name: str, doc: str | None, functions: tuple[Callable[..., Any], ...]) -> None:
+        self.name = name
+        self.functions = functions
+        self.__name__ = name
+        self.__doc__ = doc
+        self._arguments: Arguments | None = None
+
+    def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        """Call the op with the arguments of the NumPy function that it stands for."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+def operand(value: Any) -> Any:
+    """An operand that is no Tensor, as NumPy takes it: a Python number stays one, so float32 stays float32."""
+    if type(value) in SCALARS:
+        return value
+    return as_array(value)
+
+
+def array_of(result: Any, op: object) -> Any:
+    """What forward returned, as an array (a NumPy scalar becomes a 0-d array)."""
+    if isinstance(result, (np.generic, int, float, complex)):
+        return np.asarray(result)
+    if not hasattr(result, "__array_function__") or isinstance(result, Tensor):
+        raise GradientType(f"{op}: forward returned a {type(result).__name__}, not an array")
+    return result
+
+
+def describe(args: Sequence[Any]) -> str:
+    """The dtypes and shapes of operands, for a message."""
+    return ", ".join(
+        f"{a.dtype} {a.shape}" if hasattr(a, "dtype") else repr(a) if type(a) in SCALARS else type(a).__name__
+        for a in args
+    )
+
+
+def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
+    """Say which op could not take which operands, in an error of corelib's that is also of NumPy's kind."""
+    if isinstance(error, CorelibError):
+        raise error
+    message = f"{op}({describe(args)}): {error}"
+    if isinstance(error, IndexError):
+        raise InvalidIndex(message) from error
+    if isinstance(error, TypeError):
+        raise InvalidOperandType(message) from error
+    raise InvalidOperand(message) from error
+
+
+def unrecorded(op: object, args: tuple[Any, ...], result: Any) -> bool:
+    """Show the call to whatever watches this thread, and say whether it stays out of the graph."""
+    if not mode.special:
+        return False
+    here = scope.get()
+    if here.watch is not None:
+        here.watch.forward(op, args, result)
+    return not here.recording
+
+
+class Plain(Op):
+    """A NumPy function that has no slope: on Tensors it answers what it answers on their arrays."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function.__name__, function.__doc__, (function,))
+        self.function = function
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        return self.function(*map(unwrapped, args), **unwrapped_keywords(keywords))
+
+    def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        return self(*args, **keywords)

@@ -1,0 +1,203 @@
+"""Ops given by a class with fields, forward and backward."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.arguments import Arguments
+from corelib.call import Op, array_of, operand, refuse, unrecorded
+from corelib.elementwise_op import broadcast
+from corelib.errors import GradientType, InvalidOperandType, UnsupportedArgument
+from corelib.graph import Node
+from corelib.reads import parameters, reads, takes
+from corelib.tensor import DIFFERENTIABLE, Tensor, make
+
+ndarray: Final = np.ndarray
+
+
+class ClassOp(Op):
+    """An op whose fields are those of ``cls``, and whose arrays are those of its ``forward``.
+
+    ``arity`` is None where forward takes any number of arrays. A ``linear`` backward is given shapes in the
+    place of arrays; ``broadcasts`` says that the op acts entry by entry, like a ufunc.
+    """
+
+    def __init__(
+        self,
+        cls: Callable[..., Any],
+        name: str,
+        functions: tuple[Callable[..., Any], ...],
+        *,
+        linear: bool,
+        broadcasts: bool,
+    ) -> None:
+        super().__init__(name, cls.__doc__, functions)
+        self.cls = cls
+        self.linear = linear
+        self.broadcasts = broadcasts
+        self.arity = _arity(cls)
+        self.fields = tuple(p.name for p in parameters(cls.__init__)[1:])  # type: ignore[misc]  # of the class itself
+        backward = cls.backward  # type: ignore[attr-defined]  # checked by op(), which made us
+        self.reads = (True,) if self.arity is None else reads(backward, self.arity, skip=2)
+        self.takes_result = takes(backward, "result")
+        self.takes_wanted = takes(backward, "wanted")
+        self._plain: Bound | None = None
+
+    def __call__(self, *args: Any, **fields: Any) -> Any:
+        if self.arity is None:
+            return self.bind(*args[1:], **fields).run(_operands(self, args))
+        if len(args) < self.arity:
+            raise InvalidOperandType(f"{self}: takes {self.arity} arrays, not {len(args)}")
+        return self.bind(*args[self.arity :], **fields).run(args[: self.arity])
+
+    def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        if self._arguments is None:
+            self._arguments = Arguments(function, self.arity or 1, frozenset(self.fields))
+        operands, fields = self._arguments.sort(args, keywords)
+        return self(*operands, **fields)
+
+    def bind(self, *args: Any, **fields: Any) -> "Bound":
+        """The op with its fields filled in. Raises UnsupportedArgument for a field that it does not have."""
+        if not args and not fields:
+            if self._plain is None:
+                self._plain = Bound(self, self._made((), {}))
+            return self._plain
+        return Bound(self, self._made(args, fields))
+
+    def _made(self, args: tuple[Any, ...], fields: dict[str, Any]) -> Any:
+        unknown = [name for name in fields if name not in self.fields]
+        if unknown or len(args) > len(self.fields):
+            what = f"no keyword {', '.join(unknown)}" if unknown else f"no {len(args)} of them by position"
+            raise UnsupportedArgument(f"{self} takes {what}; fields: {', '.join(self.fields) or 'none'}")
+        try:
+            return self.cls(*args, **fields)
+        except (ValueError, TypeError, IndexError) as error:
+            refuse(error, self, args)
+
+
+class Bound:
+    """One op with one choice of its fields: what a node remembers of a call."""
+
+    __slots__ = ("op", "rule")
+
+    def __init__(self, op: ClassOp, rule: Any) -> None:
+        self.op = op
+        self.rule = rule
+
+    def __str__(self) -> str:
+        fields = [f"{name}={getattr(self.rule, name, '?')!r}" for name in self.op.fields]
+        return f"{self.op.name}({', '.join(fields)})" if fields else self.op.name
+
+    def run(self, operands: Sequence[Any]) -> Any:
+        args = tuple([x._data if isinstance(x, Tensor) else operand(x) for x in operands])
+        try:
+            result = self.rule.forward(*args)
+        except (ValueError, TypeError, IndexError) as error:
+            refuse(error, self, args)
+        parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
+        if type(result) is not ndarray:
+            if isinstance(result, tuple):
+                return self.recorded_many(args, parents, result)
+            result = array_of(result, self)
+        if unrecorded(self, args, result) or not any(parents) or result.dtype.kind not in DIFFERENTIABLE:
+            return make(result, None)
+        saved = result if self.op.takes_result else None
+        return make(result, self.node(self.kept(args), parents, result.shape, result.dtype, saved))
+
+    def kept(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self.op.linear:
+            return tuple([np.shape(a) for a in args])
+        if self.op.arity is None or all(self.op.reads):
+            return args
+        return tuple([a if read else None for a, read in zip(args, self.op.reads, strict=True)])
+
+    def node(
+        self, kept: tuple[Any, ...], parents: tuple[Node | None, ...], shape: tuple[int, ...], dtype: Any, saved: Any = None
+    ) -> Node:
+        if self.op.broadcasts:
+            parents = tuple([p if p is None or p.shape == shape else broadcast(p, shape) for p in parents])
+        generation = max([p.generation for p in parents if p is not None]) + 1
+        return Node(self, kept, parents, saved, generation, shape, dtype)
+
+    def recorded_many(self, args: tuple[Any, ...], parents: tuple[Node | None, ...], results: tuple[Any, ...]) -> Any:
+        """Several results: each is picked out of one call by a node of its own."""
+        arrays = [r if type(r) is ndarray else array_of(r, self) for r in results]
+        if unrecorded(self, args, arrays) or not any(parents):
+            return like(results, [make(a, None) for a in arrays])
+        call = self.node(self.kept(args), parents, (), None, results if self.op.takes_result else None)
+        call.shape = tuple([a.shape for a in arrays])  # type: ignore[assignment]  # of several results
+        call.dtype = (type(results), tuple([a.dtype for a in arrays]))
+        return like(results, [picked(call, i, a) for i, a in enumerate(arrays)])
+
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+        """One gradient per operand, from the backward of the class."""
+        op = self.op
+        if op.takes_result or op.takes_wanted:
+            extra: dict[str, Any] = {"result": result} if op.takes_result else {}
+            if op.takes_wanted:
+                extra["wanted"] = tuple([p is not None for p in node.parents])
+            entries = self.rule.backward(propagated, *args, **extra)
+        else:
+            entries = self.rule.backward(propagated, *args)
+        if op.arity == 1:
+            return (entries,)
+        if not isinstance(entries, tuple) or len(entries) != len(node.parents):
+            got = f"{len(entries)} of them" if isinstance(entries, tuple) else f"a {type(entries).__name__}"
+            raise GradientType(f"{self}: backward answers a tuple of {len(node.parents)} gradients, not {got}")
+        return entries
+
+
+class Pick:
+    """Takes one result out of a call that has several."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+    def __str__(self) -> str:
+        return f"[{self.index}]"
+
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+        parent = node.parents[0]
+        assert parent is not None
+        entries: list[Any] = [None] * len(parent.shape)
+        entries[self.index] = propagated
+        return (entries,)
+
+
+class Picked(Node):
+    """The node of one result of a call that has several."""
+
+    __slots__ = ()
+
+    @property
+    def call(self) -> Node | None:
+        return self.parents[0] if self.parents else self
+
+
+def picked(call: Node, index: int, array: Any) -> Tensor:
+    if array.dtype.kind not in DIFFERENTIABLE:
+        return make(array, None)
+    return make(array, Picked(Pick(index), (), (call,), None, call.generation + 1, array.shape, array.dtype))
+
+
+def like(results: tuple[Any, ...], entries: Sequence[Any]) -> Any:
+    """``entries`` in a tuple, or a named tuple, of the kind of ``results``."""
+    return rebuilt(type(results), entries)
+
+
+def rebuilt(kind: type, entries: Sequence[Any]) -> Any:
+    return tuple(entries) if kind is tuple else kind(*entries)
+
+
+def _arity(cls: Callable[..., Any]) -> int | None:
+    taken = [p for p in parameters(cls.forward)[1:] if p.kind is not p.KEYWORD_ONLY]  # type: ignore[attr-defined]
+    return None if any(p.kind is p.VAR_POSITIONAL for p in taken) else len(taken)
+
+
+def _operands(op: Op, args: tuple[Any, ...]) -> Sequence[Any]:
+    if not args or not isinstance(args[0], (list, tuple)):
+        raise InvalidOperandType(f"{op}: takes a list or tuple of arrays")
+    return args[0]

@@ -1,0 +1,39 @@
+"""Ops written in other ops: differentiable because their parts are."""
+
+from collections.abc import Callable, Sequence
+from inspect import Parameter, signature
+from typing import Any
+
+from corelib.arguments import Arguments
+from corelib.call import Op
+from corelib.tensor import Tensor, as_array, make
+
+
+class Composed(Op):
+    """A function on Tensors, in the place of the NumPy function that it stands for."""
+
+    def __init__(self, function: Callable[..., Any], name: str, functions: tuple[Callable[..., Any], ...]) -> None:
+        super().__init__(name, function.__doc__, functions)
+        self.function = function
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        return wrapped(self.function(*args, **keywords))
+
+    def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        if self._arguments is None:
+            taken = signature(self.function).parameters.values()
+            fields = frozenset(p.name for p in taken if p.kind is not Parameter.VAR_POSITIONAL)
+            self._arguments = Arguments(function, 0, fields)
+        known = {k: v for k, v in keywords.items() if self._arguments.is_field(k, v)}
+        return self(*args, **known)
+
+
+def wrapped(result: Any) -> Any:
+    """``result`` as a Tensor, or as the tuple or list of Tensors that the function returned."""
+    if isinstance(result, Tensor):
+        return result
+    if isinstance(result, list):
+        return [wrapped(entry) for entry in result]
+    if isinstance(result, tuple):
+        return tuple(wrapped(entry) for entry in result)
+    return make(as_array(result), None)

@@ -1,0 +1,203 @@
+"""Ops that act entry by entry, given by their slopes: the path that most calls take."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.arguments import Arguments
+from corelib.call import FLOAT32, FLOAT64, Op, array_of, operand, refuse, unrecorded
+from corelib.dispatch import ops_for
+from corelib.errors import InvalidOperandType
+from corelib.graph import Node, mode
+from corelib.slope import Conjugate, Slope
+from corelib.tensor import Tensor, TensorLike, make
+
+ndarray: Final = np.ndarray
+NOTHING: Final = (None,)
+
+
+class Elementwise(Op):
+    """An op that acts entry by entry, given by its slope in each argument.
+
+    Operands of different shapes are broadcast in front of it, so its Jacobian is diagonal.
+    """
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        slopes: tuple[Slope, ...],
+        name: str,
+        doc: str | None,
+        functions: tuple[Callable[..., Any], ...],
+    ) -> None:
+        super().__init__(name, doc, functions)
+        self.forward = forward
+        self.slopes = slopes
+        self.arity = len(slopes)
+        self._conjugate: Elementwise | None = None
+
+    def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        if self._arguments is None:
+            self._arguments = Arguments(function, self.arity, frozenset())
+        operands, _ = self._arguments.sort(args, keywords)
+        return self.run(operands)
+
+    def run(self, operands: Sequence[Any]) -> Tensor:
+        """Call the op, however many operands it takes."""
+        if len(operands) != self.arity:
+            raise InvalidOperandType(f"{self}: takes {self.arity} arrays, not {len(operands)}")
+        args = tuple([x._data if isinstance(x, Tensor) else operand(x) for x in operands])
+        try:
+            result = self.forward(*args)
+        except (ValueError, TypeError, IndexError) as error:
+            refuse(error, self, args)
+        parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
+        return self.recorded(args, parents, result)
+
+    def recorded(self, args: tuple[Any, ...], parents: tuple[Node | None, ...], result: Any) -> Tensor:
+        """The result as a Tensor that remembers this call, where any operand is trainable."""
+        if type(result) is not ndarray:
+            result = array_of(result, self)
+        if unrecorded(self, args, result) or not any(parents):
+            return make(result, None)
+        return make(result, self.node(args, parents, result))
+
+    def node(self, args: tuple[Any, ...], parents: tuple[Node | None, ...], result: Any) -> Node:
+        shape = result.shape
+        parents = tuple([p if p is None or p.shape == shape else broadcast(p, shape) for p in parents])
+        wanted = [slope for slope, parent in zip(self.slopes, parents, strict=True) if parent is not None]
+        kept = tuple([a if any(s.reads[i] for s in wanted) else None for i, a in enumerate(args)])
+        saved = result if any(s.reads_result for s in wanted) else None
+        generation = max([p.generation for p in parents if p is not None]) + 1
+        op = self.conjugate() if result.dtype.kind == "c" else self
+        return Node(op, kept, parents, saved, generation, shape, result.dtype)
+
+    def conjugate(self) -> "Elementwise":
+        """This op among complex numbers, whose gradients take the conjugate slopes."""
+        if self._conjugate is None:
+            slopes = tuple(Conjugate(slope) for slope in self.slopes)
+            self._conjugate = Elementwise(self.forward, slopes, self.name, self.__doc__, self.functions)
+        return self._conjugate
+
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+        """The gradient of each operand that wants one."""
+        return [
+            None if parent is None else slope.times(propagated, args, result)
+            for slope, parent in zip(self.slopes, node.parents, strict=True)
+        ]
+
+
+def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
+    """The call that stretches an operand to ``shape``: recorded, never computed, since NumPy does that itself."""
+    op = ops_for[np.broadcast_to]
+    return op.bind(shape).node((parent.shape,), (parent,), shape, parent.dtype)  # type: ignore[attr-defined, no-any-return]  # a class op
+
+
+class ElementwiseUnary(Elementwise):
+    """The same for one array of real numbers, without the loops."""
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        slopes: tuple[Slope, ...],
+        name: str,
+        doc: str | None,
+        functions: tuple[Callable[..., Any], ...],
+    ) -> None:
+        super().__init__(forward, slopes, name, doc, functions)
+        self.slope = slopes[0]
+        self.keeps_x = self.slope.reads[0]
+        self.keeps_result = self.slope.reads_result
+
+    def __call__(self, x: TensorLike, /) -> Tensor:
+        if not isinstance(x, Tensor):
+            return self.run((x,))
+        a, parent = x._data, x._node
+        try:
+            result = self.forward(a)
+        except (ValueError, TypeError, IndexError) as error:
+            refuse(error, self, (a,))
+        if type(result) is not ndarray:
+            result = array_of(result, self)
+        dtype = result.dtype
+        if mode.special or parent is None or (dtype is not FLOAT64 and dtype is not FLOAT32):
+            return self.recorded((a,), (parent,), result)
+        kept = (a,) if self.keeps_x else NOTHING
+        saved = result if self.keeps_result else None
+        return make(result, Node(self, kept, (parent,), saved, parent.generation + 1, result.shape, dtype))
+
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+        return (self.slope.times(propagated, args, result),)
+
+
+class ElementwiseBinary(Elementwise):
+    """The same for two arrays of real numbers, without the loops."""
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        slopes: tuple[Slope, ...],
+        name: str,
+        doc: str | None,
+        functions: tuple[Callable[..., Any], ...],
+    ) -> None:
+        super().__init__(forward, slopes, name, doc, functions)
+        self.slope, self.slope2 = slopes
+        self.keeps = tuple([_keeps(slopes, wanted) for wanted in (slopes, slopes[:1], slopes[1:])])
+
+    def __call__(self, x: TensorLike, y: TensorLike, /) -> Tensor:
+        if isinstance(x, Tensor):
+            a, p = x._data, x._node
+        else:
+            a, p = x if type(x) is ndarray or type(x) is float else operand(x), None
+        if isinstance(y, Tensor):
+            b, q = y._data, y._node
+        else:
+            b, q = y if type(y) is ndarray or type(y) is float else operand(y), None
+        try:
+            result = self.forward(a, b)
+        except (ValueError, TypeError, IndexError) as error:
+            refuse(error, self, (a, b))
+        if type(result) is not ndarray:
+            result = array_of(result, self)
+        dtype = result.dtype
+        if mode.special or (dtype is not FLOAT64 and dtype is not FLOAT32):
+            return self.recorded((a, b), (p, q), result)
+        shape = result.shape
+        if q is None:
+            if p is None:
+                return make(result, None)
+            keeps_a, keeps_b, keeps_result = self.keeps[1]
+            generation = p.generation
+            if p.shape != shape:
+                p = broadcast(p, shape)
+                generation = p.generation
+        elif p is None:
+            keeps_a, keeps_b, keeps_result = self.keeps[2]
+            if q.shape != shape:
+                q = broadcast(q, shape)
+            generation = q.generation
+        else:
+            keeps_a, keeps_b, keeps_result = self.keeps[0]
+            if p.shape != shape:
+                p = broadcast(p, shape)
+            if q.shape != shape:
+                q = broadcast(q, shape)
+            generation = p.generation if p.generation > q.generation else q.generation
+        kept = (a if keeps_a else None, b if keeps_b else None)
+        saved = result if keeps_result else None
+        return make(result, Node(self, kept, (p, q), saved, generation + 1, shape, dtype))
+
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+        p, q = node.parents
+        return (
+            None if p is None else self.slope.times(propagated, args, result),
+            None if q is None else self.slope2.times(propagated, args, result),
+        )
+
+
+def _keeps(slopes: tuple[Slope, ...], wanted: tuple[Slope, ...]) -> tuple[bool, ...]:
+    """Which arguments, and last whether the result, the wanted slopes read."""
+    arguments = [any(slope.reads[i] for slope in wanted) for i in range(len(slopes))]
+    return (*arguments, any(slope.reads_result for slope in wanted))

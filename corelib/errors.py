@@ -1,0 +1,103 @@
+"""The exceptions of corelib. Each message says what went wrong, where, and what to do.
+
+CorelibError
+├── OpNotFound (ImportError)            no installed plugin provides the op
+├── OpConflict (ImportError)            two plugins provide the op
+├── InvalidOp (TypeError)               a class or slope that does not follow the protocol of an op
+├── InvalidOperand (ValueError)         shapes or values that an op cannot take
+├── InvalidOperandType (TypeError)      data that is no array of numbers, or a dtype that an op cannot take
+├── InvalidIndex (IndexError)           an index or axis that an array does not have
+├── UnsupportedArgument (TypeError)     a keyword of a NumPy function that the op does not know
+├── NotDifferentiable (TypeError)       a gradient asked of an integer, a boolean or a constant
+├── GradientShape (ValueError)          a gradient of another shape than its argument
+├── GradientType (TypeError)            a backward that answers with something else than gradients
+├── GraphFreed (RuntimeError)           a second walk over a graph that the first one freed
+├── NonFinite (FloatingPointError)      a NaN or an infinity, found under anomaly() or by an optimizer
+├── PluginError
+│   ├── PluginLoadError (ImportError)   a plugin, or an op of it, that cannot be imported
+│   └── PluginApiError (ImportError)    a plugin for another version of the plugin interface
+└── OptimizerError
+    ├── InvalidHyperparameter (ValueError)
+    ├── UnknownHyperparameter (TypeError)
+    └── StateMismatch (ValueError)      a saved state that does not fit the parameters
+"""
+
+
+class CorelibError(Exception):
+    """The root: ``except CorelibError`` catches whatever corelib raises by itself."""
+
+
+class OpNotFound(CorelibError, ImportError):
+    """No installed plugin provides the op, or differentiates the NumPy function."""
+
+
+class OpConflict(CorelibError, ImportError):
+    """Several plugins provide the op, and none was chosen."""
+
+
+class InvalidOp(CorelibError, TypeError):
+    """A class, slope or option that does not follow the protocol of an op."""
+
+
+class InvalidOperand(CorelibError, ValueError):
+    """Shapes or values that an op cannot take."""
+
+
+class InvalidOperandType(CorelibError, TypeError):
+    """Data that is no array of numbers, or of a dtype that an op cannot take."""
+
+
+class InvalidIndex(CorelibError, IndexError):
+    """An index or an axis that the array does not have."""
+
+
+class UnsupportedArgument(CorelibError, TypeError):
+    """A keyword of a NumPy function that the op does not know."""
+
+
+class NotDifferentiable(CorelibError, TypeError):
+    """A gradient asked of what has none: integers, booleans, constants."""
+
+
+class GradientShape(CorelibError, ValueError):
+    """A gradient whose shape is not that of its argument."""
+
+
+class GradientType(CorelibError, TypeError):
+    """A backward that answers with something else than one gradient per argument."""
+
+
+class GraphFreed(CorelibError, RuntimeError):
+    """A second walk over a graph that the first one freed."""
+
+
+class NonFinite(CorelibError, FloatingPointError):
+    """A NaN or an infinity where none may be."""
+
+
+class PluginError(CorelibError):
+    """A plugin that cannot be used."""
+
+
+class PluginLoadError(PluginError, ImportError):
+    """A plugin, or one of its ops, that failed to import."""
+
+
+class PluginApiError(PluginError, ImportError):
+    """A plugin written for another version of the plugin interface."""
+
+
+class OptimizerError(CorelibError):
+    """An optimizer that was given something it cannot work with."""
+
+
+class InvalidHyperparameter(OptimizerError, ValueError):
+    """A hyperparameter outside the range in which the method is defined."""
+
+
+class UnknownHyperparameter(OptimizerError, TypeError):
+    """A hyperparameter that the rule does not have."""
+
+
+class StateMismatch(OptimizerError, ValueError):
+    """A saved state that does not fit the parameters it is loaded into."""

@@ -1,0 +1,35 @@
+"""NumPy functions without a slope: on Tensors they answer what they answer on arrays."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+PLAIN_FUNCTIONS: Final[frozenset[Callable[..., Any]]] = frozenset(
+    {
+        # of shapes and types
+        np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
+        np.iscomplexobj, np.isrealobj, np.iscomplex, np.isreal, np.shares_memory, np.may_share_memory,
+        # of positions and counts
+        np.argmax, np.argmin, np.argsort, np.argpartition, np.argwhere, np.nonzero, np.flatnonzero,
+        np.searchsorted, np.digitize, np.count_nonzero, np.lexsort, np.nanargmax, np.nanargmin,
+        np.bincount, np.histogram, np.histogram_bin_edges, np.ravel_multi_index, np.unravel_index,
+        # of truth
+        np.all, np.any, np.allclose, np.isclose, np.array_equal, np.array_equiv, np.isin,
+        np.isposinf, np.isneginf, np.signbit,
+        # of new arrays that have only the shape and type of an old one
+        np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+        # of text
+        np.array2string, np.array_repr, np.array_str,
+    }
+)  # fmt: skip
+
+_INTEGERS_AND_TRUTHS: Final = frozenset("?bBhHiIlLqQnNpP")
+
+
+def is_plain(function: Callable[..., Any]) -> bool:
+    """Whether ``function`` has no slope: it is listed above, or a ufunc that never answers real numbers."""
+    if not isinstance(function, np.ufunc):
+        return function in PLAIN_FUNCTIONS
+    results = {loop.split("->")[1] for loop in function.types}
+    return all(set(result) <= _INTEGERS_AND_TRUTHS for result in results)

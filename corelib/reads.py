@@ -1,0 +1,38 @@
+"""What a backward reads, found out once per op, so that a node keeps nothing else alive."""
+
+import dis
+from collections.abc import Callable
+from inspect import Parameter, signature
+from types import FunctionType
+from typing import Any
+
+
+def parameters(function: Callable[..., Any]) -> list[Parameter]:
+    """The parameters of ``function``; none where it cannot be looked into (a ufunc, a compiled function)."""
+    if not isinstance(function, FunctionType):
+        return []
+    return list(signature(function).parameters.values())
+
+
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Whether ``function`` names a keyword-only parameter ``name``."""
+    return any(p.name == name and p.kind is Parameter.KEYWORD_ONLY for p in parameters(function))
+
+
+def reads(function: Callable[..., Any], arity: int, skip: int = 0) -> tuple[bool, ...]:
+    """Which of the ``arity`` positional parameters after the first ``skip`` the code of ``function`` mentions."""
+    positional = [p for p in parameters(function) if p.kind is not Parameter.KEYWORD_ONLY][skip:]
+    if len(positional) != arity or any(p.kind is Parameter.VAR_POSITIONAL for p in positional):
+        return (True,) * arity
+    mentioned = mentions(function)
+    return tuple(p.name in mentioned for p in positional)
+
+
+def mentions(function: Callable[..., Any]) -> set[str]:
+    """The local names that the code of ``function`` loads, those that inner functions see included."""
+    names: set[str] = set()
+    for instruction in dis.get_instructions(function):
+        if instruction.opname.startswith(("LOAD_FAST", "LOAD_CLOSURE", "LOAD_DEREF", "MAKE_CELL", "STORE_FAST_LOAD")):
+            value = instruction.argval
+            names.update(value if isinstance(value, tuple) else (value,))
+    return names

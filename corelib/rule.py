@@ -1,0 +1,106 @@
+"""Rule: the method by which an optimizer changes a parameter. It is all that a third party writes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from corelib.errors import InvalidHyperparameter, OptimizerError, UnknownHyperparameter
+
+FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
+Schedule: TypeAlias = Callable[[int], float]
+State = TypeVar("State")
+Declared = TypeVar("Declared")
+
+
+class Step(NamedTuple):
+    """One update of one parameter: its number ``t``, the learning rate, and arrays to work in."""
+
+    t: int
+    """How many updates this parameter has had, with this one: 1 at the first."""
+    lr: float
+    """The learning rate, with the schedule applied."""
+    work: tuple[FloatArray, ...] = ()
+
+    def scratch(self, k: int) -> FloatArray:
+        """Work array ``k``, of the parameter's shape and dtype; what it holds before is undefined."""
+        if k >= len(self.work):
+            raise OptimizerError(f"scratch({k}) was asked for, but the rule declares scratch = {len(self.work)}")
+        return self.work[k]
+
+
+class Rule(Protocol[State]):
+    """A method of optimization: a frozen dataclass whose fields are its hyperparameters.
+
+    It sees one parameter at a time, as an array, and never a Tensor, a schedule or another parameter. What it
+    must remember from one update to the next it keeps in a State: a dataclass of arrays, floats, ints, bools
+    and None, one for each parameter. A field with ``metadata={"transient": True}`` is not saved.
+
+    Two more class variables are optional:
+
+    ``elementwise: ClassVar[bool] = True`` promises that each entry of ``out`` and of the state depends on the
+    same entry of the arrays only, and that the State holds nothing but arrays of the parameter's shape (or
+    None). The optimizer may then give several small parameters to one call, as one flat array.
+
+    ``default_weight_decay: ClassVar[float]`` is the decoupled decay of an Optimizer that is given none.
+    """
+
+    name: ClassVar[str]
+    """What `Optimizer.named` and saved states call it."""
+    state_version: ClassVar[int]
+    """Raised by one whenever the fields of State change their meaning."""
+    default_lr: ClassVar[float]
+    """The learning rate of an Optimizer that is given none."""
+    scratch: ClassVar[int]
+    """How many work arrays `Step.scratch` has."""
+
+    def init(self, param: FloatArray, /) -> State:
+        """The state of a parameter before its first update. ``param`` is a read-only view."""
+        ...
+
+    def update(self, *, out: FloatArray, grad: FloatArray, param: FloatArray, state: State, step: Step) -> None:
+        """Write into ``out`` what is to be subtracted from the parameter, and bring ``state`` up to date.
+
+        ``grad`` and ``param`` are read-only views, ``out`` has undefined entries; all are of one shape and dtype.
+        """
+        ...
+
+
+AnyRule: TypeAlias = Rule[Any]
+
+
+def hyperparameters(rule: AnyRule) -> dict[str, Any]:
+    """The hyperparameters by name."""
+    if isinstance(rule, type) or not is_dataclass(rule):
+        raise OptimizerError(f"{rule!r} is no rule: an instance of a frozen dataclass is wanted, such as Lion(beta1=0.9)")
+    return {field.name: getattr(rule, field.name) for field in fields(rule)}
+
+
+def make_rule(kind: type[AnyRule], values: Mapping[str, Any]) -> AnyRule:
+    """``kind(**values)``; raises UnknownHyperparameter for a value that the rule has no name for."""
+    known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+    unknown = [repr(name) for name in values if name not in known]
+    if unknown:
+        has = ", ".join(known) or "none"
+        raise UnknownHyperparameter(f"{kind.name} has no hyperparameter {', '.join(unknown)}; it has {has}")
+    return kind(**values)
+
+
+def declared(rule: AnyRule, option: str, default: Declared) -> Declared:
+    """What the rule says of an optional class variable."""
+    value: Declared = getattr(rule, option, default)
+    return value
+
+
+def require(owner: object, interval: str, *names: str) -> None:
+    """Raise InvalidHyperparameter unless the named attributes are numbers in the interval, such as "[0, 1)"."""
+    low, high = (float(end) for end in interval[1:-1].split(","))
+    for name in names:
+        value = getattr(owner, name)
+        number = isinstance(value, (int, float))
+        above = number and (value >= low if interval[0] == "[" else value > low)
+        below = number and (value <= high if interval[-1] == "]" else value < high)
+        if not (above and below):
+            raise InvalidHyperparameter(f"{type(owner).__name__}: {name} = {value!r} is no number in {interval}")

@@ -1,0 +1,96 @@
+"""The slope of an entry-by-entry op in one of its arguments, and its product with a gradient."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.errors import InvalidOp
+from corelib.reads import parameters, reads, takes
+
+Slopelike = Callable[..., Any] | int | float
+
+
+class Slope:
+    """The slope 1: the gradient passes as it is. What other slopes do is said by the classes below."""
+
+    def __init__(self, arity: int) -> None:
+        self.reads: tuple[bool, ...] = (False,) * arity
+        self.reads_result = False
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return propagated
+
+
+class Constant(Slope):
+    """A slope that is the same number everywhere."""
+
+    def __init__(self, value: float, arity: int) -> None:
+        super().__init__(arity)
+        self.value = value
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        if self.value == -1:
+            return -propagated
+        if self.value == 0:  # and no 0 * inf: a step has no slope, whatever arrives
+            return np.zeros(propagated.shape, propagated.dtype)
+        return propagated * self.value
+
+
+class Function(Slope):
+    """A slope computed from the arguments and, where it asks for it, from the result."""
+
+    def __init__(self, function: Callable[..., Any], arity: int) -> None:
+        super().__init__(arity)
+        self.function = function
+        self.reads = reads(function, arity)
+        self.reads_result = takes(function, "result")
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        if self.reads_result:
+            return propagated * self.function(*args, result=result)
+        return propagated * self.function(*args)
+
+
+class Singular(Function):
+    """A slope that is infinite or undefined somewhere: a gradient of exactly zero stays zero there."""
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            slope = self.function(*args, result=result) if self.reads_result else self.function(*args)
+            finite = np.isfinite(slope)
+            if not np.all(finite):
+                slope = np.where((propagated == 0) & ~finite, 0, slope)
+            return propagated * slope
+
+
+class Conjugate(Slope):
+    """A slope in complex numbers: the steepest ascent is along the conjugate of a holomorphic slope."""
+
+    def __init__(self, slope: Slope) -> None:
+        super().__init__(len(slope.reads))
+        self.slope = slope
+        self.reads = slope.reads
+        self.reads_result = slope.reads_result
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return np.conj(self.slope.times(np.conj(propagated), args, result))
+
+
+ONE: Final = 1
+
+
+def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:
+    """What an author gave as a slope: a number, a ufunc, or a function of the arguments."""
+    if isinstance(slope, (int, float)):
+        return Slope(arity) if slope == ONE else Constant(slope, arity)
+    if not callable(slope):
+        raise InvalidOp(f"a slope is a number or a function of the arguments, not {slope!r}")
+    _check_arity(slope, arity)
+    return (Singular if singular else Function)(slope, arity)
+
+
+def _check_arity(slope: Callable[..., Any], arity: int) -> None:
+    taken = [p for p in parameters(slope) if p.kind is not p.KEYWORD_ONLY]
+    if taken and not any(p.kind is p.VAR_POSITIONAL for p in taken) and len(taken) != arity:
+        raise InvalidOp(f"an op of {arity} arguments needs slopes of {arity} arguments, not of {len(taken)}")

@@ -1,0 +1,411 @@
+"""Tensor: an array, and the call that it came from; the operators, and NumPy's two protocols."""
+
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from corelib.dispatch import ops_for
+from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable, UnsupportedArgument
+from corelib.graph import Leaf, Node
+from corelib.plain import is_plain
+
+if TYPE_CHECKING:
+    from corelib.call import Op
+
+Array: TypeAlias = npt.NDArray[Any]
+Axis: TypeAlias = int | tuple[int, ...] | None
+
+NUMBERS: Final = "biufc"
+DIFFERENTIABLE: Final = "fc"
+
+
+class Tensor:
+    """An array that remembers the call that made it, so that it can be differentiated.
+
+    ``data`` is anything NumPy takes as numbers. With ``trainable=True`` the Tensor owns a copy of it,
+    collects a gradient, and may be changed by an optimizer; without, it shares the array. Raises
+    InvalidOperandType for data that is no array of numbers, and NotDifferentiable for trainable integers.
+    """
+
+    __slots__ = ("_data", "_leaf", "_node")
+
+    def __init__(self, data: "TensorLike", *, trainable: bool = False, name: str | None = None) -> None:
+        self._data = as_array(data)
+        self._node: Node | None = None
+        self._leaf: Leaf | None = None
+        if name is not None:
+            self.name = name
+        if trainable:
+            self.trainable = True
+
+    # What it is
+
+    @property
+    def data(self) -> Array:
+        """The array."""
+        return self._data
+
+    @data.setter
+    def data(self, data: "TensorLike") -> None:
+        array = as_array(data)
+        if self._leaf is None or self._node is not self._leaf:
+            self._data, self._node = array, None
+            return
+        self._data = owned(array)
+        self._leaf.shape, self._leaf.dtype = array.shape, array.dtype
+
+    @property
+    def grad(self) -> Array | None:
+        """The gradients that have reached this Tensor since the last ``cleargrad()``, added up."""
+        return None if self._leaf is None else self._leaf.grad
+
+    @grad.setter
+    def grad(self, gradient: Array | None) -> None:
+        if gradient is not None and gradient.shape != self._data.shape:
+            raise GradientShape(f"{self!r}: a gradient of shape {gradient.shape} was assigned to .grad")
+        self._own_leaf().grad = gradient
+
+    @property
+    def trainable(self) -> bool:
+        """Whether gradients reach it; a result is trainable if any operand is."""
+        return self._node is not None
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        if not trainable:
+            self._node = None
+        elif self._node is None:
+            self._data = owned(self._data)
+            self._node = self._own_leaf()
+
+    def _own_leaf(self) -> Leaf:
+        if self._leaf is None:
+            self._leaf = Leaf(self._data.shape, self._data.dtype)
+        return self._leaf
+
+    @property
+    def name(self) -> str | None:
+        """What errors, optimizers and the printed graph call it."""
+        return None if self._leaf is None else self._leaf.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._own_leaf().name = name
+
+    @property
+    def creator(self) -> Node | None:
+        """The call that made this Tensor, or None."""
+        return None if self._node is None else self._node.call
+
+    @property
+    def generation(self) -> int:
+        """0 without a recorded call, else one more than the generation of the call."""
+        return 0 if self.creator is None else self.creator.generation + 1
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._data.dtype
+
+    @property
+    def T(self) -> "Tensor":
+        return apply(np.transpose, self)
+
+    # What it does
+
+    def backward(self, propagated: "TensorLike | None" = None, *, retain_graph: bool = False) -> None:
+        """Add to ``.grad`` of every trainable Tensor behind this one its gradient.
+
+        ``propagated`` is the gradient of this Tensor, of its shape: 1 where there is a single entry.
+        The graph is freed on the way unless ``retain_graph``. Raises NotDifferentiable where nothing is
+        trainable, GradientShape for a gradient of another shape, GraphFreed on a second walk.
+        """
+        from corelib.backward import accumulate  # the walk is above us
+
+        accumulate(self, propagated, retain_graph=retain_graph)
+
+    def cleargrad(self) -> None:
+        """Forget the gradient."""
+        if self._leaf is not None:
+            self._leaf.grad = None
+
+    def detach(self) -> "Tensor":
+        """The same array, outside the graph."""
+        return make(self._data, None)
+
+    def item(self) -> Any:
+        """The only entry, as a Python number."""
+        return self._data.item()
+
+    def sum(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+        return apply(np.sum, self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+        return apply(np.mean, self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+        return apply(np.max, self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+        return apply(np.min, self, axis=axis, keepdims=keepdims)
+
+    def reshape(self, *shape: "int | Sequence[int]") -> "Tensor":
+        return apply(np.reshape, self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: "int | Sequence[int] | None") -> "Tensor":
+        return apply(np.transpose, self, (axes[0] if len(axes) == 1 else axes) if axes else None)
+
+    def astype(self, dtype: npt.DTypeLike) -> "Tensor":
+        return apply(np.astype, self, dtype)
+
+    # Operators
+
+    def __add__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.add](self, other)
+
+    def __radd__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.add](other, self)
+
+    def __sub__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.subtract](self, other)
+
+    def __rsub__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.subtract](other, self)
+
+    def __mul__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.multiply](self, other)
+
+    def __rmul__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.multiply](other, self)
+
+    def __truediv__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.divide](self, other)
+
+    def __rtruediv__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.divide](other, self)
+
+    def __floordiv__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.floor_divide](self, other)
+
+    def __rfloordiv__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.floor_divide](other, self)
+
+    def __mod__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.remainder](self, other)
+
+    def __rmod__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.remainder](other, self)
+
+    def __pow__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.power](self, other)
+
+    def __rpow__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.power](other, self)
+
+    def __matmul__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.matmul](self, other)
+
+    def __rmatmul__(self, other: "TensorLike") -> "Tensor":
+        return ops_for[np.matmul](other, self)
+
+    def __neg__(self) -> "Tensor":
+        return ops_for[np.negative](self)
+
+    def __pos__(self) -> "Tensor":
+        return ops_for[np.positive](self)
+
+    def __abs__(self) -> "Tensor":
+        return ops_for[np.absolute](self)
+
+    def __getitem__(self, index: Any) -> "Tensor":
+        return ops_for[operator.getitem](self, unwrapped(index))
+
+    def __iter__(self) -> Iterator["Tensor"]:
+        return (self[i] for i in range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    # Comparisons answer plain boolean arrays: they have no slope.
+
+    def __lt__(self, other: "TensorLike") -> Array:
+        return np.less(self._data, unwrapped(other))
+
+    def __le__(self, other: "TensorLike") -> Array:
+        return np.less_equal(self._data, unwrapped(other))
+
+    def __gt__(self, other: "TensorLike") -> Array:
+        return np.greater(self._data, unwrapped(other))
+
+    def __ge__(self, other: "TensorLike") -> Array:
+        return np.greater_equal(self._data, unwrapped(other))
+
+    def __eq__(self, other: "TensorLike") -> Array:  # type: ignore[override]  # entry by entry, as NumPy
+        return np.equal(self._data, unwrapped(other))
+
+    def __ne__(self, other: "TensorLike") -> Array:  # type: ignore[override]  # entry by entry, as NumPy
+        return np.not_equal(self._data, unwrapped(other))
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        return float(self._number("float"))
+
+    def __int__(self) -> int:
+        return int(self._number("int"))
+
+    def __complex__(self) -> complex:
+        return complex(self._number("complex"))
+
+    def _number(self, kind: str) -> Array:
+        """A conversion that something else asked for (``math.sin``) would leave the graph unseen."""
+        if self.trainable:
+            raise NotDifferentiable(f"{kind}() of {self!r} would leave the graph; use .item() for its value")
+        return self._data
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item() if self.size == 1 else self._data, spec)
+
+    def __repr__(self) -> str:
+        values = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=20)
+        mark = ", trainable=True" if self.trainable else ""
+        name = f", name={self.name!r}" if self.name else ""
+        return f"Tensor({values}, dtype={self.dtype}{mark}{name})"
+
+    # NumPy's protocols
+
+    def __array__(self, *_: object, **__: object) -> None:
+        raise InvalidOperandType(
+            f"{self!r} was about to become a plain array and drop out of the graph; "
+            "write .data where that is meant, or use a NumPy function that an op stands for"
+        )
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
+        if method == "__call__" and not keywords:
+            return ops_for[ufunc](*inputs)
+        return call_ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        return call_function(function, args, keywords)
+
+
+TensorLike: TypeAlias = Tensor | npt.ArrayLike
+
+
+new: Final = Tensor.__new__
+
+
+def make(data: Any, node: Node | None) -> Tensor:
+    """A Tensor around an array that is known to be one: the only way past the checks of Tensor()."""
+    tensor = new(Tensor)
+    tensor._data = data
+    tensor._node = node
+    tensor._leaf = None
+    return tensor
+
+
+def as_array(data: Any) -> Any:
+    """``data`` as an array of numbers, not copied where it is one already."""
+    if isinstance(data, Tensor):
+        return data._data
+    array = data if hasattr(data, "__array_function__") and not isinstance(data, np.generic) else _parsed(data)
+    if getattr(array.dtype, "kind", "O") not in NUMBERS:
+        raise InvalidOperandType(f"a Tensor holds numbers, not {array.dtype} ({type(data).__name__})")
+    return array
+
+
+def _parsed(data: object) -> Array:
+    kind = f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
+    if not isinstance(data, (bool, int, float, complex, list, tuple, np.generic)) and not hasattr(data, "__array__"):
+        raise InvalidOperandType(f"a Tensor holds an array of numbers, and {kind} is none")
+    try:
+        array = np.asarray(data)
+    except (ValueError, TypeError) as error:
+        raise InvalidOperandType(f"no array of numbers can be made of this {kind}: {error}") from error
+    if array.dtype == object:
+        raise InvalidOperandType(
+            f"no array of numbers can be made of this {kind}; Tensors are joined by np.stack or np.concatenate"
+        )
+    return array
+
+
+def owned(array: Array) -> Array:
+    """A copy that nobody else holds, of numbers that have a gradient."""
+    if array.dtype.kind not in DIFFERENTIABLE:
+        raise NotDifferentiable(
+            f"{array.dtype} data has no gradient, so it cannot be trainable; convert it with .astype(float)"
+        )
+    return array.copy()
+
+
+def unwrapped(value: Any) -> Any:
+    """``value`` with its Tensors, also those inside tuples and lists, replaced by their arrays."""
+    if isinstance(value, Tensor):
+        return value._data
+    if type(value) is tuple:
+        return tuple(unwrapped(entry) for entry in value)
+    if type(value) is list:
+        return [unwrapped(entry) for entry in value]
+    return value
+
+
+def apply(function: Callable[..., Any], *args: Any, **keywords: Any) -> Tensor:
+    """What the NumPy function answers, by the op that stands for it."""
+    op = cast("Op", ops_for[function])
+    return cast(Tensor, op.from_numpy(function, args, keywords))
+
+
+def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """What a ufunc answers when a Tensor is among its inputs, in the calls that need a closer look."""
+    if is_plain(ufunc):
+        return getattr(ufunc, method)(*map(unwrapped, inputs), **unwrapped_keywords(keywords))
+    if method != "__call__":
+        raise UnsupportedArgument(
+            f"numpy.{ufunc.__name__}.{method} has no gradient on a Tensor; {_instead_of(ufunc, method)}"
+        )
+    if "out" in keywords:
+        raise UnsupportedArgument(
+            f"numpy.{ufunc.__name__}(..., out=) would overwrite an array outside the graph; "
+            "use what the function returns (for `array += tensor`: array = array + tensor)"
+        )
+    return cast("Op", ops_for[ufunc]).from_numpy(ufunc, inputs, keywords)
+
+
+def _instead_of(ufunc: np.ufunc, method: str) -> str:
+    reductions = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
+    accumulations = {np.add: "cumsum", np.multiply: "cumprod"}
+    if method == "reduce" and ufunc in reductions:
+        return f"use numpy.{reductions[ufunc]}"
+    if method == "accumulate" and ufunc in accumulations:
+        return f"use numpy.{accumulations[ufunc]}"
+    if method == "outer":
+        return f"use numpy.{ufunc.__name__}(x[:, None], y[None, :])"
+    return "write it in functions that have one, or call it on .data"
+
+
+def call_function(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """What a NumPy function answers when a Tensor is among its arguments."""
+    return cast("Op", ops_for[function]).from_numpy(function, args, keywords)
+
+
+def unwrapped_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
+    return {name: unwrapped(value) for name, value in keywords.items()}

@@ -1,0 +1,55 @@
+"""Nested arguments: dicts, lists, tuples, named tuples and dataclasses, taken apart into arrays and put together."""
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+Rebuild = Callable[[list[Any]], Any]
+
+
+def children(tree: Any) -> tuple[list[Any], Rebuild] | None:
+    """The parts of a container and how to put such parts together again; None for what is no container."""
+    if isinstance(tree, dict):
+        return list(tree.values()), lambda parts: type(tree)(zip(tree, parts, strict=True))
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return list(tree), lambda parts: type(tree)(*parts)
+    if isinstance(tree, (list, tuple)):
+        return list(tree), lambda parts: type(tree)(parts)
+    if is_dataclass(tree) and not isinstance(tree, type):
+        names = [field.name for field in fields(tree)]
+        return [getattr(tree, name) for name in names], lambda parts: _dataclass(tree, names, parts)
+    return None
+
+
+def _dataclass(tree: Any, names: list[str], parts: list[Any]) -> Any:
+    """A twin of ``tree`` with other fields, made without its ``__init__``: that may refuse what is no array."""
+    twin = object.__new__(type(tree))
+    for name, part in zip(names, parts, strict=True):
+        object.__setattr__(twin, name, part)
+    return twin
+
+
+def leaves(tree: Any) -> list[Any]:
+    """What is no container, from left to right. None stands for nothing."""
+    if tree is None:
+        return []
+    inside = children(tree)
+    return [tree] if inside is None else [leaf for part in inside[0] for leaf in leaves(part)]
+
+
+def rebuilt(tree: Any, replacements: list[Any]) -> Any:
+    """``tree`` with its leaves replaced, from left to right."""
+    remaining = iter(replacements)
+
+    def build(part: Any) -> Any:
+        if part is None:
+            return None
+        inside = children(part)
+        return next(remaining) if inside is None else inside[1]([build(p) for p in inside[0]])
+
+    return build(tree)
+
+
+def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
+    """``tree`` with ``function`` applied to each leaf."""
+    return rebuilt(tree, [function(leaf) for leaf in leaves(tree)])

@@ -1,0 +1,59 @@
+"""broadcast_to, its adjoint sum_to, and broadcast_arrays."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from corelib import Array, Shape, Tensor, TensorLike, composed, linear
+
+
+def summed(x: Array, shape: Shape) -> Array:
+    """The sum of ``x`` over the axes along which ``shape`` was stretched to its shape."""
+    if x.shape == shape:
+        return x
+    added = x.ndim - len(shape)
+    axes = (*range(added), *(added + i for i, n in enumerate(shape) if n == 1 and x.shape[added + i] != 1))
+    return np.reshape(np.sum(x, axis=axes), shape)
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastTo:
+    """``x`` stretched to ``shape`` by NumPy's rules, without a copy.
+
+    y[i, j] = x[j] has the slope 1 for every i, so the gradient of x[j] is the sum of its copies' gradients.
+    ``subok`` is taken for NumPy's sake: a Tensor is a Tensor.
+    """
+
+    shape: int | Shape
+    subok: bool = False
+
+    def forward(self, x: Array) -> Array:
+        return np.broadcast_to(x, self.shape)
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return summed(propagated, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class SumTo:
+    """The sum of ``x`` over the axes along which ``shape`` would be stretched to the shape of ``x``.
+
+    The adjoint of ``broadcast_to``. Raises ValueError where ``shape`` does not stretch to the shape of ``x``.
+    """
+
+    shape: int | Shape
+
+    def forward(self, x: Array) -> Array:
+        shape = (self.shape,) if isinstance(self.shape, int) else tuple(self.shape)
+        if np.broadcast_shapes(x.shape, shape) != x.shape:
+            raise ValueError(f"shape {shape} does not stretch to {x.shape}")
+        total = summed(x, shape)
+        return total.copy() if total is x else total
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return np.broadcast_to(propagated, shape)
+
+
+broadcast_to: Final = linear(BroadcastTo, numpy=np.broadcast_to)
+sum_to: Final = linear(SumTo)

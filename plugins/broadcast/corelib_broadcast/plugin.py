@@ -1,0 +1,15 @@
+"""What corelib is told of this distribution."""
+
+from collections.abc import Mapping
+
+from corelib import AnyOp, hookimpl
+from corelib_broadcast import broadcasting
+
+
+@hookimpl
+def corelib_ops() -> Mapping[str, AnyOp | str]:
+    return {
+        "broadcast_arrays": broadcasting.broadcast_arrays,
+        "broadcast_to": broadcasting.broadcast_to,
+        "sum_to": broadcasting.sum_to,
+    }
