@@ -1,13 +1,15 @@
 """Automatic differentiation for NumPy in which every op and every optimizer is a plugin."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from corelib import errors
+from corelib.anomaly import FailedCall, anomaly
+from corelib.checkpoint import checkpoint
 from corelib.errors import CorelibError
-from corelib.graph import Node, no_grad
+from corelib.graph import Node, graph, no_grad
 from corelib.op import (
-    AnyOp, BinaryFn, BinaryManyFn, ComposedFn, TernaryFn, TernaryManyFn, UnaryFn, UnaryManyFn, VariadicFn,
-    VariadicManyFn, composed, elementwise, linear, op,
+    AnyOp, BinaryFn, BinaryManyFn, ComposedFn, ComposedManyFn, TernaryFn, TernaryManyFn, UnaryFn, UnaryManyFn,
+    VariadicFn, VariadicManyFn, composed, elementwise, linear, op,
 )  # fmt: skip
 from corelib.protocols import (
     Binary, BinaryMany, LinearBinary, LinearTernary, LinearUnary, LinearVariadic, Shape, Ternary, TernaryMany,
@@ -17,17 +19,50 @@ from corelib.tensor import Array, Axis, Tensor, TensorLike
 from corelib.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
+    from corelib import conformance, ops, optimizers, plugins
+    from corelib.conformance import check_grads
     from corelib.hooks import Plugin, hookimpl
+    from corelib.optimizer import Optimizer
+    from corelib.rule import AnyRule, Rule, Step
 
-__version__ = "0.1.0"
+__version__: Final = "0.1.0"
 
-_LATER = {"Plugin": "corelib.hooks", "hookimpl": "corelib.hooks"}  # pluggy is imported when a plugin asks for it
+__all__ = [
+    "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "ComposedFn",
+    "ComposedManyFn", "CorelibError", "FailedCall", "LinearBinary", "LinearTernary", "LinearUnary", "LinearVariadic", "Node",
+    "Optimizer", "Plugin", "Rule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn",
+    "TernaryMany", "TernaryManyFn", "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn",
+    "VariadicMany", "VariadicManyFn", "Wanted", "anomaly", "check_grads", "checkpoint", "composed",
+    "conformance", "elementwise", "elementwise_grad", "errors", "grad", "graph", "hessian", "hookimpl", "hvp",
+    "jacobian", "jvp", "linear", "no_grad", "op", "ops", "optimizers", "plugins", "value_and_grad", "vjp",
+]  # fmt: skip
+
+# What is imported when it is first asked for, so that `import corelib` costs next to nothing.
+_LATER: Final = {
+    "AnyRule": "corelib.rule",
+    "Optimizer": "corelib.optimizer",
+    "Plugin": "corelib.hooks",
+    "Rule": "corelib.rule",
+    "Step": "corelib.rule",
+    "check_grads": "corelib.conformance",
+    "conformance": "",
+    "hookimpl": "corelib.hooks",
+    "ops": "",
+    "optimizers": "",
+    "plugins": "",
+}
 
 if not TYPE_CHECKING:  # a checker that saw this would let misspelt names pass
 
     def __getattr__(name: str) -> Any:
         from importlib import import_module
 
-        if name in _LATER:
-            return getattr(import_module(_LATER[name]), name)
-        raise AttributeError(f"module 'corelib' has no attribute {name!r}")
+        if name not in _LATER:
+            raise AttributeError(f"module 'corelib' has no attribute {name!r}")
+        home = _LATER[name]
+        value = getattr(import_module(home), name) if home else import_module(f"corelib.{name}")
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted(__all__)

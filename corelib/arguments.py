@@ -8,7 +8,7 @@ import numpy as np
 
 from corelib.errors import UnsupportedArgument
 
-_NO_VALUE: Final = np._NoValue  # type: ignore[attr-defined]  # NumPy's own mark for "not given"
+_NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
 
 
 class Arguments:

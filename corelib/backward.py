@@ -63,26 +63,27 @@ def walk(
     watch = scope.get().watch if mode.special else None
     node: Node | None = start
     while node is not None:
-        args, result, parents = node.args, node.result, node.parents
-        if args is None:
-            raise GraphFreed(f"{node.op}: an earlier backward() freed this graph; give that retain_graph=True")
+        op, args, result, parents = node.op, node.args, node.result, node.parents
+        if op is None or args is None:
+            raise GraphFreed(f"{op}: an earlier backward() freed this graph; give that retain_graph=True")
         if type(gradient) is list:
             gradient = complete(node, gradient)
         if record:
             args, result = as_tensors(node, args, result)
-        entries = node.op.pull(node, gradient, args, result)
+        entries = op.pull(node, gradient, args, result)
         if watch is not None:
-            watch.backward(node, gradient, entries)
+            watch.backward(node, gradient, args, result, entries)
         if not retain_graph:
             node.args = node.result = args = result = None
             node.parents = NO_PARENTS
-        op, node, i = node.op, None, 0
+        shape = node.shape if op.exact else None  # what an exact op sends on fits without a look
+        dtype, node, i = node.dtype, None, 0
         for parent in parents:
             entry = entries[i]
             i += 1
             if parent is None or entry is None or parent.generation < floor:
                 continue
-            if type(entry) is not ndarray or entry.dtype is not parent.dtype or entry.shape != parent.shape:
+            if parent.shape is not shape or parent.dtype is not dtype:
                 entry = fitted(entry, parent, op)
             if parent.op is None or (targets and parent in targets):
                 reached[parent] = added(reached[parent], entry) if parent in reached else entry
@@ -108,6 +109,8 @@ def walk(
 
 def fitted(entry: Any, parent: Node, op: object) -> Any:
     """A gradient in the dtype of its argument. Raises GradientShape if it has another shape."""
+    if type(entry) is ndarray and entry.dtype is parent.dtype and entry.shape == parent.shape:
+        return entry
     if type(entry) is list:  # of the results of one call
         return entry
     try:

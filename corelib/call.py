@@ -9,11 +9,12 @@ from corelib.arguments import Arguments
 from corelib.errors import (
     CorelibError,
     GradientType,
+    InvalidAxis,
     InvalidIndex,
     InvalidOperand,
     InvalidOperandType,
 )
-from corelib.graph import mode, scope
+from corelib.graph import Node, Pull, mode, scope
 from corelib.tensor import Tensor, as_array, unwrapped, unwrapped_keywords
 
 ndarray: Final = np.ndarray
@@ -22,7 +23,7 @@ FLOAT64: Final = np.dtype(np.float64)
 SCALARS: Final = frozenset({bool, int, float, complex})
 
 
-class Op:
+class Op(Pull):
     """What a plugin provides and a program calls.
 
     ``functions`` are the NumPy (or SciPy, or Python) functions that it stands for: called on a Tensor, they
@@ -33,12 +34,22 @@ class Op:
         self.name = name
         self.functions = functions
         self.__name__ = name
-        self.__doc__ = doc
-        self._arguments: Arguments | None = None
+        self.doc = doc
+        self._arguments: dict[Callable[..., Any], Arguments] = {}
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """What the op answers for these arrays and fields."""
+        raise NotImplementedError  # declared here for mypyc, which wants __call__ in the root of a tree of classes
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
         """Call the op with the arguments of the NumPy function that it stands for."""
         raise NotImplementedError
+
+    def arguments_of(self, function: Callable[..., Any], arrays: int, fields: Sequence[str] = ()) -> Arguments:
+        """How the arguments of ``function`` are sorted, worked out at its first call."""
+        if function not in self._arguments:
+            self._arguments[function] = Arguments(function, arrays, frozenset(fields))
+        return self._arguments[function]
 
     def __str__(self) -> str:
         return self.name
@@ -66,7 +77,7 @@ def array_of(result: Any, op: object) -> Any:
 def describe(args: Sequence[Any]) -> str:
     """The dtypes and shapes of operands, for a message."""
     return ", ".join(
-        f"{a.dtype} {a.shape}" if hasattr(a, "dtype") else repr(a) if type(a) in SCALARS else type(a).__name__
+        f"{a.dtype} {a.shape}" if hasattr(a, "dtype") else repr(a) if type(a) in SCALARS or type(a) is str else type(a).__name__
         for a in args
     )
 
@@ -76,6 +87,8 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
     if isinstance(error, CorelibError):
         raise error
     message = f"{op}({describe(args)}): {error}"
+    if isinstance(error, np.exceptions.AxisError):
+        raise InvalidAxis(message) from error
     if isinstance(error, IndexError):
         raise InvalidIndex(message) from error
     if isinstance(error, TypeError):
@@ -91,6 +104,15 @@ def unrecorded(op: object, args: tuple[Any, ...], result: Any) -> bool:
     if here.watch is not None:
         here.watch.forward(op, args, result)
     return not here.recording
+
+
+def watched(node: Node) -> Node:
+    """The node, after showing it to whatever watches this thread."""
+    if mode.special:
+        watch = scope.get().watch
+        if watch is not None:
+            watch.remember(node)
+    return node
 
 
 class Plain(Op):

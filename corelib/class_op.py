@@ -5,11 +5,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.arguments import Arguments
-from corelib.call import Op, array_of, operand, refuse, unrecorded
+from corelib.call import Op, array_of, operand, refuse, unrecorded, watched
 from corelib.elementwise_op import broadcast
 from corelib.errors import GradientType, InvalidOperandType, UnsupportedArgument
-from corelib.graph import Node
+from corelib.graph import Node, Pull
 from corelib.reads import parameters, reads, takes
 from corelib.tensor import DIFFERENTIABLE, Tensor, make
 
@@ -25,7 +24,7 @@ class ClassOp(Op):
 
     def __init__(
         self,
-        cls: Callable[..., Any],
+        cls: Any,
         name: str,
         functions: tuple[Callable[..., Any], ...],
         *,
@@ -37,11 +36,12 @@ class ClassOp(Op):
         self.linear = linear
         self.broadcasts = broadcasts
         self.arity = _arity(cls)
-        self.fields = tuple(p.name for p in parameters(cls.__init__)[1:])  # type: ignore[misc]  # of the class itself
-        backward = cls.backward  # type: ignore[attr-defined]  # checked by op(), which made us
-        self.reads = (True,) if self.arity is None else reads(backward, self.arity, skip=2)
-        self.takes_result = takes(backward, "result")
-        self.takes_wanted = takes(backward, "wanted")
+        fields = parameters(cls.__init__)[1:]
+        self.fields = tuple(p.name for p in fields)
+        self.defaults = {p.name: p.default for p in fields}
+        self.reads = (True,) if self.arity is None else reads(cls.backward, self.arity, skip=2)
+        self.takes_result = takes(cls.backward, "result")
+        self.takes_wanted = takes(cls.backward, "wanted")
         self._plain: Bound | None = None
 
     def __call__(self, *args: Any, **fields: Any) -> Any:
@@ -52,9 +52,7 @@ class ClassOp(Op):
         return self.bind(*args[self.arity :], **fields).run(args[: self.arity])
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
-        if self._arguments is None:
-            self._arguments = Arguments(function, self.arity or 1, frozenset(self.fields))
-        operands, fields = self._arguments.sort(args, keywords)
+        operands, fields = self.arguments_of(function, self.arity or 1, self.fields).sort(args, keywords)
         return self(*operands, **fields)
 
     def bind(self, *args: Any, **fields: Any) -> "Bound":
@@ -76,7 +74,7 @@ class ClassOp(Op):
             refuse(error, self, args)
 
 
-class Bound:
+class Bound(Pull):
     """One op with one choice of its fields: what a node remembers of a call."""
 
     __slots__ = ("op", "rule")
@@ -86,7 +84,8 @@ class Bound:
         self.rule = rule
 
     def __str__(self) -> str:
-        fields = [f"{name}={getattr(self.rule, name, '?')!r}" for name in self.op.fields]
+        given = [(name, getattr(self.rule, name, "?")) for name in self.op.fields]
+        fields = [f"{name}={value!r}" for name, value in given if not _same(value, self.op.defaults.get(name, ...))]
         return f"{self.op.name}({', '.join(fields)})" if fields else self.op.name
 
     def run(self, operands: Sequence[Any]) -> Any:
@@ -103,7 +102,7 @@ class Bound:
         if unrecorded(self, args, result) or not any(parents) or result.dtype.kind not in DIFFERENTIABLE:
             return make(result, None)
         saved = result if self.op.takes_result else None
-        return make(result, self.node(self.kept(args), parents, result.shape, result.dtype, saved))
+        return make(result, watched(self.node(self.kept(args), parents, result.shape, result.dtype, saved)))
 
     def kept(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         if self.op.linear:
@@ -125,14 +124,17 @@ class Bound:
         arrays = [r if type(r) is ndarray else array_of(r, self) for r in results]
         if unrecorded(self, args, arrays) or not any(parents):
             return like(results, [make(a, None) for a in arrays])
-        call = self.node(self.kept(args), parents, (), None, results if self.op.takes_result else None)
-        call.shape = tuple([a.shape for a in arrays])  # type: ignore[assignment]  # of several results
+        call = self.node(self.kept(args), parents, arrays[0].shape, None, results if self.op.takes_result else None)
+        call.shape = tuple([a.shape for a in arrays])
         call.dtype = (type(results), tuple([a.dtype for a in arrays]))
+        watched(call)
         return like(results, [picked(call, i, a) for i, a in enumerate(arrays)])
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand, from the backward of the class."""
         op = self.op
+        if isinstance(propagated, np.generic):
+            propagated = np.asarray(propagated)  # a rule is given arrays, 0-d ones too
         if op.takes_result or op.takes_wanted:
             extra: dict[str, Any] = {"result": result} if op.takes_result else {}
             if op.takes_wanted:
@@ -145,10 +147,10 @@ class Bound:
         if not isinstance(entries, tuple) or len(entries) != len(node.parents):
             got = f"{len(entries)} of them" if isinstance(entries, tuple) else f"a {type(entries).__name__}"
             raise GradientType(f"{self}: backward answers a tuple of {len(node.parents)} gradients, not {got}")
-        return entries
+        return tuple(entries)
 
 
-class Pick:
+class Pick(Pull):
     """Takes one result out of a call that has several."""
 
     __slots__ = ("index",)
@@ -159,7 +161,7 @@ class Pick:
     def __str__(self) -> str:
         return f"[{self.index}]"
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         parent = node.parents[0]
         assert parent is not None
         entries: list[Any] = [None] * len(parent.shape)
@@ -192,8 +194,12 @@ def rebuilt(kind: type, entries: Sequence[Any]) -> Any:
     return tuple(entries) if kind is tuple else kind(*entries)
 
 
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (type(value) is type(default) and not isinstance(value, ndarray) and value == default)
+
+
 def _arity(cls: Callable[..., Any]) -> int | None:
-    taken = [p for p in parameters(cls.forward)[1:] if p.kind is not p.KEYWORD_ONLY]  # type: ignore[attr-defined]
+    taken = [p for p in parameters(getattr(cls, 'forward'))[1:] if p.kind is not p.KEYWORD_ONLY]
     return None if any(p.kind is p.VAR_POSITIONAL for p in taken) else len(taken)
 
 

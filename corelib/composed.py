@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
 from typing import Any
 
-from corelib.arguments import Arguments
-from corelib.call import Op
+from corelib.call import Op, refuse
 from corelib.tensor import Tensor, as_array, make
 
 
@@ -15,16 +14,18 @@ class Composed(Op):
     def __init__(self, function: Callable[..., Any], name: str, functions: tuple[Callable[..., Any], ...]) -> None:
         super().__init__(name, function.__doc__, functions)
         self.function = function
+        taken = signature(function).parameters.values()
+        self.fields = tuple(p.name for p in taken if p.kind is not Parameter.VAR_POSITIONAL)
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        return wrapped(self.function(*args, **keywords))
+        try:
+            return wrapped(self.function(*args, **keywords))
+        except (ValueError, TypeError, IndexError) as error:
+            refuse(error, self, args)
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
-        if self._arguments is None:
-            taken = signature(self.function).parameters.values()
-            fields = frozenset(p.name for p in taken if p.kind is not Parameter.VAR_POSITIONAL)
-            self._arguments = Arguments(function, 0, fields)
-        known = {k: v for k, v in keywords.items() if self._arguments.is_field(k, v)}
+        arguments = self.arguments_of(function, 0, self.fields)
+        known = {k: v for k, v in keywords.items() if arguments.is_field(k, v)}
         return self(*args, **known)
 
 

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.arguments import Arguments
-from corelib.call import FLOAT32, FLOAT64, Op, array_of, operand, refuse, unrecorded
+from corelib.call import FLOAT32, FLOAT64, Op, array_of, operand, refuse, unrecorded, watched
 from corelib.dispatch import ops_for
 from corelib.errors import InvalidOperandType
 from corelib.graph import Node, mode
@@ -14,7 +13,7 @@ from corelib.slope import Conjugate, Slope
 from corelib.tensor import Tensor, TensorLike, make
 
 ndarray: Final = np.ndarray
-NOTHING: Final = (None,)
+NOTHING: Final[tuple[Any, ...]] = (None,)
 
 
 class Elementwise(Op):
@@ -35,12 +34,14 @@ class Elementwise(Op):
         self.forward = forward
         self.slopes = slopes
         self.arity = len(slopes)
+        self.exact = all(slope.exact for slope in slopes)
         self._conjugate: Elementwise | None = None
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
-        if self._arguments is None:
-            self._arguments = Arguments(function, self.arity, frozenset())
-        operands, _ = self._arguments.sort(args, keywords)
+        operands, _ = self.arguments_of(function, self.arity).sort(args, keywords)
+        return self.run(operands)
+
+    def __call__(self, *operands: Any) -> Any:
         return self.run(operands)
 
     def run(self, operands: Sequence[Any]) -> Tensor:
@@ -61,7 +62,7 @@ class Elementwise(Op):
             result = array_of(result, self)
         if unrecorded(self, args, result) or not any(parents):
             return make(result, None)
-        return make(result, self.node(args, parents, result))
+        return make(result, watched(self.node(args, parents, result)))
 
     def node(self, args: tuple[Any, ...], parents: tuple[Node | None, ...], result: Any) -> Node:
         shape = result.shape
@@ -77,15 +78,15 @@ class Elementwise(Op):
         """This op among complex numbers, whose gradients take the conjugate slopes."""
         if self._conjugate is None:
             slopes = tuple(Conjugate(slope) for slope in self.slopes)
-            self._conjugate = Elementwise(self.forward, slopes, self.name, self.__doc__, self.functions)
+            self._conjugate = Elementwise(self.forward, slopes, self.name, self.doc, self.functions)
         return self._conjugate
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """The gradient of each operand that wants one."""
-        return [
+        return tuple([
             None if parent is None else slope.times(propagated, args, result)
             for slope, parent in zip(self.slopes, node.parents, strict=True)
-        ]
+        ])
 
 
 def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
@@ -113,7 +114,7 @@ class ElementwiseUnary(Elementwise):
     def __call__(self, x: TensorLike, /) -> Tensor:
         if not isinstance(x, Tensor):
             return self.run((x,))
-        a, parent = x._data, x._node
+        a, p = x._data, x._node
         try:
             result = self.forward(a)
         except (ValueError, TypeError, IndexError) as error:
@@ -121,13 +122,13 @@ class ElementwiseUnary(Elementwise):
         if type(result) is not ndarray:
             result = array_of(result, self)
         dtype = result.dtype
-        if mode.special or parent is None or (dtype is not FLOAT64 and dtype is not FLOAT32):
-            return self.recorded((a,), (parent,), result)
+        if mode.special or p is None or (dtype is not FLOAT64 and dtype is not FLOAT32):
+            return self.recorded((a,), (p,), result)
         kept = (a,) if self.keeps_x else NOTHING
         saved = result if self.keeps_result else None
-        return make(result, Node(self, kept, (parent,), saved, parent.generation + 1, result.shape, dtype))
+        return make(result, Node(self, kept, (p,), saved, p.generation + 1, p.shape, dtype))
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         return (self.slope.times(propagated, args, result),)
 
 
@@ -144,17 +145,23 @@ class ElementwiseBinary(Elementwise):
     ) -> None:
         super().__init__(forward, slopes, name, doc, functions)
         self.slope, self.slope2 = slopes
-        self.keeps = tuple([_keeps(slopes, wanted) for wanted in (slopes, slopes[:1], slopes[1:])])
+        self.of_first = Keeps(slopes, slopes[:1])
+        self.of_second = Keeps(slopes, slopes[1:])
+        self.of_both = Keeps(slopes, slopes)
 
     def __call__(self, x: TensorLike, y: TensorLike, /) -> Tensor:
+        a: Any
+        b: Any
+        p: Node | None = None
+        q: Node | None = None
         if isinstance(x, Tensor):
             a, p = x._data, x._node
         else:
-            a, p = x if type(x) is ndarray or type(x) is float else operand(x), None
+            a = x if type(x) is ndarray or type(x) is float else operand(x)
         if isinstance(y, Tensor):
             b, q = y._data, y._node
         else:
-            b, q = y if type(y) is ndarray or type(y) is float else operand(y), None
+            b = y if type(y) is ndarray or type(y) is float else operand(y)
         try:
             result = self.forward(a, b)
         except (ValueError, TypeError, IndexError) as error:
@@ -164,32 +171,35 @@ class ElementwiseBinary(Elementwise):
         dtype = result.dtype
         if mode.special or (dtype is not FLOAT64 and dtype is not FLOAT32):
             return self.recorded((a, b), (p, q), result)
+        if p is None and q is None:
+            return make(result, None)
         shape = result.shape
-        if q is None:
-            if p is None:
-                return make(result, None)
-            keeps_a, keeps_b, keeps_result = self.keeps[1]
+        generation = -1
+        keeps = self.of_both
+        if p is None:
+            keeps = self.of_second
+        elif p.shape == shape:
+            shape = p.shape  # the same tuple: the walk need not compare it
             generation = p.generation
-            if p.shape != shape:
-                p = broadcast(p, shape)
-                generation = p.generation
-        elif p is None:
-            keeps_a, keeps_b, keeps_result = self.keeps[2]
-            if q.shape != shape:
-                q = broadcast(q, shape)
-            generation = q.generation
         else:
-            keeps_a, keeps_b, keeps_result = self.keeps[0]
-            if p.shape != shape:
-                p = broadcast(p, shape)
+            p = broadcast(p, shape)
+            generation = p.generation
+        if q is None:
+            keeps = self.of_first
+        else:
             if q.shape != shape:
                 q = broadcast(q, shape)
-            generation = p.generation if p.generation > q.generation else q.generation
-        kept = (a if keeps_a else None, b if keeps_b else None)
-        saved = result if keeps_result else None
+            elif p is None:
+                shape = q.shape
+            else:
+                q.shape = shape
+            if q.generation > generation:
+                generation = q.generation
+        kept = (a if keeps.first else None, b if keeps.second else None)
+        saved = result if keeps.result else None
         return make(result, Node(self, kept, (p, q), saved, generation + 1, shape, dtype))
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         p, q = node.parents
         return (
             None if p is None else self.slope.times(propagated, args, result),
@@ -197,7 +207,10 @@ class ElementwiseBinary(Elementwise):
         )
 
 
-def _keeps(slopes: tuple[Slope, ...], wanted: tuple[Slope, ...]) -> tuple[bool, ...]:
-    """Which arguments, and last whether the result, the wanted slopes read."""
-    arguments = [any(slope.reads[i] for slope in wanted) for i in range(len(slopes))]
-    return (*arguments, any(slope.reads_result for slope in wanted))
+class Keeps:
+    """What a call keeps for the slopes that are wanted."""
+
+    def __init__(self, slopes: tuple[Slope, ...], wanted: tuple[Slope, ...]) -> None:
+        self.first = any([slope.reads[0] for slope in wanted])
+        self.second = any([slope.reads[1] for slope in wanted])
+        self.result = any([slope.reads_result for slope in wanted])

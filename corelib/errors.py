@@ -3,16 +3,20 @@
 CorelibError
 ├── OpNotFound (ImportError)            no installed plugin provides the op
 ├── OpConflict (ImportError)            two plugins provide the op
+├── OptimizerNotFound (ImportError)     no installed plugin provides the optimizer
+├── OptimizerConflict (ImportError)     two plugins provide the optimizer
 ├── InvalidOp (TypeError)               a class or slope that does not follow the protocol of an op
 ├── InvalidOperand (ValueError)         shapes or values that an op cannot take
 ├── InvalidOperandType (TypeError)      data that is no array of numbers, or a dtype that an op cannot take
-├── InvalidIndex (IndexError)           an index or axis that an array does not have
+├── InvalidIndex (IndexError)           an index that an array does not have
+├── InvalidAxis (InvalidOperand, InvalidIndex)   an axis that the array does not have
 ├── UnsupportedArgument (TypeError)     a keyword of a NumPy function that the op does not know
 ├── NotDifferentiable (TypeError)       a gradient asked of an integer, a boolean or a constant
 ├── GradientShape (ValueError)          a gradient of another shape than its argument
 ├── GradientType (TypeError)            a backward that answers with something else than gradients
 ├── GraphFreed (RuntimeError)           a second walk over a graph that the first one freed
 ├── NonFinite (FloatingPointError)      a NaN or an infinity, found under anomaly() or by an optimizer
+├── StaleArray (RuntimeError)           an array changed in place before its backward read it, found under anomaly()
 ├── PluginError
 │   ├── PluginLoadError (ImportError)   a plugin, or an op of it, that cannot be imported
 │   └── PluginApiError (ImportError)    a plugin for another version of the plugin interface
@@ -20,7 +24,11 @@ CorelibError
     ├── InvalidHyperparameter (ValueError)
     ├── UnknownHyperparameter (TypeError)
     └── StateMismatch (ValueError)      a saved state that does not fit the parameters
+
+PluginWarning (UserWarning)             the environment names a plugin that is not installed
 """
+
+from typing import Any
 
 
 class CorelibError(Exception):
@@ -33,6 +41,14 @@ class OpNotFound(CorelibError, ImportError):
 
 class OpConflict(CorelibError, ImportError):
     """Several plugins provide the op, and none was chosen."""
+
+
+class OptimizerNotFound(CorelibError, ImportError):
+    """No installed plugin provides the optimizer."""
+
+
+class OptimizerConflict(CorelibError, ImportError):
+    """Several plugins provide the optimizer, and none was chosen."""
 
 
 class InvalidOp(CorelibError, TypeError):
@@ -48,7 +64,11 @@ class InvalidOperandType(CorelibError, TypeError):
 
 
 class InvalidIndex(CorelibError, IndexError):
-    """An index or an axis that the array does not have."""
+    """An index that the array does not have."""
+
+
+class InvalidAxis(InvalidOperand, InvalidIndex):
+    """An axis that the array does not have: a ValueError and an IndexError, like NumPy's AxisError."""
 
 
 class UnsupportedArgument(CorelibError, TypeError):
@@ -72,7 +92,13 @@ class GraphFreed(CorelibError, RuntimeError):
 
 
 class NonFinite(CorelibError, FloatingPointError):
-    """A NaN or an infinity where none may be."""
+    """A NaN or an infinity where none may be. ``call`` is the FailedCall that made it, under ``anomaly()``."""
+
+    call: Any = None
+
+
+class StaleArray(CorelibError, RuntimeError):
+    """An array that was changed in place between forward and the backward that reads it."""
 
 
 class PluginError(CorelibError):
@@ -101,3 +127,7 @@ class UnknownHyperparameter(OptimizerError, TypeError):
 
 class StateMismatch(OptimizerError, ValueError):
     """A saved state that does not fit the parameters it is loaded into."""
+
+
+class PluginWarning(UserWarning):
+    """The environment names a plugin that is not installed."""

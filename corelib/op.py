@@ -9,7 +9,7 @@ per array whether anybody asks for that gradient.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, Protocol, TypeAlias, cast, overload
+from typing import Any, ParamSpec, Protocol, TypeAlias, overload
 
 from corelib.class_op import ClassOp
 from corelib.composed import Composed
@@ -87,6 +87,12 @@ class ComposedFn(AnyOp, Protocol[P]):
     """An op written in other ops, typed as the function it was made of."""
 
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> Tensor: ...
+
+
+class ComposedManyFn(AnyOp, Protocol[P]):
+    """The same with several results."""
+
+    def __call__(self, *args: P.args, **keywords: P.kwargs) -> tuple[Tensor, ...]: ...
 
 
 @overload
@@ -186,9 +192,21 @@ def elementwise(
     return kind(function, made, name or _name(functions, function), function.__doc__, functions)
 
 
-def composed(function: Callable[P, Tensor], /, *, numpy: Functions = None, name: str | None = None) -> ComposedFn[P]:
+@overload
+def composed(
+    function: Callable[P, tuple[Tensor, ...]], /, *, numpy: Functions = None, name: str | None = None
+) -> ComposedManyFn[P]: ...
+
+
+@overload
+def composed(
+    function: Callable[P, Tensor], /, *, numpy: Functions = None, name: str | None = None
+) -> ComposedFn[P]: ...
+
+
+def composed(function: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
     """An op written in other ops: ``function`` is plain NumPy on Tensors, and needs no backward of its own."""
-    return cast(ComposedFn[P], Composed(function, name or function.__name__, _functions(numpy)))
+    return Composed(function, name or function.__name__, _functions(numpy))
 
 
 def _class_op(cls: Callable[..., Any], numpy: Functions, name: str | None, *, linear: bool, broadcasts: bool) -> ClassOp:

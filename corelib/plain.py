@@ -31,5 +31,5 @@ def is_plain(function: Callable[..., Any]) -> bool:
     """Whether ``function`` has no slope: it is listed above, or a ufunc that never answers real numbers."""
     if not isinstance(function, np.ufunc):
         return function in PLAIN_FUNCTIONS
-    results = {loop.split("->")[1] for loop in function.types}
-    return all(set(result) <= _INTEGERS_AND_TRUTHS for result in results)
+    results = {loop.split("->")[1] for loop in function.types} - {"O"}  # comparisons also answer objects
+    return bool(results) and all(set(result) <= _INTEGERS_AND_TRUTHS for result in results)

@@ -4,7 +4,9 @@ import dis
 from collections.abc import Callable
 from inspect import Parameter, signature
 from types import FunctionType
-from typing import Any
+from typing import Any, Final
+
+VARIADIC: Final = 0x04 | 0x08  # the flags of a code object that takes *args or **keywords
 
 
 def parameters(function: Callable[..., Any]) -> list[Parameter]:
@@ -36,3 +38,14 @@ def mentions(function: Callable[..., Any]) -> set[str]:
             value = instruction.argval
             names.update(value if isinstance(value, tuple) else (value,))
     return names
+
+
+def only_returns(function: Callable[..., Any]) -> int | None:
+    """Which of its parameters a function returns, if it does nothing else."""
+    if not isinstance(function, FunctionType) or function.__closure__ or function.__defaults__:
+        return None
+    instructions = [i for i in dis.get_instructions(function) if i.opname != "RESUME"]
+    code = function.__code__
+    if len(instructions) != 2 or not instructions[0].opname.startswith("LOAD_FAST") or code.co_flags & VARIADIC:
+        return None
+    return code.co_varnames.index(instructions[0].argval)

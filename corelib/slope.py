@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.errors import InvalidOp
-from corelib.reads import parameters, reads, takes
+from corelib.reads import only_returns, parameters, reads, takes
 
 Slopelike = Callable[..., Any] | int | float
 
@@ -17,6 +17,7 @@ class Slope:
     def __init__(self, arity: int) -> None:
         self.reads: tuple[bool, ...] = (False,) * arity
         self.reads_result = False
+        self.exact = True  # the product has the shape and dtype of the gradient, where all arguments have them
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated
@@ -37,6 +38,29 @@ class Constant(Slope):
         return propagated * self.value
 
 
+class Argument(Slope):
+    """A slope that is one of the arguments: multiply has two."""
+
+    def __init__(self, index: int, arity: int) -> None:
+        super().__init__(arity)
+        self.index = index
+        self.reads = tuple([i == index for i in range(arity)])
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return propagated * args[self.index]
+
+
+class Result(Slope):
+    """A slope that is the result itself, as of exp."""
+
+    def __init__(self, arity: int) -> None:
+        super().__init__(arity)
+        self.reads_result = True
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return propagated * result
+
+
 class Function(Slope):
     """A slope computed from the arguments and, where it asks for it, from the result."""
 
@@ -45,6 +69,7 @@ class Function(Slope):
         self.function = function
         self.reads = reads(function, arity)
         self.reads_result = takes(function, "result")
+        self.exact = isinstance(function, np.ufunc)
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         if self.reads_result:
@@ -87,7 +112,12 @@ def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:
     if not callable(slope):
         raise InvalidOp(f"a slope is a number or a function of the arguments, not {slope!r}")
     _check_arity(slope, arity)
-    return (Singular if singular else Function)(slope, arity)
+    if singular:
+        return Singular(slope, arity)
+    answered = only_returns(slope)
+    if answered is None:
+        return Function(slope, arity)
+    return Result(arity) if answered == arity else Argument(answered, arity)
 
 
 def _check_arity(slope: Callable[..., Any], arity: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from corelib.compiling import mypyc_attr
 from corelib.dispatch import ops_for
 from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable, UnsupportedArgument
 from corelib.graph import Leaf, Node
@@ -22,6 +23,7 @@ NUMBERS: Final = "biufc"
 DIFFERENTIABLE: Final = "fc"
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Tensor:
     """An array that remembers the call that made it, so that it can be differentiated.
 
@@ -33,7 +35,7 @@ class Tensor:
     __slots__ = ("_data", "_leaf", "_node")
 
     def __init__(self, data: "TensorLike", *, trainable: bool = False, name: str | None = None) -> None:
-        self._data = as_array(data)
+        self._data: Array = as_array(data)
         self._node: Node | None = None
         self._leaf: Leaf | None = None
         if name is not None:
@@ -243,22 +245,22 @@ class Tensor:
     # Comparisons answer plain boolean arrays: they have no slope.
 
     def __lt__(self, other: "TensorLike") -> Array:
-        return np.less(self._data, unwrapped(other))
+        return truths(np.less, self, other)
 
     def __le__(self, other: "TensorLike") -> Array:
-        return np.less_equal(self._data, unwrapped(other))
+        return truths(np.less_equal, self, other)
 
     def __gt__(self, other: "TensorLike") -> Array:
-        return np.greater(self._data, unwrapped(other))
+        return truths(np.greater, self, other)
 
     def __ge__(self, other: "TensorLike") -> Array:
-        return np.greater_equal(self._data, unwrapped(other))
+        return truths(np.greater_equal, self, other)
 
     def __eq__(self, other: "TensorLike") -> Array:  # type: ignore[override]  # entry by entry, as NumPy
-        return np.equal(self._data, unwrapped(other))
+        return truths(np.equal, self, other)
 
     def __ne__(self, other: "TensorLike") -> Array:  # type: ignore[override]  # entry by entry, as NumPy
-        return np.not_equal(self._data, unwrapped(other))
+        return truths(np.not_equal, self, other)
 
     __hash__ = object.__hash__
 
@@ -346,6 +348,13 @@ def _parsed(data: object) -> Array:
             f"no array of numbers can be made of this {kind}; Tensors are joined by np.stack or np.concatenate"
         )
     return array
+
+
+def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:
+    """What a comparison answers: a plain boolean array, or what ``y`` answers if it asks NumPy to stand back."""
+    if getattr(y, "__array_ufunc__", y) is None:
+        return NotImplemented
+    return cast(Array, comparison(x._data, unwrapped(y)))
 
 
 def owned(array: Array) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 
 from corelib.backward import owned_arrays, walk
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
-from corelib.graph import Leaf, Node, mode, scope, scoped
+from corelib.graph import Leaf, Node, Pull, mode, scope, scoped
 from corelib.tensor import DIFFERENTIABLE, Tensor, as_array, make
 from corelib.tree import leaves, mapped
 
@@ -66,7 +66,7 @@ def _plain(value: Any) -> Any:
     return value._data if isinstance(value, Tensor) else value
 
 
-class Alias:
+class Alias(Pull):
     """The op between a Tensor of an outer run and the variable of an inner one that stands for it."""
 
     name: Final = "alias"
@@ -74,7 +74,7 @@ class Alias:
     def __str__(self) -> str:
         return self.name
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> Sequence[Any]:
+    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         return (propagated,)
 
 
@@ -101,6 +101,16 @@ def _deeper() -> Iterator[int]:
                 yield _depth.get()
         else:
             yield _depth.get()
+    finally:
+        _depth.reset(token)
+
+
+@contextmanager
+def outermost() -> Iterator[None]:
+    """Outside of every transform, whatever surrounds it: what a backward on plain arrays computes is plain."""
+    token = _depth.set(0)
+    try:
+        yield
     finally:
         _depth.reset(token)
 

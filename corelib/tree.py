@@ -1,6 +1,6 @@
 """Nested arguments: dicts, lists, tuples, named tuples and dataclasses, taken apart into arrays and put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ def children(tree: Any) -> tuple[list[Any], Rebuild] | None:
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda parts: type(tree)(*parts)
     if isinstance(tree, (list, tuple)):
-        return list(tree), lambda parts: type(tree)(parts)
+        return list(tree), type(tree)
     if is_dataclass(tree) and not isinstance(tree, type):
         names = [field.name for field in fields(tree)]
         return [getattr(tree, name) for name in names], lambda parts: _dataclass(tree, names, parts)
@@ -22,7 +22,7 @@ def children(tree: Any) -> tuple[list[Any], Rebuild] | None:
 
 
 def _dataclass(tree: Any, names: list[str], parts: list[Any]) -> Any:
-    """A twin of ``tree`` with other fields, made without its ``__init__``: that may refuse what is no array."""
+    """A twin of ``tree`` with other fields, not made by its ``__init__``, which may refuse Tensors."""
     twin = object.__new__(type(tree))
     for name, part in zip(names, parts, strict=True):
         object.__setattr__(twin, name, part)
@@ -39,15 +39,14 @@ def leaves(tree: Any) -> list[Any]:
 
 def rebuilt(tree: Any, replacements: list[Any]) -> Any:
     """``tree`` with its leaves replaced, from left to right."""
-    remaining = iter(replacements)
+    return _built(tree, iter(replacements))
 
-    def build(part: Any) -> Any:
-        if part is None:
-            return None
-        inside = children(part)
-        return next(remaining) if inside is None else inside[1]([build(p) for p in inside[0]])
 
-    return build(tree)
+def _built(tree: Any, remaining: Iterator[Any]) -> Any:
+    if tree is None:
+        return None
+    inside = children(tree)
+    return next(remaining) if inside is None else inside[1]([_built(part, remaining) for part in inside[0]])
 
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:

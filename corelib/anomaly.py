@@ -1,0 +1,172 @@
+"""Finding the first NaN or infinity, and arrays changed behind a graph's back."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+
+from corelib.call import SCALARS
+from corelib.dispatch import ops_for
+from corelib.errors import InvalidOperand, NonFinite, StaleArray
+from corelib.graph import Node, scoped
+from corelib.tensor import Tensor
+
+_OURS: Final = ("corelib", "numpy", "contextlib")
+
+
+@dataclass(frozen=True)
+class FailedCall:
+    """A call that made a NaN or an infinity: run it again with ``replay()``, as often as it takes."""
+
+    op: Any
+    args: tuple[Any, ...]
+    propagated: Any = None
+    result: Any = None
+    line: str = ""
+
+    def replay(self) -> Any:
+        """What forward returned, or backward where it failed there."""
+        if self.propagated is None:
+            return getattr(self.op, "rule", self.op).forward(*self.args)
+        parents: tuple[Any, ...] = tuple(Node(None, (), (), None, 0, np.shape(a), None) for a in self.args)
+        node = Node(self.op, self.args, parents, self.result, 0, np.shape(self.propagated), None)
+        return self.op.pull(node, self.propagated, self.args, self.result)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the call to an .npz file, which ``FailedCall.load`` reads. Nothing is pickled."""
+        arrays = {f"arg{i}": a for i, a in enumerate(self.args) if a is not None}
+        arrays |= {k: v for k, v in (("propagated", self.propagated), ("result", self.result)) if v is not None}
+        header = {"op": _name(self.op), "fields": _fields(self.op), "args": len(self.args), "line": self.line}
+        np.savez(Path(path), allow_pickle=False, header=np.array(json.dumps(header)), **arrays)
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> "FailedCall":
+        """The call that ``save`` wrote; its op must be installed. Raises InvalidOperand for another file."""
+        from corelib.registry import find_op
+
+        with np.load(Path(path), allow_pickle=False) as file:
+            if "header" not in file:
+                raise InvalidOperand(f"{path} holds no call saved by corelib.anomaly()")
+            header = json.loads(str(file["header"]))
+            arrays = {name: file[name] for name in file.files}
+        op: Any = find_op(header["op"])
+        bound = op.bind(**header["fields"]) if hasattr(op, "bind") else op
+        args = tuple(arrays.get(f"arg{i}") for i in range(header["args"]))
+        return FailedCall(bound, args, arrays.get("propagated"), arrays.get("result"), header["line"])
+
+
+@contextmanager
+def anomaly(save: str | PathLike[str] | None = None) -> Iterator[None]:
+    """Stop at the first NaN or infinity, forward or backward, within ``with corelib.anomaly():``.
+
+    The NonFinite that is raised names the op, the line that called it and the ranges of its inputs; its
+    ``call`` can be replayed, and is written to the file ``save`` where one is given. A backward that reads an
+    array which was changed in place since forward raises StaleArray. Every array is looked at: for debugging.
+    """
+    with scoped(watch=Watch(save)):
+        yield
+
+
+class Watch:
+    """Looks at every call of a thread, forward and backward."""
+
+    def __init__(self, save: str | PathLike[str] | None) -> None:
+        self.save = save
+        self.calls: dict[Node, tuple[str, tuple[int | None, ...]]] = {}
+
+    def forward(self, op: Any, args: tuple[Any, ...], result: Any) -> None:
+        """Look at a call before it is recorded."""
+        results = result if isinstance(result, list) else [result]
+        if not all(map(_finite, results)):
+            self.stop(FailedCall(op, args, line=_line()), "forward", results)
+
+    def remember(self, node: Node) -> None:
+        """Note where a call was made, and what its backward will read."""
+        self.calls[node] = (_line(), tuple(map(_checksum, node.args or ())))
+
+    def backward(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, entries: Sequence[Any]) -> None:
+        """Look at the gradients that a call sends on. ``args`` and ``result`` are what its backward read."""
+        line, checksums = self.calls.pop(node, ("a line outside of anomaly()", ()))
+        for i, (checksum, arg) in enumerate(zip(checksums, args, strict=False)):
+            if checksum is not None and _checksum(arg) != checksum:
+                raise StaleArray(
+                    f"{node.op}: argument {i} was changed in place after the call at {line}, and its backward "
+                    "reads it; change a copy, or compute again before backward()"
+                )
+        if not all(e is None or _finite(e) for entry in entries for e in (entry if isinstance(entry, list) else [entry])):
+            plain = tuple(a.data if isinstance(a, Tensor) else a for a in args)
+            self.stop(FailedCall(node.op, plain, _data(propagated), _data(result), line), "backward", entries)
+
+    def stop(self, call: FailedCall, direction: str, outcome: Sequence[Any]) -> None:
+        inputs = [f"argument {i}: {_range(a)}" for i, a in enumerate(call.args) if a is not None]
+        if call.propagated is not None:
+            inputs.append(f"incoming gradient: {_range(call.propagated)}")
+        saved = ""
+        if self.save is not None:
+            call.save(self.save)
+            saved = f"; saved to {self.save}, replay it with corelib.FailedCall.load"
+        error = NonFinite(
+            f"{direction} of {call.op}, called at {call.line}, made {_what(outcome)} from {'; '.join(inputs)}{saved}"
+        )
+        error.call = call
+        raise error
+
+
+def _data(value: Any) -> Any:
+    return value.data if isinstance(value, Tensor) else value
+
+
+def _finite(value: Any) -> bool:
+    return bool(np.all(np.isfinite(_data(value))))
+
+
+def _what(outcome: Sequence[Any]) -> str:
+    arrays = [np.asarray(_data(e)) for e in outcome if e is not None and not isinstance(e, list)]
+    return "NaN" if any(np.isnan(a).any() for a in arrays) else "an infinity"
+
+
+def _range(value: Any) -> str:
+    """The dtype, shape and range of an array, and how many of its entries are no finite numbers."""
+    if type(value) in SCALARS or isinstance(value, (tuple, list)):
+        return repr(value)
+    array = np.asarray(_data(value))
+    finite = array[np.isfinite(array)]
+    lowest, highest = (f"{f(np.abs(finite) if array.dtype.kind == 'c' else finite):.6g}" for f in (np.min, np.max)) if finite.size else ("", "")
+    inside = f"in [{lowest}, {highest}]" if finite.size else "with no finite entry"
+    broken = array.size - finite.size
+    return f"{array.dtype} {array.shape} {inside}" + (f", {broken} of {array.size} not finite" if broken else "")
+
+
+def _checksum(value: Any) -> int | None:
+    data = _data(value)
+    return crc32(np.ascontiguousarray(data).view(np.uint8).data) if isinstance(data, np.ndarray) and data.ndim else None
+
+
+def _line() -> str:
+    """The innermost line of the program that is neither corelib's, nor a plugin's, nor NumPy's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0].startswith(_OURS):
+        frame = frame.f_back
+    return "an unknown line" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _name(op: Any) -> str:
+    return str(getattr(op, "op", op).name)
+
+
+def _fields(op: Any) -> dict[str, Any]:
+    """The fields of an op, if they can be written down as JSON. Raises InvalidOperand if not."""
+    names = getattr(getattr(op, "op", None), "fields", ())
+    fields = {name: getattr(op.rule, name) for name in names}
+    try:
+        return {name: json.loads(json.dumps(value)) for name, value in fields.items()}
+    except TypeError as error:
+        raise InvalidOperand(f"{op}: its fields cannot be saved ({error}); replay the error's .call instead") from error

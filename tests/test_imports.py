@@ -1,0 +1,57 @@
+"""Imports point one way, and the core names no op."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import corelib
+
+ROOT = Path(corelib.__file__).parent
+ORDER = [
+    "errors", "compiling", "dispatch", "graph", "plain", "tree", "tensor", "reads", "slope", "arguments", "call", "elementwise_op",
+    "class_op", "composed", "protocols", "op", "problem", "hooks", "plain",
+    "switches", "distribution", "provided", "loading", "finding", "registry", "backward", "transforms", "checkpoint",
+    "anomaly",
+]  # fmt: skip
+
+
+def imports(file: Path, at_top_only: bool = True) -> set[str]:
+    """The modules of corelib that a file imports when it is imported itself."""
+    tree = ast.parse(file.read_text())
+    nodes = tree.body if at_top_only else list(ast.walk(tree))
+    names = [n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module]
+    return {name.split(".")[1] for name in names if name.startswith("corelib.")}
+
+
+def test_imports_point_from_above_to_below() -> None:
+    for i, name in enumerate(ORDER):
+        above = imports(ROOT / f"{name}.py") - set(ORDER[:i])
+        assert not above, f"{name}.py imports {above}, which should stand below it"
+
+
+def test_plugins_import_public_names_only_and_each_other_never() -> None:
+    plugins = ROOT.parent / "plugins"
+    for file in sorted(plugins.glob("*/corelib_*/**/*.py")):
+        own = file.relative_to(plugins).parts[1]
+        for node in ast.walk(ast.parse(file.read_text())):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for module in modules:
+                top = module.split(".")[0]
+                assert not top.startswith("corelib_") or top == own, f"{file} imports another plugin: {module}"
+                public = module in {"corelib", "corelib.conformance", "corelib.errors", "corelib.typed"}
+                assert top != "corelib" or public, f"{file} imports an inside of corelib: {module}"
+
+
+def test_the_core_names_no_plugin() -> None:
+    for name in ORDER:
+        found = re.findall(r"(?:from|import) (corelib_\w+)", (ROOT / f"{name}.py").read_text())
+        assert not found, f"{name}.py imports {found}"
+
+
+def test_importing_corelib_loads_no_plugin_and_no_pluggy() -> None:
+    code = "import sys, corelib; print([m for m in sys.modules if m.startswith(('corelib_', 'pluggy', 'click'))])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,112 @@
+"""The factories: what they make of ufuncs and classes, and what they refuse."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from corelib import Array, Tensor, TensorLike, composed, elementwise, grad, linear, op
+from corelib.errors import InvalidOp, InvalidOperandType, UnsupportedArgument
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """x times a number, plus another."""
+
+    factor: float = 2.0
+    offset: float = 0.0
+
+    def forward(self, x: Array) -> Array:
+        return self.factor * x + self.offset
+
+    def backward(self, propagated: Array, x: Array) -> Array:
+        return self.factor * propagated
+
+
+scaled = op(Scaled)
+
+
+def test_fields_follow_the_arrays() -> None:
+    assert scaled(1.0).item() == 2.0
+    assert scaled(1.0, 3.0).item() == 3.0
+    assert scaled(1.0, factor=3.0, offset=1.0).item() == 4.0
+    assert grad(lambda x: scaled(x, 5.0))(1.0) == 5.0
+
+
+def test_an_unknown_field_is_refused_by_name() -> None:
+    with pytest.raises(UnsupportedArgument, match="no keyword scale; fields: factor, offset"):
+        scaled(1.0, scale=3.0)  # type: ignore[call-arg]  # on purpose
+    with pytest.raises(InvalidOperandType, match="takes 1 arrays, not 0"):
+        scaled()  # type: ignore[call-arg]  # on purpose
+
+
+def test_an_op_is_named_for_its_function_or_class() -> None:
+    @dataclass(frozen=True)
+    class SoftClip:
+        def forward(self, x: Array) -> Array:
+            return x
+
+        def backward(self, propagated: Array, x: Array) -> Array:
+            return propagated
+
+    assert op(SoftClip).name == "soft_clip"
+    assert op(SoftClip, name="clip2").name == "clip2"
+    assert elementwise(np.sin, np.cos).name == "sin"
+
+
+def test_what_is_no_op_is_refused_when_it_is_made() -> None:
+    with pytest.raises(InvalidOp, match="no method backward"):
+        op(type("Half", (), {"forward": lambda self, x: x}))
+    with pytest.raises(InvalidOp, match="a slope for each"):
+        elementwise(np.sin)  # type: ignore[call-overload]  # on purpose
+    with pytest.raises(InvalidOp, match="slopes of 1 arguments, not of 2"):
+        elementwise(np.sin, lambda x, y: x)
+    with pytest.raises(InvalidOp, match="a number or a function"):
+        elementwise(np.sin, "cos")  # type: ignore[call-overload]  # on purpose
+    with pytest.raises(InvalidOp, match="no method forward"):
+        linear(int)  # type: ignore[call-overload]  # on purpose
+
+
+def test_an_op_of_three_arguments_broadcasts_each() -> None:
+    fma = elementwise(lambda x, y, z: x * y + z, lambda x, y, z: y, lambda x, y, z: x, 1, name="fma")
+    slopes = grad(lambda x, y, z: np.sum(fma(x, y, z)), (0, 1, 2))(np.ones((2, 1)), np.full(3, 2.0), 1.0)
+    assert [s.tolist() for s in slopes] == [[[6.0], [6.0]], [2.0, 2.0, 2.0], 6.0]
+
+
+def test_a_zero_gradient_stays_zero_at_a_singular_slope() -> None:
+    root = elementwise(np.sqrt, lambda x, *, result: 0.5 / result, singular=True, name="root")
+    x = Tensor([0.0, 4.0], trainable=True)
+    root(x).backward(np.array([0.0, 1.0]))
+    assert np.array_equal(x.grad, [0, 0.25])
+    x.cleargrad()
+    root(x).backward(np.array([1.0, 1.0]))
+    assert np.array_equal(x.grad, [np.inf, 0.25])
+
+
+def test_a_backward_is_told_what_is_wanted() -> None:
+    asked: list[tuple[bool, ...]] = []
+
+    @dataclass(frozen=True)
+    class Product:
+        def forward(self, x: Array, y: Array) -> Array:
+            return x * y
+
+        def backward(
+            self, propagated: Array, x: Array, y: Array, *, wanted: tuple[bool, ...]
+        ) -> tuple[Array | None, Array | None]:
+            asked.append(wanted)
+            return propagated * y, None
+
+    product = op(Product)
+    product(Tensor(2.0, trainable=True), 3.0).backward()
+    assert asked == [(True, False)]
+
+
+def test_a_composed_op_is_differentiable_through_its_parts() -> None:
+    def swish(x: TensorLike, beta: float = 1.0) -> Tensor:
+        return x * np.exp(beta * x)  # type: ignore[no-any-return]  # NumPy's stubs do not know Tensors
+
+    op_ = composed(swish)
+    assert isinstance(op_(np.ones(2)), Tensor)
+    assert grad(lambda x: op_(x, beta=2.0))(0.5) == pytest.approx(np.exp(1) * 2)
+    assert grad(grad(op_))(0.0) == pytest.approx(2.0)
