@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+import corelib.interpreting  # before the core: it says which of its files are run
+
+# isort: split
 from corelib import errors
 from corelib.anomaly import FailedCall, anomaly
 from corelib.checkpoint import checkpoint

@@ -6,6 +6,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from corelib.arguments import Arguments
+from corelib.compiling import mypyc_attr
 from corelib.errors import (
     CorelibError,
     GradientType,
@@ -23,6 +24,7 @@ FLOAT64: Final = np.dtype(np.float64)
 SCALARS: Final = frozenset({bool, int, float, complex})
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Op(Pull):
     """What a plugin provides and a program calls.
 

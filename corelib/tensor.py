@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,6 @@ from corelib.dispatch import ops_for
 from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable, UnsupportedArgument
 from corelib.graph import Leaf, Node
 from corelib.plain import is_plain
-
-if TYPE_CHECKING:
-    from corelib.call import Op
 
 Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | tuple[int, ...] | None
@@ -262,7 +259,8 @@ class Tensor:
     def __ne__(self, other: "TensorLike") -> Array:  # type: ignore[override]  # entry by entry, as NumPy
         return truths(np.not_equal, self, other)
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return id(self)  # == compares entries, so a Tensor is its own key
 
     def __bool__(self) -> bool:
         return bool(self._data)
@@ -301,7 +299,8 @@ class Tensor:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         if method == "__call__" and not keywords:
-            return ops_for[ufunc](*inputs)
+            op: Any = ops_for[ufunc]  # a plain function answers an array
+            return op(*inputs)
         return call_ufunc(ufunc, method, inputs, keywords)
 
     def __array_function__(
@@ -379,7 +378,7 @@ def unwrapped(value: Any) -> Any:
 
 def apply(function: Callable[..., Any], *args: Any, **keywords: Any) -> Tensor:
     """What the NumPy function answers, by the op that stands for it."""
-    op = cast("Op", ops_for[function])
+    op: Any = ops_for[function]
     return cast(Tensor, op.from_numpy(function, args, keywords))
 
 
@@ -396,7 +395,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: 
             f"numpy.{ufunc.__name__}(..., out=) would overwrite an array outside the graph; "
             "use what the function returns (for `array += tensor`: array = array + tensor)"
         )
-    return cast("Op", ops_for[ufunc]).from_numpy(ufunc, inputs, keywords)
+    op: Any = ops_for[ufunc]
+    return op.from_numpy(ufunc, inputs, keywords)
 
 
 def _instead_of(ufunc: np.ufunc, method: str) -> str:
@@ -413,7 +413,8 @@ def _instead_of(ufunc: np.ufunc, method: str) -> str:
 
 def call_function(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """What a NumPy function answers when a Tensor is among its arguments."""
-    return cast("Op", ops_for[function]).from_numpy(function, args, keywords)
+    op: Any = ops_for[function]
+    return op.from_numpy(function, args, keywords)
 
 
 def unwrapped_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
