@@ -1,0 +1,109 @@
+"""Sums, products and quotients, powers and roots, remainders, and what concerns the sign."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from corelib import Array, Wanted, elementwise, op
+from corelib_elementwise.powers import base_slope, exponent_slope, power_of, wide_base_slope
+
+
+def _inverse(y: Any) -> Any:
+    """1 / y; also of the Python number 0, by which Python does not divide."""
+    if isinstance(y, (int, float, complex)) and y == 0:
+        return np.divide(1, y).item()
+    return 1 / y
+
+
+add: Final = elementwise(np.add, 1, 1)
+subtract: Final = elementwise(np.subtract, 1, -1)
+multiply: Final = elementwise(np.multiply, lambda x, y: y, lambda x, y: x)
+divide: Final = elementwise(
+    np.divide, lambda x, y: _inverse(y), lambda x, y, *, result: -result / y, singular=True
+)
+negative: Final = elementwise(np.negative, -1)
+positive: Final = elementwise(np.positive, 1)
+reciprocal: Final = elementwise(np.reciprocal, lambda x, *, result: -result * result, singular=True)
+
+square: Final = elementwise(np.square, lambda x: 2 * x)
+sqrt: Final = elementwise(np.sqrt, lambda x, *, result: 0.5 / result, singular=True)
+cbrt: Final = elementwise(np.cbrt, lambda x, *, result: np.square(1 / result) / 3, singular=True)
+power: Final = elementwise(power_of, base_slope, exponent_slope, numpy=np.power, singular=True)
+float_power: Final = elementwise(np.float_power, wide_base_slope, exponent_slope, singular=True)
+
+absolute: Final = elementwise(np.absolute, np.sign)  # z / |z| among complex numbers: the steepest ascent
+fabs: Final = elementwise(np.fabs, np.sign)
+copysign: Final = elementwise(np.copysign, lambda x, y: np.sign(x) * np.copysign(1, y), 0)
+heaviside: Final = elementwise(np.heaviside, 0, lambda x, y: x == 0)
+
+
+def _part(x: Any, whole: Any) -> Any:
+    """x / whole, and 0 where both are 0."""
+    empty = whole == 0
+    if np.any(empty):
+        return np.where(empty, 0, x) / np.where(empty, 1, whole)
+    return x / whole
+
+
+hypot: Final = elementwise(
+    np.hypot, lambda x, y, *, result: _part(x, result), lambda x, y, *, result: _part(y, result)
+)
+
+# x = quotient * y + remainder: the quotient is a step function, so its slope is 0.
+floor_divide: Final = elementwise(np.floor_divide, 0, 0)
+remainder: Final = elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y), singular=True)
+fmod: Final = elementwise(np.fmod, 1, lambda x, y, *, result: -np.rint((x - result) / y), singular=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DivMod:
+    """The quotient, rounded down, and the remainder: x = quotient * y + remainder."""
+
+    def forward(self, x: Array, y: Array) -> tuple[Array, Array]:
+        return np.divmod(x, y)
+
+    def backward(
+        self, propagated: tuple[Array, Array], x: Array, y: Array, *, wanted: Wanted
+    ) -> tuple[Array, Array | None]:
+        of_remainder = propagated[1]
+        return of_remainder, -of_remainder * np.floor_divide(x, y) if wanted[1] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Modf:
+    """The fractional and the integral part, both with the sign of x. Slopes 1 and 0."""
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        return np.modf(x)
+
+    def backward(self, propagated: tuple[Array, Array], x: Array) -> Array:
+        return propagated[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Ldexp:
+    """x times 2 to the power of an integer: the slope in x is that power."""
+
+    def forward(self, x: Array, exponent: Array) -> Array:
+        return np.ldexp(x, exponent)
+
+    def backward(self, propagated: Array, x: Array, exponent: Array) -> tuple[Array, None]:
+        return np.ldexp(propagated, exponent), None
+
+
+@dataclass(frozen=True, slots=True)
+class Frexp:
+    """The mantissa in [0.5, 1) and the exponent of 2: x = mantissa * 2**exponent. The exponent has no slope."""
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        return np.frexp(x)
+
+    def backward(self, propagated: tuple[Array, Array], x: Array, *, result: tuple[Array, Array]) -> Array:
+        return np.ldexp(propagated[0], np.negative(result[1]))
+
+
+divmod: Final = op(DivMod, numpy=np.divmod, broadcasts=True)
+modf: Final = op(Modf, numpy=np.modf)
+ldexp: Final = op(Ldexp, numpy=np.ldexp, broadcasts=True)
+frexp: Final = op(Frexp, numpy=np.frexp)

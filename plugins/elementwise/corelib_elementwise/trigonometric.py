@@ -1,0 +1,63 @@
+"""Trigonometric functions and their inverses, and degrees and radians."""
+
+from math import pi
+from typing import Any, Final
+
+import numpy as np
+
+from corelib import elementwise
+from corelib_elementwise.recordable import recordable
+from corelib_elementwise.sigmoid import bell, decayed
+
+
+def _tan_slope(x: Any) -> Any:
+    """1 / cos(x)**2; among complex numbers, where cos can overflow, as 1 / cosh(ix)**2."""
+    if np.iscomplexobj(x):
+        return 4 * bell(np.square(decayed(1j * x)))
+    return 1 / np.square(np.cos(x))
+
+
+sin: Final = elementwise(np.sin, np.cos)
+cos: Final = elementwise(np.cos, lambda x: -np.sin(x))
+tan: Final = elementwise(np.tan, _tan_slope)
+
+
+def _arcsin_slope(x: Any) -> Any:
+    """1 / sqrt(1 - x**2), accurate near x = 1, on NumPy's side of the cuts among complex numbers."""
+    if np.iscomplexobj(x):
+        return 1 / (np.sqrt(-(x - 1)) * np.sqrt(-(-x - 1)))  # a sum would lose the sign of an imaginary part 0
+    return 1 / np.sqrt((1 - x) * (1 + x))
+
+
+def _arctan_slope(x: Any) -> Any:
+    """1 / (1 + x**2), without overflow."""
+    if np.iscomplexobj(x):
+        return 1 / (x + 1j) / (x - 1j)
+    return np.square(1 / np.hypot(1, x))
+
+
+# d/dx (1 - x**2)**(-1/2) = x (1 - x**2)**(-3/2): written so, it is infinite at 1, and not inf - inf
+arcsin_slope: Final = recordable(_arcsin_slope, lambda x, *, result: x * result * np.square(result))
+
+arcsin: Final = elementwise(np.arcsin, arcsin_slope, singular=True)
+arccos: Final = elementwise(np.arccos, lambda x: -arcsin_slope(x), singular=True)
+arctan: Final = elementwise(np.arctan, _arctan_slope, singular=True)
+
+
+def _over_square(x: Any, other: Any) -> Any:
+    """x / (x**2 + other**2), and 0 at the origin and at infinity."""
+    radius = np.hypot(x, other)
+    flat = (radius == 0) | (radius == np.inf)
+    if np.any(flat):
+        x, radius = np.where(flat, 0, x), np.where(flat, 1, radius)
+    return x / radius / radius
+
+
+arctan2: Final = elementwise(
+    np.arctan2, lambda y, x: _over_square(x, y), lambda y, x: -_over_square(y, x), singular=True
+)
+
+degrees: Final = elementwise(np.degrees, 180 / pi)
+rad2deg: Final = elementwise(np.rad2deg, 180 / pi)
+radians: Final = elementwise(np.radians, pi / 180)
+deg2rad: Final = elementwise(np.deg2rad, pi / 180)
