@@ -1,0 +1,88 @@
+"""Products of matrices and vectors, and of stacks of them: matmul, matvec, vecmat, vecdot."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from corelib import Array, Wanted, op
+from corelib_matmul.products import Gradients, conj, matmul_gradients, reshaped, stacked_gradients, summed
+
+
+@dataclass(frozen=True, slots=True)
+class Matmul:
+    """z[..., i, k] = sum over j of x[..., i, j] y[..., j, k]: products of matrices, or of stacks of them.
+
+    A 1-d x is a row and a 1-d y a column, without that axis in the result. Stacks broadcast. The gradients are
+    g y* and x* g. Raises InvalidOperand for shapes that do not fit.
+    """
+
+    def forward(self, x: Array, y: Array) -> Array:
+        z: Array = np.matmul(x, y)
+        return z
+
+    def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
+        return matmul_gradients(propagated, x, y, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Matvec:
+    """z[..., i] = sum over j of x[..., i, j] y[..., j]. Stacks broadcast.
+
+    Raises InvalidOperand for shapes that do not fit.
+    """
+
+    def forward(self, x: Array, y: Array) -> Array:
+        z: Array = np.matvec(x, y)
+        return z
+
+    def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
+        columns, propagated = np.expand_dims(y, -1), np.expand_dims(propagated, -1)
+        return reshaped(stacked_gradients(propagated, x, columns, wanted), x, y)
+
+
+@dataclass(frozen=True, slots=True)
+class Vecmat:
+    """z[..., j] = sum over i of conj(x[..., i]) y[..., i, j]. Stacks broadcast.
+
+    Raises InvalidOperand for shapes that do not fit.
+    """
+
+    def forward(self, x: Array, y: Array) -> Array:
+        z: Array = np.vecmat(x, y)
+        return z
+
+    def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
+        rows, propagated = np.expand_dims(conj(x), -2), np.expand_dims(propagated, -2)
+        first, second = reshaped(stacked_gradients(propagated, rows, y, wanted), x, y)
+        return None if first is None else conj(first), second
+
+
+@dataclass(frozen=True, slots=True)
+class Vecdot:
+    """z[...] = sum over i of conj(x[..., i]) y[..., i], along ``axis`` of both. Stacks broadcast.
+
+    Raises InvalidOperand for shapes that do not fit, and for an axis that is not there.
+    """
+
+    axis: int = -1
+
+    def forward(self, x: Array, y: Array) -> Array:
+        z: Array = np.vecdot(x, y, axis=self.axis)  # type: ignore[call-overload]  # NumPy's stubs leave axis out
+        return z
+
+    def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
+        g = np.expand_dims(propagated, -1)
+        last_x, last_y = np.moveaxis(x, self.axis, -1), np.moveaxis(y, self.axis, -1)
+        first = summed(conj(g) * last_y, last_x.shape) if wanted[0] else None
+        second = summed(g * last_x, last_y.shape) if wanted[1] else None
+        return (
+            None if first is None else np.moveaxis(first, -1, self.axis),
+            None if second is None else np.moveaxis(second, -1, self.axis),
+        )
+
+
+matmul: Final = op(Matmul, numpy=(np.matmul, np.linalg.matmul))
+matvec: Final = op(Matvec, numpy=np.matvec)
+vecmat: Final = op(Vecmat, numpy=np.vecmat)
+vecdot: Final = op(Vecdot, numpy=(np.vecdot, np.linalg.vecdot))

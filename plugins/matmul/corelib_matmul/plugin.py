@@ -1,0 +1,19 @@
+"""What corelib is told of this distribution."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import corelib_matmul
+from corelib import AnyOp, hookimpl
+
+
+@hookimpl
+def corelib_ops() -> Mapping[str, AnyOp | str]:
+    return {name: getattr(corelib_matmul, name) for name in corelib_matmul.__all__}
+
+
+@hookimpl
+def corelib_conformance() -> Iterable[Any]:
+    from corelib_matmul.conformance import SPECS  # the suite alone needs them
+
+    return SPECS
