@@ -13,7 +13,7 @@ def summed(x: Array, shape: Shape) -> Array:
     if x.shape == shape:
         return x
     added = x.ndim - len(shape)
-    axes = (*range(added), *(added + i for i, n in enumerate(shape) if n == 1 and x.shape[added + i] != 1))
+    axes = (*range(added), *(added + i for i, n in enumerate(shape) if n == 1))
     return np.reshape(np.sum(x, axis=axes), shape)
 
 
@@ -22,7 +22,7 @@ class BroadcastTo:
     """``x`` stretched to ``shape`` by NumPy's rules, without a copy.
 
     y[i, j] = x[j] has the slope 1 for every i, so the gradient of x[j] is the sum of its copies' gradients.
-    ``subok`` is taken for NumPy's sake: a Tensor is a Tensor.
+    ``subok`` is taken for NumPy's sake: a Tensor is a Tensor. Raises InvalidOperand where the shapes do not fit.
     """
 
     shape: int | Shape
@@ -39,17 +39,17 @@ class BroadcastTo:
 class SumTo:
     """The sum of ``x`` over the axes along which ``shape`` would be stretched to the shape of ``x``.
 
-    The adjoint of ``broadcast_to``. Raises ValueError where ``shape`` does not stretch to the shape of ``x``.
+    The adjoint of ``broadcast_to``. Raises InvalidOperand where ``shape`` does not stretch to the shape of ``x``.
     """
 
     shape: int | Shape
 
     def forward(self, x: Array) -> Array:
         shape = (self.shape,) if isinstance(self.shape, int) else tuple(self.shape)
-        if np.broadcast_shapes(x.shape, shape) != x.shape:
-            raise ValueError(f"shape {shape} does not stretch to {x.shape}")
-        total = summed(x, shape)
-        return total.copy() if total is x else total
+        full = np.shape(x)
+        if len(shape) > len(full) or any(n not in (1, m) for n, m in zip(shape[::-1], full[::-1], strict=False)):
+            raise ValueError(f"shape {shape} does not stretch to {full}")
+        return x if shape == full else summed(x, shape)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return np.broadcast_to(propagated, shape)
@@ -57,3 +57,15 @@ class SumTo:
 
 broadcast_to: Final = linear(BroadcastTo, numpy=np.broadcast_to)
 sum_to: Final = linear(SumTo)
+
+
+def _broadcast_arrays(*args: TensorLike, subok: bool = False) -> tuple[Tensor, ...]:
+    """The arrays, each stretched to the shape that they have together, without a copy.
+
+    ``subok`` is taken for NumPy's sake. Raises InvalidOperand where the shapes do not fit.
+    """
+    shape = np.broadcast_shapes(*map(np.shape, args))
+    return tuple(broadcast_to(x, shape) for x in args)
+
+
+broadcast_arrays: Final = composed(_broadcast_arrays, numpy=np.broadcast_arrays, name="broadcast_arrays")

@@ -1,0 +1,53 @@
+"""What the conformance suite is told of broadcasting: calls of each op, and what they refuse."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance import ErrorSample, OpSample, OpSpec
+
+STRETCHES: Final = (
+    ((), (3,)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((1, 3), (4, 2, 3)), ((2, 3), (2, 3)), ((0,), (2, 0)),
+)  # fmt: skip
+
+
+def stretched(generator: np.random.Generator) -> Iterator[OpSample]:
+    for shape, target in STRETCHES:
+        yield OpSample(np.asarray(generator.normal(size=shape)), shape=target, subok=False)
+
+
+def summed(generator: np.random.Generator) -> Iterator[OpSample]:
+    for shape, target in STRETCHES:
+        yield OpSample(np.asarray(generator.normal(size=target)), shape=shape)
+
+
+def together(generator: np.random.Generator) -> Iterator[OpSample]:
+    for shape, target in STRETCHES:
+        yield OpSample(np.asarray(generator.normal(size=shape)), np.asarray(generator.normal(size=target)), subok=False)
+
+
+def one_axis_at_a_time(x: Any, shape: tuple[int, ...]) -> Any:
+    """What sum_to answers, the long way."""
+    while np.ndim(x) > len(shape):
+        x = np.sum(x, axis=0)
+    for axis in (axis for axis, n in enumerate(shape) if n == 1):
+        x = np.sum(x, axis=axis, keepdims=True)
+    return x
+
+
+SPECS: Final = (
+    OpSpec(
+        "broadcast_to", kind="custom", samples=stretched,
+        errors=[ErrorSample(np.ones(3), raises=ValueError, shape=(2, 2))],
+    ),
+    OpSpec(
+        "sum_to", kind="custom", samples=summed, reference=one_axis_at_a_time,
+        errors=[ErrorSample(np.ones(3), raises=ValueError, shape=(2,))],
+    ),
+    OpSpec(
+        "broadcast_arrays", kind="custom", samples=together,
+        errors=[ErrorSample(np.ones(3), np.ones(2), raises=ValueError)],
+        expected_failures={"errors": "of no arrays at all the answer is (), as it is NumPy's"},
+    ),
+)  # fmt: skip
