@@ -1,0 +1,122 @@
+"""Other shapes for the same entries in the same order: reshape, ravel, squeeze, expand_dims, astype, copy."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from corelib import Array, Axis, Shape, linear
+
+ORDERS: Final = ("C", "F")
+
+
+def check_order(order: str) -> None:
+    """Refuse an order that depends on how the entries lie in memory: the gradient's may lie otherwise."""
+    if order not in ORDERS:
+        raise ValueError(f"order={order!r} depends on the layout in memory; pass 'C' or 'F'")
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape:
+    """The entries of ``x`` in the order "C" (last index fastest) or "F" (first index fastest), in ``shape``.
+
+    One length may be -1: what remains. Raises ValueError where the number of entries differs.
+    """
+
+    shape: int | Shape
+    order: Literal["C", "F"] = "C"
+    copy: bool | None = None
+
+    def forward(self, x: Array) -> Array:
+        if self.order == "C" and self.copy is None:
+            return x.reshape(self.shape)
+        check_order(self.order)
+        return np.reshape(x, self.shape, order=self.order, copy=self.copy)
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        if self.order == "C":
+            return propagated.reshape(shape)
+        return np.reshape(propagated, shape, order=self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Ravel:
+    """The entries of ``x`` in a row, in the order "C" (last index fastest) or "F" (first index fastest)."""
+
+    order: Literal["C", "F"] = "C"
+
+    def forward(self, x: Array) -> Array:
+        check_order(self.order)
+        return np.ravel(x, self.order)
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return np.reshape(propagated, shape, order=self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Squeeze:
+    """``x`` without its axes of length 1, or without those in ``axis``. Raises ValueError for a longer one."""
+
+    axis: Axis = None
+
+    def forward(self, x: Array) -> Array:
+        return np.squeeze(x, self.axis)
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return propagated.reshape(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandDims:
+    """``x`` with new axes of length 1 at the positions ``axis`` of the result."""
+
+    axis: int | tuple[int, ...]
+
+    def forward(self, x: Array) -> Array:
+        return np.expand_dims(x, self.axis)
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return propagated.reshape(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class AsType:
+    """The entries of ``x`` as numbers of another ``dtype``, rounded where it is shorter.
+
+    The gradient is that of the identity, in the dtype of ``x``. Integers have none: a conversion to them
+    leaves the graph. ``device`` is taken for NumPy's sake.
+    """
+
+    dtype: npt.DTypeLike
+    copy: bool = True
+    device: Literal["cpu"] | None = None
+
+    def forward(self, x: Array) -> Array:
+        return np.astype(x, self.dtype, copy=self.copy)
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return propagated
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of ``x``, laid out in memory as ``order`` says; ``subok`` is taken for NumPy's sake."""
+
+    order: Literal["K", "A", "C", "F"] = "K"
+    subok: bool = False
+
+    def forward(self, x: Array) -> Array:
+        copied: Array = np.array(x, order=self.order, copy=True, subok=self.subok)  # what np.copy does
+        return copied
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return propagated
+
+
+reshape: Final = linear(Reshape, numpy=np.reshape)
+ravel: Final = linear(Ravel, numpy=np.ravel)
+squeeze: Final = linear(Squeeze, numpy=np.squeeze)
+expand_dims: Final = linear(ExpandDims, numpy=np.expand_dims)
+astype: Final = linear(AsType, numpy=np.astype)
+copy: Final = linear(Copy, numpy=np.copy)
