@@ -1,0 +1,96 @@
+"""Sums and means that weigh entries or leave some out: nansum, nanmean, average, median."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from corelib import Array, Axis, Tensor, composed, op
+from corelib_reduce.axes import expanded, last, unlast
+from corelib_reduce.sums import mean
+from corelib_reduce.sums import sum as add
+
+
+def _nansum(
+    a: Any,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> Tensor:
+    """The sum of the entries along ``axis`` that are not NaN; those that are get the gradient 0."""
+    return add(a, axis, dtype, keepdims, initial, np.logical_and(where, ~np.isnan(a)))
+
+
+def _nanmean(
+    a: Any, axis: Axis = None, dtype: npt.DTypeLike | None = None, *, keepdims: bool = False, where: Any = True
+) -> Tensor:
+    """The mean of the entries along ``axis`` that are not NaN; those that are get the gradient 0."""
+    return mean(a, axis, dtype, keepdims, np.logical_and(where, ~np.isnan(a)))
+
+
+def _average(a: Any, axis: Axis = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False) -> Any:
+    """The sum of w a along ``axis`` over the sum of the weights w; the mean where there are none.
+
+    The weights are of the shape of ``a``, or of its axes ``axis``. With ``returned``, also their sum. Raises
+    ValueError for weights of another shape.
+    """
+    if weights is None:
+        middle = mean(a, axis, keepdims=keepdims)
+        return (middle, np.full(middle.shape, np.size(a) / (middle.size or 1))) if returned else middle
+    w = _fitted(weights, np.shape(a), axis)
+    total = add(np.broadcast_to(w, np.shape(a)), axis, keepdims=keepdims)
+    middle = add(w * a, axis, keepdims=keepdims) / total
+    return (middle, total) if returned else middle
+
+
+def _fitted(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
+    """The weights of the axes ``axis`` in a shape that stretches to ``shape``."""
+    if np.shape(weights) == shape:
+        return weights
+    axes = [i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis or ())]
+    if np.shape(weights) != tuple(shape[i] for i in axes):
+        raise ValueError(f"weights of shape {np.shape(weights)} fit neither {shape} nor its axes {axis}")
+    ordered = np.transpose(weights, [axes.index(i) for i in sorted(axes)])
+    return np.reshape(ordered, [n if i in axes else 1 for i, n in enumerate(shape)])
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """The middle one of the entries along ``axis``, sorted; of an even number, the mean of the middle two.
+
+    Entries that tie with a middle one share its gradient equally. NaN where an entry is NaN.
+    """
+
+    axis: Axis = None
+    keepdims: bool = False
+
+    def forward(self, x: Array) -> Array:
+        middle: Array = np.median(x, self.axis, keepdims=self.keepdims)
+        return middle
+
+    def backward(self, propagated: Array, x: Array) -> Array:
+        entries = last(x, self.axis)
+        n = entries.shape[-1]
+        order = np.argsort(entries, axis=-1)
+        shares = [_share(entries, order[..., k : k + 1]) for k in ((n - 1) // 2, n // 2)]
+        slope = unlast((shares[0] + shares[1]) / 2, x.shape, self.axis)
+        return expanded(propagated, x.shape, self.axis, self.keepdims) * slope
+
+
+def _share(entries: Array, chosen: Array) -> Any:
+    """Equal shares of one for the entries that tie with the ``chosen`` ones; NaN for the NaN among them."""
+    tied: Array = entries == np.take_along_axis(entries, chosen, axis=-1)
+    number = np.sum(tied, axis=-1, keepdims=True)
+    unknown = np.isnan(entries)
+    spoilt = np.any(unknown, axis=-1, keepdims=True)
+    return np.where(spoilt, np.where(unknown, np.nan, 0), tied / np.maximum(number, 1))
+
+
+nansum: Final = composed(_nansum, numpy=np.nansum, name="nansum")
+nanmean: Final = composed(_nanmean, numpy=np.nanmean, name="nanmean")
+average: Final = composed(_average, numpy=np.average, name="average")
+median: Final = op(Median, numpy=np.median)

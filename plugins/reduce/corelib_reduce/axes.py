@@ -1,0 +1,71 @@
+"""What every reduction needs to know of its axes: how many entries they hold, and the way back."""
+
+from collections.abc import Callable
+from math import prod
+from typing import Any, Final
+
+import numpy as np
+
+from corelib import Array, Axis, Shape
+
+NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
+OWN_PRECISION: Final = frozenset("fd")  # the dtypes whose mean NumPy adds up in their own precision
+FEW: Final = 4096  # entries up to which adding zeros is faster than NumPy's broadcast_to
+add_up: Final[Callable[..., Array]] = np.add.reduce  # np.sum, without the Python in front of it
+
+
+def count(shape: Shape, axis: Axis) -> int:
+    """How many entries of an array of ``shape`` are reduced to one along ``axis``."""
+    if axis is None:
+        return prod(shape)
+    return shape[axis] if isinstance(axis, int) else prod([shape[i] for i in axis])
+
+
+def included(where: Any, shape: Shape, axis: Axis) -> Array:
+    """How many entries are reduced to one along ``axis`` among those where ``where`` holds; keeps the axes."""
+    number: Array = np.sum(np.broadcast_to(where, shape), axis, dtype=int, keepdims=True)
+    return number
+
+
+def kept(shape: Shape, axis: Axis) -> Shape:
+    """The shape of a reduction of an array of ``shape`` that keeps the axes it reduced, at length 1."""
+    if axis is None:
+        return (1,) * len(shape)
+    reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
+    return tuple([1 if i in reduced else n for i, n in enumerate(shape)])
+
+
+def expanded(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
+    """A result of a reduction with the reduced axes at length 1, whether ``keepdims`` kept them or not."""
+    if keepdims or axis is None or axis == 0:
+        return x  # broadcasting puts what is missing in front
+    return x.reshape(kept(shape, axis))
+
+
+def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
+    """Each entry of a result of a reduction at all the entries it was reduced from: the adjoint of a sum."""
+    entries = expanded(x, shape, axis, keepdims)
+    if prod(shape) <= FEW:
+        return np.add(entries, np.zeros(shape, entries.dtype))
+    return np.broadcast_to(entries, shape)
+
+
+def reordered(shape: Shape, axis: Axis) -> tuple[list[int], list[int]]:
+    """The axes that stay, and those that are reduced."""
+    reduced = (
+        range(len(shape)) if axis is None else [i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)]
+    )
+    return [i for i in range(len(shape)) if i not in reduced], list(reduced)
+
+
+def last(x: Array, axis: Axis) -> Array:
+    """``x`` with the axes to be reduced made one, the last."""
+    stay, reduced = reordered(x.shape, axis)
+    return x.transpose(stay + reduced).reshape((*[x.shape[i] for i in stay], count(x.shape, axis)))
+
+
+def unlast(x: Array, shape: Shape, axis: Axis) -> Array:
+    """The array of ``shape`` that ``last`` made ``x`` of."""
+    stay, reduced = reordered(shape, axis)
+    order = stay + reduced
+    return x.reshape([shape[i] for i in order]).transpose([order.index(i) for i in range(len(order))])
