@@ -1,0 +1,107 @@
+"""The largest and the smallest entry along an axis: max, min, ptp, nanmax, nanmin."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from corelib import Array, Axis, Shape, Tensor, TensorLike, composed, op
+
+NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
+largest: Final[Callable[..., Array]] = np.maximum.reduce  # np.max, without the Python in front of it
+smallest: Final[Callable[..., Array]] = np.minimum.reduce
+
+
+def expanded(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
+    """A reduction of an array of ``shape`` with the reduced axes at length 1, whether it kept them or not."""
+    if keepdims or axis is None or axis == 0:
+        return x  # broadcasting puts what is missing in front
+    reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
+    return x.reshape(tuple([1 if i in reduced else n for i, n in enumerate(shape)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Extremum:
+    """What the reductions below share: entries that equal the result share its gradient equally."""
+
+    function: ClassVar[Callable[..., Array]]
+    plain: ClassVar[Callable[..., Array]]
+
+    axis: Axis = None
+    keepdims: bool = False
+    initial: Any = NO_VALUE
+    where: Any = True
+
+    def forward(self, x: Array) -> Array:
+        if self.where is True and self.initial is NO_VALUE:
+            return type(self).plain(x, axis=self.axis, keepdims=self.keepdims)
+        return type(self).function(x, axis=self.axis, keepdims=self.keepdims, initial=self.initial, where=self.where)
+
+    def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
+        top = expanded(result, x.shape, self.axis, self.keepdims)
+        entries = expanded(propagated, x.shape, self.axis, self.keepdims)
+        won: Array = x == top
+        alone = self.where is True and self.initial is NO_VALUE and np.count_nonzero(won) == result.size
+        if not alone or np.any(np.isnan(result)):
+            won = self._shares(x, top, won)
+        return entries * won  # what almost every call finds: one winner each
+
+    def _shares(self, x: Array, top: Array, won: Array) -> Array:
+        """The slopes where several entries tie, some are left out, or some are NaN."""
+        won = won & self.where
+        winners = np.sum(won, axis=self.axis, keepdims=True)
+        if self.initial is not NO_VALUE:
+            winners = winners + (top == self.initial)  # it ties like an entry
+        unknown = np.isnan(x) & np.isnan(top) & self.where
+        return np.where(unknown, np.nan, won / np.maximum(winners, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Max(Extremum):
+    """The largest entry along ``axis``, of those where ``where`` holds and ``initial``.
+
+    Entries that tie share the gradient equally, ``initial`` among them. NaN is the largest of all, and the
+    slope in it is NaN. Raises ValueError for no entries and no ``initial``.
+    """
+
+    function = np.max
+    plain = largest
+
+
+@dataclass(frozen=True, slots=True)
+class Min(Extremum):
+    """The smallest entry along ``axis``, of those where ``where`` holds and ``initial``.
+
+    Entries that tie share the gradient equally, ``initial`` among them. NaN is the smallest of all, and the
+    slope in it is NaN. Raises ValueError for no entries and no ``initial``.
+    """
+
+    function = np.min
+    plain = smallest
+
+
+@dataclass(frozen=True, slots=True)
+class NanMax(Extremum):
+    """The largest entry along ``axis`` that is not NaN; NaN, with a warning of NumPy's, where all are."""
+
+    function = plain = np.nanmax
+
+
+@dataclass(frozen=True, slots=True)
+class NanMin(Extremum):
+    """The smallest entry along ``axis`` that is not NaN; NaN, with a warning of NumPy's, where all are."""
+
+    function = plain = np.nanmin
+
+
+def _ptp(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    """The largest entry along ``axis`` less the smallest: the length of the interval that holds them."""
+    return max(a, axis=axis, keepdims=keepdims) - min(a, axis=axis, keepdims=keepdims)
+
+
+max: Final = op(Max, numpy=(np.max, np.amax))
+min: Final = op(Min, numpy=(np.min, np.amin))
+nanmax: Final = op(NanMax, numpy=np.nanmax)
+nanmin: Final = op(NanMin, numpy=np.nanmin)
+ptp: Final = composed(_ptp, numpy=np.ptp, name="ptp")
