@@ -1,12 +1,10 @@
 """Finding the first NaN or infinity, and arrays changed behind a graph's back."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike
-from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 from zlib import crc32
@@ -42,17 +40,21 @@ class FailedCall:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the call to an .npz file, which ``FailedCall.load`` reads. Nothing is pickled."""
+        import json  # with `import corelib` nobody asked for it yet
+
         arrays = {f"arg{i}": a for i, a in enumerate(self.args) if a is not None}
         arrays |= {k: v for k, v in (("propagated", self.propagated), ("result", self.result)) if v is not None}
         header = {"op": _name(self.op), "fields": _fields(self.op), "args": len(self.args), "line": self.line}
-        np.savez(Path(path), allow_pickle=False, header=np.array(json.dumps(header)), **arrays)
+        np.savez(path, allow_pickle=False, header=np.array(json.dumps(header)), **arrays)
 
     @staticmethod
     def load(path: str | PathLike[str]) -> "FailedCall":
         """The call that ``save`` wrote; its op must be installed. Raises InvalidOperand for another file."""
+        import json
+
         from corelib.registry import find_op
 
-        with np.load(Path(path), allow_pickle=False) as file:
+        with np.load(path, allow_pickle=False) as file:
             if "header" not in file:
                 raise InvalidOperand(f"{path} holds no call saved by corelib.anomaly()")
             header = json.loads(str(file["header"]))
@@ -164,6 +166,8 @@ def _name(op: Any) -> str:
 
 def _fields(op: Any) -> dict[str, Any]:
     """The fields of an op, if they can be written down as JSON. Raises InvalidOperand if not."""
+    import json
+
     names = getattr(getattr(op, "op", None), "fields", ())
     fields = {name: getattr(op.rule, name) for name in names}
     try:

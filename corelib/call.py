@@ -98,13 +98,13 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
     raise InvalidOperand(message) from error
 
 
-def unrecorded(op: object, args: tuple[Any, ...], result: Any) -> bool:
+def unrecorded(op: object, args: Sequence[Any], result: Any) -> bool:
     """Show the call to whatever watches this thread, and say whether it stays out of the graph."""
     if not mode.special:
         return False
     here = scope.get()
     if here.watch is not None:
-        here.watch.forward(op, args, result)
+        here.watch.forward(op, tuple(args), result)
     return not here.recording
 
 

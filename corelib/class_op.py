@@ -40,6 +40,7 @@ class ClassOp(Op):
         self.fields = tuple(p.name for p in fields)
         self.defaults = {p.name: p.default for p in fields}
         self.reads = (True,) if self.arity is None else reads(cls.backward, self.arity, skip=2)
+        self.reads_all = self.arity is None or all(self.reads)
         self.takes_result = takes(cls.backward, "result")
         self.takes_wanted = takes(cls.backward, "wanted")
         self._plain: Bound | None = None
@@ -64,13 +65,14 @@ class ClassOp(Op):
         return Bound(self, self._made(args, fields))
 
     def _made(self, args: tuple[Any, ...], fields: dict[str, Any]) -> Any:
-        unknown = [name for name in fields if name not in self.fields]
-        if unknown or len(args) > len(self.fields):
-            what = f"no keyword {', '.join(unknown)}" if unknown else f"no {len(args)} of them by position"
-            raise UnsupportedArgument(f"{self} takes {what}; fields: {', '.join(self.fields) or 'none'}")
         try:
             return self.cls(*args, **fields)
         except (ValueError, TypeError, IndexError) as error:
+            unknown = [name for name in fields if name not in self.fields]
+            if unknown or len(args) > len(self.fields):
+                what = f"no keyword {', '.join(unknown)}" if unknown else f"no {len(args)} of them by position"
+                known = ", ".join(self.fields) or "none"
+                raise UnsupportedArgument(f"{self} takes {what}; fields: {known}") from None
             refuse(error, self, args)
 
 
@@ -89,25 +91,37 @@ class Bound(Pull):
         return f"{self.op.name}({', '.join(fields)})" if fields else self.op.name
 
     def run(self, operands: Sequence[Any]) -> Any:
-        args = tuple([x._data if isinstance(x, Tensor) else operand(x) for x in operands])
+        """Call the op on its arrays, and record the call where any of them is trainable."""
+        arrays: list[Any] = []
+        nodes: list[Node | None] = []
+        trainable = False
+        for x in operands:
+            if isinstance(x, Tensor):
+                arrays.append(x._data)
+                nodes.append(x._node)
+                trainable = trainable or x._node is not None
+            else:
+                arrays.append(operand(x))
+                nodes.append(None)
         try:
-            result = self.rule.forward(*args)
+            result = self.rule.forward(*arrays)
         except (ValueError, TypeError, IndexError) as error:
-            refuse(error, self, args)
-        parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
+            refuse(error, self, arrays)
         if type(result) is not ndarray:
             if isinstance(result, tuple):
-                return self.recorded_many(args, parents, result)
+                return self.recorded_many(tuple(arrays), tuple(nodes), result)
             result = array_of(result, self)
-        if unrecorded(self, args, result) or not any(parents) or result.dtype.kind not in DIFFERENTIABLE:
+        dtype = result.dtype
+        if unrecorded(self, arrays, result) or not trainable or dtype.kind not in DIFFERENTIABLE:
             return make(result, None)
         saved = result if self.op.takes_result else None
-        return make(result, watched(self.node(self.kept(args), parents, result.shape, result.dtype, saved)))
+        node = self.node(self.kept(tuple(arrays)), tuple(nodes), result.shape, dtype, saved)
+        return make(result, watched(node))
 
     def kept(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         if self.op.linear:
             return tuple([np.shape(a) for a in args])
-        if self.op.arity is None or all(self.op.reads):
+        if self.op.reads_all:
             return args
         return tuple([a if read else None for a, read in zip(args, self.op.reads, strict=True)])
 
@@ -116,8 +130,11 @@ class Bound(Pull):
     ) -> Node:
         if self.op.broadcasts:
             parents = tuple([p if p is None or p.shape == shape else broadcast(p, shape) for p in parents])
-        generation = max([p.generation for p in parents if p is not None]) + 1
-        return Node(self, kept, parents, saved, generation, shape, dtype)
+        generation = -1
+        for p in parents:
+            if p is not None and p.generation > generation:
+                generation = p.generation
+        return Node(self, kept, parents, saved, generation + 1, shape, dtype)
 
     def recorded_many(self, args: tuple[Any, ...], parents: tuple[Node | None, ...], results: tuple[Any, ...]) -> Any:
         """Several results: each is picked out of one call by a node of its own."""

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.call import FLOAT32, FLOAT64, Op, array_of, operand, refuse, unrecorded, watched
+from corelib.call import FLOAT32, FLOAT64, Op, array_of, describe, operand, refuse, unrecorded, watched
 from corelib.dispatch import ops_for
 from corelib.errors import InvalidOperandType
 from corelib.graph import Node, mode
 from corelib.slope import Conjugate, Slope
-from corelib.tensor import Tensor, TensorLike, make
+from corelib.tensor import NUMBERS, Tensor, TensorLike, make
 
 ndarray: Final = np.ndarray
 NOTHING: Final[tuple[Any, ...]] = (None,)
@@ -60,6 +60,8 @@ class Elementwise(Op):
         """The result as a Tensor that remembers this call, where any operand is trainable."""
         if type(result) is not ndarray:
             result = array_of(result, self)
+        if result.dtype.kind not in NUMBERS:  # numpy.add joins texts
+            raise InvalidOperandType(f"{self}({describe(args)}): a Tensor holds numbers, not {result.dtype}")
         if unrecorded(self, args, result) or not any(parents):
             return make(result, None)
         return make(result, watched(self.node(args, parents, result)))

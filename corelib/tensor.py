@@ -351,9 +351,10 @@ def _parsed(data: object) -> Array:
 
 def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:
     """What a comparison answers: a plain boolean array, or what ``y`` answers if it asks NumPy to stand back."""
-    if getattr(y, "__array_ufunc__", y) is None:
-        return NotImplemented
-    return cast(Array, comparison(x._data, unwrapped(y)))
+    answer: Any = NotImplemented
+    if getattr(y, "__array_ufunc__", y) is not None:
+        answer = comparison(x._data, unwrapped(y))
+    return cast(Array, answer)
 
 
 def owned(array: Array) -> Array:
