@@ -1,7 +1,7 @@
 """Parameter: a Tensor as an optimizer sees it, with its name, its updates counted, and its state."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -28,62 +28,63 @@ class Parameter:
         return self.tensor.trainable and self.tensor.grad is not None
 
     def update(self) -> "Update":
-        """What the next step works on; raises OptimizerError if the Tensor has changed its shape or dtype."""
-        data, gradient = self.tensor.data, self.tensor.grad
-        for what, array in ("value", data), ("gradient", gradient):
-            if array is None or array.shape != self.shape or array.dtype != self.dtype:
-                raise OptimizerError(
-                    f"the {what} of parameter {self.name!r} is {getattr(array, 'dtype', type(array).__name__)}"
-                    f"{getattr(array, 'shape', '')}, but the optimizer was made for {self.dtype}{self.shape}"
-                )
-        return Update(self, real(data), readonly(real(gradient)))
+        """What the next step works on; raises OptimizerError if its shape or dtype is another now."""
+        data = self._fitting("value", self.tensor.data)
+        gradient = self._fitting("gradient", self.tensor.grad)
+        return Update(self, real(data), readonly(real(np.asarray(gradient))))
+
+    def _fitting(self, what: str, array: Array | None) -> Array:
+        if array is None or array.shape != self.shape or array.dtype != self.dtype:
+            found = "None" if array is None else f"{array.dtype}{array.shape}"
+            made_for = f"{self.dtype}{self.shape}"
+            raise OptimizerError(f"{self.name!r} was {made_for} at first, but its {what} is {found} now")
+        return array
 
 
 class Update(NamedTuple):
-    """A parameter that a step concerns, its values, to be written to, and its gradient, which is read-only."""
+    """A parameter that a step concerns, its values to be written to, and its gradient, read-only."""
 
     parameter: Parameter
     data: FloatArray
     gradient: FloatArray
 
 
-def parameters(params: Iterable[Tensor] | Mapping[str, Tensor], decay: Callable[[Tensor], bool] | None) -> list[Parameter]:
-    """The Parameters for Tensors, named by their key in a mapping, else by themselves, else by position."""
+Tensors: TypeAlias = Iterable[Tensor] | Mapping[str, Tensor]
+
+
+def named_tensors(params: Tensors, first: int = 0) -> list[tuple[str, Tensor]]:
+    """Tensors with their key in a mapping, else their own name, else their position from ``first``."""
     if isinstance(params, Tensor):
-        raise OptimizerError("an optimizer takes several Tensors: a list, or a mapping from names; got one Tensor")
+        raise OptimizerError("an optimizer takes several Tensors, in a list or a mapping; it was given one")
     if isinstance(params, Mapping):
-        named = list(params.items())
-    else:
-        named = [(getattr(tensor, "name", None) or f"param{i}", tensor) for i, tensor in enumerate(params)]
+        return list(cast("Mapping[str, Tensor]", params).items())
+    return [(getattr(tensor, "name", None) or f"param{i}", tensor) for i, tensor in enumerate(params, first)]
+
+
+def check_leaves(named: Sequence[tuple[str, Tensor]]) -> None:
+    """Raise OptimizerError unless these are leaves, at least one, each once and with its own name."""
     if not named:
         raise OptimizerError("there is no parameter to optimize: the list is empty")
-    check(named)
-    return [Parameter(name, tensor, decays=decay is None or decay(tensor)) for name, tensor in named]
-
-
-def check(named: Iterable[tuple[str, Tensor]]) -> None:
-    """Raise OptimizerError unless these are different leaves with different names."""
-    names: set[str] = set()
-    seen: dict[int, str] = {}
+    names: dict[int, str] = {}
+    taken: set[str] = set()
     for name, tensor in named:
         if not isinstance(tensor, Tensor) or not isinstance(tensor.data, np.ndarray):
-            raise OptimizerError(f"parameter {name!r} is a {type(tensor).__name__}; a Tensor of a numpy array is wanted")
+            raise OptimizerError(f"parameter {name!r} is no Tensor of a numpy array: {tensor!r}")
         if tensor.creator is not None:
-            raise OptimizerError(f"parameter {name!r} is the result of {tensor.creator}; optimize what it was computed from")
-        if id(tensor) in seen:
-            raise OptimizerError(f"parameters {seen[id(tensor)]!r} and {name!r} are one Tensor, which would be updated twice")
-        if name in names:
-            raise OptimizerError(f"two parameters are called {name!r}; give them different names, or pass a mapping")
-        names.add(name)
-        seen[id(tensor)] = name
+            raise OptimizerError(f"parameter {name!r} is a computed result; optimize what it came from")
+        if id(tensor) in names:
+            raise OptimizerError(f"parameters {names[id(tensor)]!r} and {name!r} are one and the same Tensor")
+        if name in taken:
+            raise OptimizerError(f"two parameters are called {name!r}; name them, or pass a mapping")
+        names[id(tensor)] = name
+        taken.add(name)
 
 
 def real(array: Array) -> FloatArray:
-    """The array itself, or for a complex one its real and imaginary parts along one more axis, not copied."""
+    """The array, or a complex one as pairs of real and imaginary part along one more axis, not copied."""
     if array.dtype.kind != "c":
         return array
-    parts = array.reshape(array.shape + (1,)) if array.flags.c_contiguous else np.ascontiguousarray(array)[..., None]
-    return parts.view(array.real.dtype)
+    return np.ascontiguousarray(array).reshape(*array.shape, 1).view(np.finfo(array.dtype).dtype)
 
 
 def readonly(array: FloatArray) -> FloatArray:

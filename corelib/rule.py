@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
+from functools import cache
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -27,22 +28,22 @@ class Step(NamedTuple):
     def scratch(self, k: int) -> FloatArray:
         """Work array ``k``, of the parameter's shape and dtype; what it holds before is undefined."""
         if k >= len(self.work):
-            raise OptimizerError(f"scratch({k}) was asked for, but the rule declares scratch = {len(self.work)}")
+            raise OptimizerError(f"scratch({k}) was asked for; the rule declares scratch = {len(self.work)}")
         return self.work[k]
 
 
 class Rule(Protocol[State]):
     """A method of optimization: a frozen dataclass whose fields are its hyperparameters.
 
-    It sees one parameter at a time, as an array, and never a Tensor, a schedule or another parameter. What it
-    must remember from one update to the next it keeps in a State: a dataclass of arrays, floats, ints, bools
-    and None, one for each parameter. A field with ``metadata={"transient": True}`` is not saved.
+    It sees one parameter at a time, as an array, and never a Tensor, a schedule or another parameter. What
+    it must remember from one update to the next it keeps in a State: a dataclass of arrays, floats, ints,
+    bools and None, one for each parameter. A field with ``metadata={"transient": True}`` is not saved.
 
     Two more class variables are optional:
 
-    ``elementwise: ClassVar[bool] = True`` promises that each entry of ``out`` and of the state depends on the
-    same entry of the arrays only, and that the State holds nothing but arrays of the parameter's shape (or
-    None). The optimizer may then give several small parameters to one call, as one flat array.
+    ``elementwise: ClassVar[bool] = True`` promises that each entry of ``out`` and of the state depends on
+    the same entry of the arrays only, and that the State holds nothing but arrays of the parameter's shape
+    and None. The optimizer may then give many small parameters to one call, as one flat array.
 
     ``default_weight_decay: ClassVar[float]`` is the decoupled decay of an Optimizer that is given none.
     """
@@ -63,7 +64,7 @@ class Rule(Protocol[State]):
     def update(self, *, out: FloatArray, grad: FloatArray, param: FloatArray, state: State, step: Step) -> None:
         """Write into ``out`` what is to be subtracted from the parameter, and bring ``state`` up to date.
 
-        ``grad`` and ``param`` are read-only views, ``out`` has undefined entries; all are of one shape and dtype.
+        All are of one shape and dtype. ``grad`` and ``param`` are read-only; ``out`` holds anything before.
         """
         ...
 
@@ -74,13 +75,13 @@ AnyRule: TypeAlias = Rule[Any]
 def hyperparameters(rule: AnyRule) -> dict[str, Any]:
     """The hyperparameters by name."""
     if isinstance(rule, type) or not is_dataclass(rule):
-        raise OptimizerError(f"{rule!r} is no rule: an instance of a frozen dataclass is wanted, such as Lion(beta1=0.9)")
+        raise OptimizerError(f"a rule is an instance of a frozen dataclass, such as Lion(); {rule!r} is none")
     return {field.name: getattr(rule, field.name) for field in fields(rule)}
 
 
 def make_rule(kind: type[AnyRule], values: Mapping[str, Any]) -> AnyRule:
     """``kind(**values)``; raises UnknownHyperparameter for a value that the rule has no name for."""
-    known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+    known = [field.name for field in fields(cast(Any, kind))]
     unknown = [repr(name) for name in values if name not in known]
     if unknown:
         has = ", ".join(known) or "none"
@@ -95,12 +96,32 @@ def declared(rule: AnyRule, option: str, default: Declared) -> Declared:
 
 
 def require(owner: object, interval: str, *names: str) -> None:
-    """Raise InvalidHyperparameter unless the named attributes are numbers in the interval, such as "[0, 1)"."""
-    low, high = (float(end) for end in interval[1:-1].split(","))
+    """Raise InvalidHyperparameter unless the attributes are numbers in an interval, such as "[0, 1)"."""
     for name in names:
         value = getattr(owner, name)
-        number = isinstance(value, (int, float))
-        above = number and (value >= low if interval[0] == "[" else value > low)
-        below = number and (value <= high if interval[-1] == "]" else value < high)
-        if not (above and below):
-            raise InvalidHyperparameter(f"{type(owner).__name__}: {name} = {value!r} is no number in {interval}")
+        if not isinstance(value, (int, float)) or not within(value, interval):
+            kind = type(owner).__name__
+            raise InvalidHyperparameter(f"{kind}: {name} = {value!r} is no number in {interval}")
+
+
+def require_bool(owner: object, *names: str) -> None:
+    """Raise InvalidHyperparameter unless the attributes are True or False."""
+    for name in names:
+        value = getattr(owner, name)
+        if not isinstance(value, bool):
+            kind = type(owner).__name__
+            raise InvalidHyperparameter(f"{kind}: {name} = {value!r} is neither True nor False")
+
+
+def within(value: float, interval: str) -> bool:
+    """Whether the number is in the interval; NaN is in none."""
+    low, high = ends(interval)
+    above = value >= low if interval[0] == "[" else value > low
+    below = value <= high if interval[-1] == "]" else value < high
+    return above and below
+
+
+@cache
+def ends(interval: str) -> tuple[float, float]:
+    low, high = interval[1:-1].split(",")
+    return float(low), float(high)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -28,6 +28,7 @@ def save(optimizers: Sequence["Optimizer"]) -> StateDict:
     text = json.dumps({"format": FORMAT, "groups": [describe(optimizer) for optimizer in optimizers]})
     state = {HEADER: np.frombuffer(text.encode(), np.uint8).copy()}
     for optimizer in optimizers:
+        optimizer.unpack()
         for parameter in optimizer.parameters:
             state |= {key: np.array(value) for key, value in entries(parameter, parameter.state)}
     return state
@@ -63,25 +64,24 @@ def entries(parameter: Parameter, state: object) -> Iterator[tuple[str, Any]]:
                 yield f"{parameter.name}/{field.name}", value
 
 
-def load(optimizers: Sequence["Optimizer"], state: Mapping[str, Array], *, accept_changes: bool) -> None:
+def load(optimizers: Sequence["Optimizer"], saved: Mapping[str, Array], *, accept_changes: bool) -> None:
     """Go on from a saved state: from all of it, or StateMismatch that lists whatever differs."""
-    groups = saved_groups(state)
-    pairs = [(optimizer, match(optimizer, groups)) for optimizer in optimizers]
-    states = [fresh_states(optimizer, group) for optimizer, group in pairs]
-    differences = [line for optimizer, group in pairs for line in compare_groups(group, optimizer, accept_changes)]
-    differences += [f"parameters {[*group['parameters']]}: not here" for group in groups if all(g is not group for _, g in pairs)]
-    differences += compare_arrays(state, groups, {p: s for each in states for p, s in each.items()})
+    groups = saved_groups(saved)
+    matched = [match(optimizer, groups) for optimizer in optimizers]
+    states = [fresh_states(optimizer, group) for optimizer, group in zip(optimizers, matched, strict=True)]
+    differences = compare_groups(groups, matched, [describe(each) for each in optimizers], accept_changes)
+    differences += compare_arrays(saved, groups, {p: state for each in states for p, state in each.items()})
     if differences:
         listed = "".join(f"\n  {difference}" for difference in differences)
         raise StateMismatch(f"the saved state does not fit, and nothing was loaded:{listed}")
-    for (optimizer, group), each in zip(pairs, states, strict=True):
-        install(optimizer, group, each, state)
+    for optimizer, group, fresh in zip(optimizers, matched, states, strict=True):
+        install(optimizer, group, fresh, saved)
 
 
-def saved_groups(state: Mapping[str, Array]) -> list[Group]:
+def saved_groups(saved: Mapping[str, Array]) -> list[Group]:
     """What the header says."""
     try:
-        header = json.loads(np.asarray(state[HEADER]).tobytes())
+        header = json.loads(np.asarray(saved[HEADER]).tobytes())
         version, groups = header["format"], header["groups"]
     except (KeyError, TypeError, ValueError) as error:
         raise StateMismatch(f"this is no state of an optimizer: it has no readable {HEADER!r}") from error
@@ -91,14 +91,14 @@ def saved_groups(state: Mapping[str, Array]) -> list[Group]:
 
 
 def match(optimizer: "Optimizer", groups: list[Group]) -> Group:
-    """The saved group that has the optimizer's parameters; an empty one where none has."""
+    """The saved group that has parameters of the optimizer; where none has, an empty one."""
     names = {parameter.name for parameter in optimizer.parameters}
     empty = {**describe(optimizer), "parameters": {}}
     return next((group for group in groups if names & set(group["parameters"])), empty)
 
 
 def fresh_states(optimizer: "Optimizer", group: Group) -> States:
-    """A new state for each parameter that has one in the file; none if the rule is another."""
+    """A new state for each parameter that has one in the file; none if the file is of another rule."""
     rule, saved = optimizer.rule, group["parameters"]
     if (rule.name, rule.state_version) != (group["rule"], group["state_version"]):
         return {}
@@ -106,8 +106,37 @@ def fresh_states(optimizer: "Optimizer", group: Group) -> States:
     return {p: rule.init(readonly(real(p.tensor.data))) if saved[p.name]["t"] else None for p in shared}
 
 
-def compare_groups(group: Group, optimizer: "Optimizer", accept_changes: bool) -> list[str]:
-    return compare(facts(group, accept_changes), facts(describe(optimizer), accept_changes))
+def install(optimizer: "Optimizer", group: Group, states: States, saved: Mapping[str, Array]) -> None:
+    """Let the optimizer go on with these states, filled with what was saved."""
+    optimizer.unpack()
+    for parameter, state in states.items():
+        values = {}
+        for key, value in entries(parameter, state):
+            array = np.asarray(saved[key])
+            values[key.rpartition("/")[2]] = array.copy() if isinstance(value, np.ndarray) else array.item()
+        parameter.state = replace(state, **values) if values else state
+        parameter.t = group["parameters"][parameter.name]["t"]
+    optimizer.iteration = group["iteration"]
+
+
+# Comparing
+
+
+def compare(saved: dict[str, object], here: dict[str, object]) -> list[str]:
+    """A line for each difference."""
+    both = ((what, saved.get(what, "nothing"), here.get(what, "nothing")) for what in saved | here)
+    return [f"{what}: {there} was saved, {now} is here" for what, there, now in both if there != now]
+
+
+def compare_groups(saved: list[Group], matched: list[Group], here: list[Group], accept: bool) -> list[str]:
+    """How each group differs from the one it was matched with; those matched with none, from nothing."""
+    differences = []
+    for there, now in zip(matched, here, strict=True):
+        differences += compare(facts(there, accept), facts(now, accept))
+    for group in saved:
+        if group not in matched:
+            differences += compare(facts(group, accept), {})
+    return differences
 
 
 def facts(group: Group, accept_changes: bool) -> dict[str, object]:
@@ -121,36 +150,18 @@ def facts(group: Group, accept_changes: bool) -> dict[str, object]:
     return found
 
 
-def compare_arrays(state: Mapping[str, Array], groups: list[Group], states: States) -> list[str]:
-    """How the arrays differ from those that the states want; parameters that differ themselves are left out."""
-    left_out = {name for group in groups for name in group["parameters"]} - {parameter.name for parameter in states}
-    saved = {key: np.asarray(state[key]) for key in state if key != HEADER and key.rpartition("/")[0] not in left_out}
-    wanted = {key: np.asarray(value) for parameter in states for key, value in entries(parameter, states[parameter])}
-    return compare(kinds(saved), kinds(wanted))
+def compare_arrays(saved: Mapping[str, Array], groups: list[Group], states: States) -> list[str]:
+    """How the arrays differ from those that the states want, where the parameters themselves agree."""
+    names = {parameter.name for parameter in states}
+    disagreeing = {name for group in groups for name in group["parameters"]} - names
+    keys = [key for key in saved if key != HEADER and key.rpartition("/")[0] not in disagreeing]
+    wanted = {key: value for parameter, state in states.items() for key, value in entries(parameter, state)}
+    return compare(kinds({key: saved[key] for key in keys}), kinds(wanted))
 
 
-def kinds(arrays: dict[str, Array]) -> dict[str, object]:
-    return {key: kind(array.dtype.name, array.shape) for key, array in arrays.items()}
+def kinds(values: dict[str, Any]) -> dict[str, object]:
+    return {key: kind(np.asarray(value).dtype.name, np.shape(value)) for key, value in values.items()}
 
 
 def kind(dtype: str, shape: Sequence[int]) -> str:
     return f"{dtype}{list(shape)}"
-
-
-def compare(saved: dict[str, object], here: dict[str, object]) -> list[str]:
-    """A line for each difference."""
-    return [
-        f"{what}: {saved.get(what, 'nothing')} was saved, {here.get(what, 'nothing')} is here"
-        for what in saved | here
-        if what not in saved or what not in here or saved[what] != here[what]
-    ]
-
-
-def install(optimizer: "Optimizer", group: Group, states: States, saved: Mapping[str, Array]) -> None:
-    """Let the optimizer go on with these states, filled with what was saved."""
-    for parameter, state in states.items():
-        for key, value in entries(parameter, state):
-            array = np.asarray(saved[key])
-            setattr(state, key.rpartition("/")[2], array.copy() if isinstance(value, np.ndarray) else array.item())
-        parameter.t, parameter.state = group["parameters"][parameter.name]["t"], state
-    optimizer.iteration = group["iteration"]

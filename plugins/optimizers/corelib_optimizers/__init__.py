@@ -1,0 +1,9 @@
+"""Optimizers that most programs want, one rule a file; each equals PyTorch's of the same name."""
+
+from corelib_optimizers.adagrad import Adagrad
+from corelib_optimizers.adam import Adam
+from corelib_optimizers.adamw import AdamW
+from corelib_optimizers.rmsprop import RMSprop
+from corelib_optimizers.sgd import SGD
+
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop"]
