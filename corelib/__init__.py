@@ -24,16 +24,17 @@ from corelib.transforms import elementwise_grad, grad, hessian, hvp, jacobian, j
 if TYPE_CHECKING:
     from corelib import conformance, ops, optimizers, plugins
     from corelib.conformance import check_grads
+    from corelib.groups import Group, MultiOptimizer
     from corelib.hooks import Plugin, hookimpl
     from corelib.optimizer import Optimizer
-    from corelib.rule import AnyRule, Rule, Step
+    from corelib.rule import AnyRule, FloatArray, Rule, Schedule, Step
 
 __version__: Final = "0.1.0"
 
 __all__ = [
     "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "ComposedFn",
-    "ComposedManyFn", "CorelibError", "FailedCall", "LinearBinary", "LinearTernary", "LinearUnary", "LinearVariadic", "Node",
-    "Optimizer", "Plugin", "Rule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn",
+    "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "LinearBinary", "LinearTernary", "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node",
+    "Optimizer", "Plugin", "Rule", "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn",
     "TernaryMany", "TernaryManyFn", "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn",
     "VariadicMany", "VariadicManyFn", "Wanted", "anomaly", "check_grads", "checkpoint", "composed",
     "conformance", "elementwise", "elementwise_grad", "errors", "grad", "graph", "hessian", "hookimpl", "hvp",
@@ -43,9 +44,13 @@ __all__ = [
 # What is imported when it is first asked for, so that `import corelib` costs next to nothing.
 _LATER: Final = {
     "AnyRule": "corelib.rule",
+    "FloatArray": "corelib.rule",
+    "Group": "corelib.groups",
+    "MultiOptimizer": "corelib.groups",
     "Optimizer": "corelib.optimizer",
     "Plugin": "corelib.hooks",
     "Rule": "corelib.rule",
+    "Schedule": "corelib.rule",
     "Step": "corelib.rule",
     "check_grads": "corelib.conformance",
     "conformance": "",

@@ -10,7 +10,7 @@ from corelib.dispatch import ops_for
 from corelib.errors import InvalidOperandType
 from corelib.graph import Node, mode
 from corelib.slope import Conjugate, Slope
-from corelib.tensor import NUMBERS, Tensor, TensorLike, make
+from corelib.tensor import NUMBERS, Tensor, TensorLike, make, new
 
 ndarray: Final = np.ndarray
 NOTHING: Final[tuple[Any, ...]] = (None,)
@@ -128,7 +128,11 @@ class ElementwiseUnary(Elementwise):
             return self.recorded((a,), (p,), result)
         kept = (a,) if self.keeps_x else NOTHING
         saved = result if self.keeps_result else None
-        return make(result, Node(self, kept, (p,), saved, p.generation + 1, p.shape, dtype))
+        tensor = new(Tensor)  # as make() does, without the call
+        tensor._data = result
+        tensor._node = Node(self, kept, (p,), saved, p.generation + 1, p.shape, dtype)
+        tensor._leaf = None
+        return tensor
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         return (self.slope.times(propagated, args, result),)
@@ -199,7 +203,11 @@ class ElementwiseBinary(Elementwise):
                 generation = q.generation
         kept = (a if keeps.first else None, b if keeps.second else None)
         saved = result if keeps.result else None
-        return make(result, Node(self, kept, (p, q), saved, generation + 1, shape, dtype))
+        tensor = new(Tensor)
+        tensor._data = result
+        tensor._node = Node(self, kept, (p, q), saved, generation + 1, shape, dtype)
+        tensor._leaf = None
+        return tensor
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         p, q = node.parents

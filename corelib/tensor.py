@@ -16,6 +16,19 @@ from corelib.plain import is_plain
 Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | tuple[int, ...] | None
 
+# What the operators stand for, named here once: looking it up in numpy at each call would take longer.
+ABSOLUTE: Final = np.absolute
+ADD: Final = np.add
+DIVIDE: Final = np.divide
+FLOOR_DIVIDE: Final = np.floor_divide
+MATMUL: Final = np.matmul
+MULTIPLY: Final = np.multiply
+NEGATIVE: Final = np.negative
+POSITIVE: Final = np.positive
+POWER: Final = np.power
+REMAINDER: Final = np.remainder
+SUBTRACT: Final = np.subtract
+
 NUMBERS: Final = "biufc"
 DIFFERENTIABLE: Final = "fc"
 
@@ -174,61 +187,61 @@ class Tensor:
     # Operators
 
     def __add__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.add](self, other)
+        return ops_for[ADD](self, other)
 
     def __radd__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.add](other, self)
+        return ops_for[ADD](other, self)
 
     def __sub__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.subtract](self, other)
+        return ops_for[SUBTRACT](self, other)
 
     def __rsub__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.subtract](other, self)
+        return ops_for[SUBTRACT](other, self)
 
     def __mul__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.multiply](self, other)
+        return ops_for[MULTIPLY](self, other)
 
     def __rmul__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.multiply](other, self)
+        return ops_for[MULTIPLY](other, self)
 
     def __truediv__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.divide](self, other)
+        return ops_for[DIVIDE](self, other)
 
     def __rtruediv__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.divide](other, self)
+        return ops_for[DIVIDE](other, self)
 
     def __floordiv__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.floor_divide](self, other)
+        return ops_for[FLOOR_DIVIDE](self, other)
 
     def __rfloordiv__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.floor_divide](other, self)
+        return ops_for[FLOOR_DIVIDE](other, self)
 
     def __mod__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.remainder](self, other)
+        return ops_for[REMAINDER](self, other)
 
     def __rmod__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.remainder](other, self)
+        return ops_for[REMAINDER](other, self)
 
     def __pow__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.power](self, other)
+        return ops_for[POWER](self, other)
 
     def __rpow__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.power](other, self)
+        return ops_for[POWER](other, self)
 
     def __matmul__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.matmul](self, other)
+        return ops_for[MATMUL](self, other)
 
     def __rmatmul__(self, other: "TensorLike") -> "Tensor":
-        return ops_for[np.matmul](other, self)
+        return ops_for[MATMUL](other, self)
 
     def __neg__(self) -> "Tensor":
-        return ops_for[np.negative](self)
+        return ops_for[NEGATIVE](self)
 
     def __pos__(self) -> "Tensor":
-        return ops_for[np.positive](self)
+        return ops_for[POSITIVE](self)
 
     def __abs__(self) -> "Tensor":
-        return ops_for[np.absolute](self)
+        return ops_for[ABSOLUTE](self)
 
     def __getitem__(self, index: Any) -> "Tensor":
         return ops_for[operator.getitem](self, unwrapped(index))

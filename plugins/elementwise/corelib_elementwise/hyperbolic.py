@@ -1,29 +1,11 @@
 """Hyperbolic functions and their inverses."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from corelib import elementwise
 from corelib_elementwise.recordable import recordable
-from corelib_elementwise.sigmoid import bell, decayed, patched
-
-
-def _sech2_exactly(x: Any) -> Any:
-    return 4 * bell(np.square(decayed(x)))
-
-
-def _sech2(x: Any, y: Any) -> Any:
-    """1 / cosh(x)**2 for y = tanh(x): 1 - y**2, in the tails from x itself."""
-    if np.iscomplexobj(x):
-        return _sech2_exactly(x)
-    square = y * y
-    slope = np.subtract(1, square, out=square) if np.ndim(square) else 1 - square
-    return patched(slope, _sech2_exactly, x)
-
-
-sech2: Final[Callable[..., Any]] = recordable(_sech2, lambda x, y: -2 * y * sech2(x, y), 0)
 
 
 def arc_slope(x: Any) -> Any:
@@ -43,7 +25,8 @@ arccosh_slope: Final = recordable(_arccosh_slope, lambda x, *, result: -x * resu
 
 sinh: Final = elementwise(np.sinh, np.cosh)
 cosh: Final = elementwise(np.cosh, np.sinh)
-tanh: Final = elementwise(np.tanh, lambda x, *, result: sech2(x, result))
+# Within eps of the largest slope everywhere, as in PyTorch, and it keeps no more than the result.
+tanh: Final = elementwise(np.tanh, lambda x, *, result: 1 - result * result)
 
 arcsinh: Final = elementwise(np.arcsinh, arc_slope, singular=True)
 arccosh: Final = elementwise(np.arccosh, arccosh_slope, singular=True)

@@ -62,6 +62,18 @@ def test_the_operator_takes_an_array_on_either_side() -> None:
     np.testing.assert_allclose(np.asarray(x.grad), np.outer(vector, vector))
 
 
+def test_functions_that_share_an_op_keep_their_own_argument_names() -> None:
+    x: Any = Tensor(matrix, trainable=True)
+    by_place: Any = np.linalg.tensordot(x, other, axes=1)
+    by_name: Any = np.tensordot(b=other, axes=1, a=x)
+    np.testing.assert_array_equal(by_name.data, by_place.data)
+
+
+def test_the_path_of_einsum_is_found_on_tensors() -> None:
+    x: Any = Tensor(tall, trainable=True)
+    assert np.einsum_path("ij,jk,k", x, matrix, vector) == np.einsum_path("ij,jk,k", tall, matrix, vector)
+
+
 def test_an_array_that_meets_itself_gathers_both_gradients() -> None:
     np.testing.assert_allclose(corelib.grad(lambda x: np.sum(x @ x.T))(tall), 2 * np.ones((4, 4)) @ tall)
     np.testing.assert_allclose(corelib.hessian(lambda x: x @ matrix @ x)(vector), matrix + matrix.T)

@@ -54,7 +54,7 @@ class Extremum:
         if self.initial is not NO_VALUE:
             winners = winners + (top == self.initial)  # it ties like an entry
         unknown = np.isnan(x) & np.isnan(top) & self.where
-        return np.where(unknown, np.nan, won / np.maximum(winners, 1))
+        return np.where(unknown, np.nan, won / np.maximum(winners, 1)).astype(x.dtype)
 
 
 @dataclass(frozen=True, slots=True)

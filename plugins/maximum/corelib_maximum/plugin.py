@@ -1,6 +1,7 @@
 """What corelib is told of this distribution."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from corelib import AnyOp, hookimpl
 from corelib_maximum import clipping, comparing, extrema
@@ -22,3 +23,10 @@ def corelib_ops() -> Mapping[str, AnyOp | str]:
         "ptp": extrema.ptp,
         "relu": comparing.relu,
     }
+
+
+@hookimpl
+def corelib_conformance() -> Iterable[Any]:
+    from corelib_maximum.conformance import SPECS  # the suite alone needs them
+
+    return SPECS

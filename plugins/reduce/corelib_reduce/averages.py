@@ -32,19 +32,22 @@ def _nanmean(
     return mean(a, axis, dtype, keepdims, np.logical_and(where, ~np.isnan(a)))
 
 
-def _average(a: Any, axis: Axis = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False) -> Any:
+def _average(
+    a: Any, axis: Axis = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False
+) -> Tensor:
     """The sum of w a along ``axis`` over the sum of the weights w; the mean where there are none.
 
-    The weights are of the shape of ``a``, or of its axes ``axis``. With ``returned``, also their sum. Raises
-    ValueError for weights of another shape.
+    The weights are of the shape of ``a``, or of its axes ``axis``. With ``returned``, a tuple with their
+    sum. Raises ValueError for weights of another shape.
     """
     if weights is None:
         middle = mean(a, axis, keepdims=keepdims)
-        return (middle, np.full(middle.shape, np.size(a) / (middle.size or 1))) if returned else middle
+        total = np.full(middle.shape, np.size(a) / (middle.size or 1))
+        return (middle, total) if returned else middle  # type: ignore[return-value]  # where it was asked for
     w = _fitted(weights, np.shape(a), axis)
-    total = add(np.broadcast_to(w, np.shape(a)), axis, keepdims=keepdims)
-    middle = add(w * a, axis, keepdims=keepdims) / total
-    return (middle, total) if returned else middle
+    summed = add(np.broadcast_to(w, np.shape(a)), axis, keepdims=keepdims)
+    middle = add(w * a, axis, keepdims=keepdims) / summed
+    return (middle, summed) if returned else middle  # type: ignore[return-value]  # where it was asked for
 
 
 def _fitted(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
@@ -87,7 +90,8 @@ def _share(entries: Array, chosen: Array) -> Any:
     number = np.sum(tied, axis=-1, keepdims=True)
     unknown = np.isnan(entries)
     spoilt = np.any(unknown, axis=-1, keepdims=True)
-    return np.where(spoilt, np.where(unknown, np.nan, 0), tied / np.maximum(number, 1))
+    shares = np.where(spoilt, np.where(unknown, np.nan, 0), tied / np.maximum(number, 1))
+    return shares.astype(entries.dtype)
 
 
 nansum: Final = composed(_nansum, numpy=np.nansum, name="nansum")

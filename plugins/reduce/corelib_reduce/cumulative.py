@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.array_utils import normalize_axis_index
 
 from corelib import Array, Shape, Tensor, TensorLike, composed, linear
 from corelib_reduce.products import cumprod
@@ -91,7 +92,7 @@ def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any =
     if n == 0:
         return a if isinstance(a, Tensor) else Tensor(a)
     x = _between(prepend, a, append, axis)
-    before: tuple[Any, ...] = (slice(None),) * (axis % np.ndim(x))
+    before: tuple[Any, ...] = (slice(None),) * normalize_axis_index(axis, np.ndim(x))
     for _ in range(n):
         x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
     return x  # type: ignore[no-any-return]  # a Tensor, as a is or prepend or append
@@ -100,7 +101,7 @@ def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any =
 def _between(prepend: Any, a: Any, append: Any, axis: int) -> Any:
     """``a`` with its neighbours; a single number stands for one place along ``axis``."""
     shape = list(np.shape(a))
-    shape[axis] = 1
+    shape[normalize_axis_index(axis, len(shape))] = 1
     parts = [p if p is None or np.ndim(p) else np.broadcast_to(p, shape) for p in (prepend, append)]
     known = [p for p in (parts[0], a, parts[1]) if p is not None]
     return a if len(known) == 1 else np.concatenate(known, axis=axis)

@@ -1,6 +1,7 @@
 """What corelib is told of this distribution."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from corelib import AnyOp, hookimpl
 from corelib_reduce import averages, cumulative, products, spreads, sums
@@ -24,3 +25,10 @@ def corelib_ops() -> Mapping[str, AnyOp | str]:
         "sum": sums.sum,
         "var": spreads.var,
     }
+
+
+@hookimpl
+def corelib_conformance() -> Iterable[Any]:
+    from corelib_reduce.conformance import SPECS  # the suite alone needs them
+
+    return SPECS

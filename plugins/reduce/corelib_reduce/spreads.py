@@ -26,10 +26,12 @@ class Variance:
     where: Any = True
 
     def forward(self, x: Array) -> Array:
-        number = count(x.shape, self.axis)
-        if self.where is True and self.dtype is None and x.dtype.char in OWN_PRECISION and number > self.ddof:
-            away = x - add_up(x, self.axis, None, None, True) / number
-            return np.divide(add_up(away * away, self.axis, None, None, self.keepdims), number - self.ddof)
+        if self.where is True and self.dtype is None and x.dtype.char in OWN_PRECISION and x.size:
+            total = add_up(x, self.axis, None, None, True)
+            number = count(x.shape, self.axis)
+            if number > self.ddof:
+                away = x - total / number
+                return np.divide(add_up(away * away, self.axis, None, None, self.keepdims), number - self.ddof)
         spread: Array = np.var(x, self.axis, self.dtype, None, self.ddof, self.keepdims, where=given(self.where))
         return spread
 
@@ -105,7 +107,7 @@ def slope(numerator: float, x: Array, axis: Axis, where: Any, ddof: float) -> An
         freedom = count(x.shape, axis) - ddof
         return numerator / freedom if freedom > 0 else np.nan
     degrees = included(where, x.shape, axis) - ddof
-    return np.where(degrees > 0, numerator / np.where(degrees > 0, degrees, 1), np.nan)
+    return np.where(degrees > 0, numerator / np.where(degrees > 0, degrees, 1), np.nan).astype(x.dtype)
 
 
 def _var(

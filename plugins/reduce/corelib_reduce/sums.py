@@ -47,9 +47,9 @@ class Mean:
     where: Any = True
 
     def forward(self, x: Array) -> Array:
-        number = count(x.shape, self.axis)
-        if self.where is True and self.dtype is None and x.dtype.char in OWN_PRECISION and number:
-            return np.divide(add_up(x, self.axis, None, None, self.keepdims), number)
+        if self.where is True and self.dtype is None and x.dtype.char in OWN_PRECISION and x.size:
+            total = add_up(x, self.axis, None, None, self.keepdims)
+            return np.divide(total, count(x.shape, self.axis))
         average: Array = np.mean(x, self.axis, self.dtype, None, self.keepdims, where=self.where)
         return average
 
@@ -59,7 +59,7 @@ class Mean:
             return spread(propagated / number, shape, self.axis, self.keepdims)
         entries = spread(propagated, shape, self.axis, self.keepdims)
         numbers = np.maximum(included(self.where, shape, self.axis), 1)
-        return np.where(self.where, entries / numbers, 0)
+        return np.where(self.where, entries / numbers.astype(entries.dtype), 0)
 
 
 sum: Final = linear(Sum, numpy=np.sum)

@@ -15,6 +15,8 @@ def placed(values: Array, index: Any, shape: Shape) -> Any:
     """Zeros of ``shape`` to which ``values`` are added at ``index``."""
     if isinstance(values, Tensor):
         return place(values, index, shape)
+    if not hasattr(values, "__array_function__"):
+        values = np.asarray(values)  # a single number
     zeros = np.zeros(shape, values.dtype, like=values)
     if may_repeat(index):
         np.add.at(zeros, index, values)

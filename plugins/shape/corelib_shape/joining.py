@@ -70,19 +70,19 @@ def _each(arys: tuple[Any, ...], ndim: int) -> Any:
     return widened[0] if len(widened) == 1 else widened
 
 
-def _atleast_1d(*arys: Any) -> Any:
-    """Each array with at least one axis: a number becomes an array of one."""
-    return _each(arys, 1)
+def _atleast_1d(*arys: Any) -> Tensor:
+    """The array with at least one axis: a number becomes an array of one. Of several arrays, a tuple."""
+    return _each(arys, 1)  # type: ignore[no-any-return]  # a Tensor of one array
 
 
-def _atleast_2d(*arys: Any) -> Any:
-    """Each array with at least two axes, new ones in front."""
-    return _each(arys, 2)
+def _atleast_2d(*arys: Any) -> Tensor:
+    """The array with at least two axes, new ones in front. Of several arrays, a tuple."""
+    return _each(arys, 2)  # type: ignore[no-any-return]  # a Tensor of one array
 
 
-def _atleast_3d(*arys: Any) -> Any:
-    """Each array with at least three axes, a new last one for two."""
-    return _each(arys, 3)
+def _atleast_3d(*arys: Any) -> Tensor:
+    """The array with at least three axes, a new last one for two. Of several arrays, a tuple."""
+    return _each(arys, 3)  # type: ignore[no-any-return]  # a Tensor of one array
 
 
 def _vstack(tup: Sequence[Any], *, dtype: npt.DTypeLike | None = None, casting: Any = "same_kind") -> Tensor:

@@ -1,6 +1,7 @@
 """What corelib is told of this distribution."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from corelib import AnyOp, hookimpl
 from corelib_shape import axes, indexing, joining, repeating, reshaping, splitting, taking, turning
@@ -58,3 +59,10 @@ def corelib_ops() -> Mapping[str, AnyOp | str]:
         "vsplit": splitting.vsplit,
         "vstack": joining.vstack,
     }
+
+
+@hookimpl
+def corelib_conformance() -> Iterable[Any]:
+    from corelib_shape.conformance import SPECS  # the suite alone needs them
+
+    return SPECS

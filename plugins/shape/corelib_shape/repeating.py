@@ -8,6 +8,7 @@ import numpy as np
 
 from corelib import Array, Shape, Tensor, composed, linear
 from corelib.errors import UnsupportedArgument
+from corelib_shape.reshaping import copy as copied
 from corelib_shape.taking import along
 
 
@@ -38,18 +39,21 @@ def _repeat(a: Any, repeats: int | Sequence[int], axis: int | None = None) -> Te
     return np.reshape(copies, shape)  # type: ignore[return-value]  # of a Tensor
 
 
-def _meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: Literal["xy", "ij"] = "xy") -> Any:
+def _meshgrid(
+    *xi: Any, copy: bool = True, sparse: bool = False, indexing: Literal["xy", "ij"] = "xy"
+) -> tuple[Tensor, ...]:
     """For rows of numbers x, y, ... the grid of all their combinations: one array of each one's values.
 
     With ``indexing`` "xy" the second comes first among the axes. ``sparse`` leaves the grid's other axes at
-    length 1; ``copy`` is taken for NumPy's sake. The gradient sums over the copies.
+    length 1; without ``copy`` they are views of their rows. The gradient sums over the copies.
     """
     order = list(range(len(xi)))
     if indexing == "xy" and len(xi) > 1:
         order[:2] = [1, 0]
     shape = [np.size(xi[i]) for i in order]
     rows = [np.reshape(x, [-1 if i == j else 1 for j in order]) for i, x in enumerate(xi)]
-    return tuple(row if sparse else np.broadcast_to(row, shape) for row in rows)
+    grid: list[Any] = rows if sparse else [np.broadcast_to(row, shape) for row in rows]
+    return tuple([copied(values) if copy else values for values in grid])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.array_utils import normalize_axis_index
 
 from corelib import Array, Shape, Tensor, TensorLike, composed
 from corelib_shape.indexing import place
@@ -11,9 +12,7 @@ from corelib_shape.indexing import place
 
 def along(axis: int, ndim: int, index: Any) -> tuple[Any, ...]:
     """The index that takes ``index`` along ``axis``, and everything along those before it."""
-    if not -ndim <= axis < ndim:
-        raise IndexError(f"axis {axis} of an array of {ndim} dimensions")
-    return (*[slice(None)] * (axis % ndim), index)
+    return (*[slice(None)] * normalize_axis_index(axis, ndim), index)
 
 
 def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Literal["raise", "wrap", "clip"] = "raise") -> Tensor:

@@ -38,7 +38,7 @@ def test_place_is_the_adjoint_of_getitem() -> None:
 def test_all_results_of_a_split_share_one_call() -> None:
     x = Tensor(X, trainable=True)
     parts = split(x, 3, axis=1)
-    assert isinstance(parts, list)
+    assert isinstance(parts, tuple)
     assert len({id(part.creator) for part in parts}) == 1
     (parts[0] + 2 * parts[2]).sum().backward()
     np.testing.assert_array_equal(x.grad, [[1, 0, 2]] * 2)

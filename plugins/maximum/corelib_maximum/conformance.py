@@ -1,0 +1,67 @@
+"""What the conformance suite is told of maxima: where their slopes jump, calls of each, and what they
+refuse."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance import ErrorSample, OpSample, OpSpec
+
+Generator = np.random.Generator
+TIED: Final = np.array([[0.5, 2.0, 2.0], [0.5, 0.5, -1.0]])
+
+
+def reduced(generator: Generator) -> Iterator[OpSample]:
+    """Entries that differ by more than a difference's step, and then some that tie."""
+    for fields in ({}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 1)}):
+        yield OpSample(generator.permutation(12).reshape(3, 4) / 4.0, **fields)
+        yield OpSample(TIED, kink="share", id=f"tied {fields}", **fields)
+    yield OpSample(np.array(1.5))
+
+
+def included(generator: Generator) -> Iterator[OpSample]:
+    yield from reduced(generator)
+    where = np.array([[True, True, False, True]] * 3)
+    yield OpSample(generator.permutation(12).reshape(3, 4) / 4.0, axis=1, where=where, initial=1.3)
+
+
+def clipped(generator: Generator) -> Iterator[OpSample]:
+    for shape in ((3, 4), (), (0,)):
+        x = np.asarray(generator.normal(size=shape))
+        yield OpSample(x, -0.3, 0.4)
+        yield OpSample(x, None, 0.4)
+        yield OpSample(x, min=-0.3)
+        yield OpSample(x, a_min=-0.3, a_max=0.4)
+        yield OpSample(x, max=0.4)
+    bounds = np.array([-0.7, -0.2, 0.1])
+    yield OpSample(np.asarray(generator.normal(size=(2, 3))), bounds, bounds + 0.5, id="array bounds")
+
+
+def leaking(generator: Generator) -> Iterator[OpSample]:
+    for shape in ((3, 4), (), (0,)):
+        yield OpSample(np.asarray(generator.normal(size=shape)))
+        yield OpSample(np.asarray(generator.normal(size=shape)), slope=1.5)
+
+
+def leaky(x: Any, slope: float = 0.01) -> Any:
+    return np.where(x > 0, x, slope * x)
+
+
+def between(name: str) -> OpSpec:
+    return OpSpec(name, kinks=((0.0, 0.0), (1.0, 1.0), (-2.5, -2.5)), at_kink="share")
+
+
+def extremum(name: str) -> OpSpec:
+    errors = [ErrorSample(np.ones((2, 3)), raises=ValueError, axis=2), ErrorSample(np.ones(0), raises=ValueError)]
+    samples = reduced if name == "ptp" else included
+    return OpSpec(name, kind="custom", samples=samples, errors=errors, complex=False)
+
+
+SPECS: Final = (
+    *[between(name) for name in ("maximum", "minimum", "fmax", "fmin")],
+    *[extremum(name) for name in ("max", "min", "ptp", "nanmax", "nanmin")],
+    OpSpec("relu", kinks=(0.0,), at_kink="mean", reference=lambda x: np.maximum(x, 0)),
+    OpSpec("leaky_relu", kind="custom", samples=leaking, reference=leaky, complex=False),
+    OpSpec("clip", kind="custom", samples=clipped, complex=False),
+)

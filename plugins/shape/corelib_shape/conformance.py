@@ -1,0 +1,175 @@
+"""What the conformance suite is told of ops that move entries: calls of each, and what they refuse."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance import ErrorSample, OpSample, OpSpec, xfail
+
+Generator = np.random.Generator
+MASK: Final = np.array([[True, False, True, True], [True, True, False, True], [True, True, True, False]])
+ROWS: Final = ([0, 1, 1], [2, 3, 3])
+
+
+def calls(
+    name: str,
+    *each: dict[str, Any],
+    shapes: tuple[tuple[int, ...], ...] = ((3, 4),),
+    wrong: dict[str, Any] | None = None,
+    **known: Any,
+) -> OpSpec:
+    """The spec of an op of one array, from its fields in each call, and fields that it refuses."""
+
+    def samples(generator: Generator) -> Iterator[OpSample]:
+        for shape in shapes:
+            for fields in each or ({},):
+                yield OpSample(np.asarray(generator.normal(size=shape)), **fields)
+
+    errors = [] if wrong is None else [ErrorSample(np.ones((3, 4)), raises=ValueError, **wrong)]
+    return OpSpec(name, kind="custom", samples=samples, errors=errors, **known)
+
+
+def indexed(name: str, reference: Callable[..., Any], *indices: Any, **fields: Any) -> OpSpec:
+    """The spec of an op of an array and an index."""
+
+    def samples(generator: Generator) -> Iterator[OpSample]:
+        for i, index in enumerate(indices):
+            values = np.zeros((3, 4))[index] if fields else np.zeros((3, 4))
+            yield OpSample(generator.normal(size=values.shape), id=f"index{i}", index=index, **fields)
+
+    return OpSpec(name, kind="custom", samples=samples, reference=reference)
+
+
+def joined(name: str, *each: dict[str, Any], several: bool = False, **known: Any) -> OpSpec:
+    """The spec of an op of a list of arrays; with ``several``, of the arrays as they are."""
+
+    def samples(generator: Generator) -> Iterator[OpSample]:
+        for fields in each or ({},):
+            for number in (1, 2, 3):
+                arrays = [generator.normal(size=(2, 3)) for _ in range(number)]
+                yield OpSample(*(arrays if several else [arrays]), **fields)
+
+    return OpSpec(name, kind="custom", samples=samples, **known)
+
+
+def taken(x: Any, index: Any) -> Any:
+    return x[index]
+
+
+def put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    zeros = np.zeros(shape, values.dtype)
+    np.add.at(zeros, index, values)
+    return zeros
+
+
+def converted(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> Any:
+    return np.array(x, dtype)
+
+
+def rows(generator: Generator) -> Iterator[OpSample]:
+    for indexing in ("xy", "ij"):
+        for sparse in (False, True):
+            yield OpSample(
+                generator.normal(size=2), generator.normal(size=3), indexing=indexing, sparse=sparse, copy=True
+            )
+
+
+def appended(generator: Generator) -> Iterator[OpSample]:
+    yield OpSample(generator.normal(size=(3, 4)), generator.normal(size=2))
+    yield OpSample(generator.normal(size=(3, 4)), generator.normal(size=(3, 1)), axis=1)
+
+
+INDICES: Final = (
+    0, (0, 1), np.s_[1:, None, ::2], np.s_[..., -1], (), True, np.s_[::-1, ::-2], MASK, [0, 0, 2], ROWS,
+    np.s_[1:2, [0, 0]], np.ix_([0, 0], [1, 2]), np.array(1),
+)  # fmt: skip
+CUBE: Final = ((2, 3, 4),)
+EVERY: Final = ((3, 4), (), (1,), (0, 3))
+OUTSIDE: Final = {"axis": 5}
+OFFSETS: Final[tuple[dict[str, Any], ...]] = ({}, {"offset": 1}, {"offset": -2}, {"axis1": 1, "axis2": 0})
+WIDE: Final[dict[str, Any]] = {"dtype": np.float64, "casting": "safe"}
+NOTHING: Final = {"errors": "of no arrays at all the answer is (), as it is NumPy's"}
+
+SPECS: Final = (
+    indexed("getitem", taken, *INDICES),
+    indexed("place", put, *INDICES, shape=(3, 4)),
+    calls(
+        "reshape",
+        {"shape": (2, -1)},
+        {"shape": -1, "order": "F"},
+        {"shape": (3, 1, 4), "copy": True},
+        wrong={"shape": 5},
+    ),
+    calls("ravel", {}, {"order": "F"}, shapes=EVERY, wrong={"order": "A"}),
+    calls("squeeze", {}, {"axis": 1}, shapes=((3, 1, 4),), wrong={"axis": 0}),
+    calls("expand_dims", {"axis": 0}, {"axis": (0, -1)}, shapes=EVERY, wrong=OUTSIDE),
+    calls(
+        "astype",
+        {"dtype": np.float64},
+        {"dtype": np.float64, "copy": False, "device": "cpu"},
+        reference=converted,
+        expected_failures=[xfail("forward_ref", "copy=False shares the array, as it is to", "sample1")],
+        complex=False,
+    ),
+    calls("copy", {}, {"order": "F", "subok": True}, shapes=EVERY),
+    calls("transpose", {}, {"axes": (1, 0, 2)}, {"axes": (-1, 0, 1)}, shapes=CUBE, wrong={"axes": (0, 0)}),
+    calls("swapaxes", {"axis1": 0, "axis2": -1}, shapes=CUBE, wrong={"axis1": 0, "axis2": 3}),
+    calls("moveaxis", {"source": 0, "destination": 2}, {"source": (0, 1), "destination": (2, 0)}, shapes=CUBE),
+    calls("rollaxis", {"axis": 2}, {"axis": 0, "start": 3}, {"axis": 1, "start": -1}, shapes=CUBE),
+    calls("matrix_transpose", shapes=((3, 4), *CUBE)),
+    calls("flip", {}, {"axis": 0}, {"axis": (0, -1)}, wrong=OUTSIDE),
+    calls("fliplr"),
+    calls("flipud"),
+    calls(
+        "roll", {"shift": 5}, {"shift": 1, "axis": 0}, {"shift": (1, -2), "axis": (0, 1)}, wrong={"shift": 1, "axis": 5}
+    ),
+    calls("rot90", {}, {"k": 2}, {"k": -1, "axes": (1, 0)}, wrong={"axes": (0, 0)}),
+    joined("concatenate", {}, {"axis": -1}, {"axis": None}, WIDE),
+    joined("stack", {}, {"axis": -1}, {"axis": 1}, WIDE),
+    joined("vstack", {}, WIDE),
+    joined("hstack", {}, WIDE),
+    joined("dstack"),
+    joined("column_stack"),
+    joined("block"),
+    joined("atleast_1d", several=True, expected_failures=NOTHING),
+    joined("atleast_2d", several=True, expected_failures=NOTHING),
+    joined("atleast_3d", several=True, expected_failures=NOTHING),
+    OpSpec("append", kind="custom", samples=appended),
+    calls(
+        "split",
+        {"indices_or_sections": 3},
+        {"indices_or_sections": [1, 3], "axis": 1},
+        wrong={"indices_or_sections": 2},
+    ),
+    calls("array_split", {"indices_or_sections": 3, "axis": 1}, {"indices_or_sections": [3, 1], "axis": -1}),
+    calls("hsplit", {"indices_or_sections": 2}, wrong={"indices_or_sections": 3}),
+    calls("vsplit", {"indices_or_sections": [1]}),
+    calls("dsplit", {"indices_or_sections": 2}, shapes=CUBE, wrong={"indices_or_sections": 2}),
+    calls("unstack", {}, {"axis": -1}, wrong=OUTSIDE),
+    calls("tile", {"reps": 2}, {"reps": (2, 1, 3)}),
+    calls("repeat", {"repeats": 2}, {"repeats": 3, "axis": -1}, {"repeats": [1, 0, 3], "axis": 0}),
+    OpSpec("meshgrid", kind="custom", samples=rows, expected_failures=NOTHING),
+    calls(
+        "pad",
+        {"pad_width": ((1, 2), (0, 1))},
+        {"pad_width": 1, "constant_values": 2.5},
+        {"pad_width": 5, "mode": "reflect", "reflect_type": "even"},
+        {"pad_width": 5, "mode": "edge"},
+        {"pad_width": 5, "mode": "symmetric"},
+        {"pad_width": 5, "mode": "wrap"},
+    ),
+    calls(
+        "take", {"indices": [0, 0, -1]}, {"indices": [[0, 2]], "axis": 0}, {"indices": [9], "axis": 1, "mode": "wrap"}
+    ),
+    calls(
+        "take_along_axis", {"indices": np.array([[0, 0], [1, 2], [3, 3]])}, {"indices": np.array([1, 1]), "axis": None}
+    ),
+    calls("diagonal", *OFFSETS),
+    calls("trace", *OFFSETS, {"dtype": np.float64}),
+    calls("diag", {}, {"k": 1}, {"k": -2}, shapes=((3, 4), (3,))),
+    calls("diagflat", {}, {"k": 1}, {"k": -2}),
+    calls("tril", {}, {"k": 1}, shapes=((3, 4), (2, 3, 3), (3,))),
+    calls("triu", {}, {"k": -1}, shapes=((3, 4), (2, 3, 3), (3,))),
+    calls("delete", {"obj": [0, 2]}, {"obj": slice(1, 3), "axis": 1}),
+)
