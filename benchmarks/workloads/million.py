@@ -1,0 +1,18 @@
+"""The chain of single numbers, 1,000,000 calls long: no recursion, and a call costs what it costs at
+20,000."""
+
+from dataclasses import replace
+from typing import Final
+
+from benchmarks.workload import Target, Workload
+from benchmarks.workloads import scalar_chain
+
+WORKLOAD: Final[Workload] = replace(
+    scalar_chain.WORKLOAD,
+    name="million",
+    title="chain of 1,000,000 calls on single numbers",
+    full={"calls": 1_000_000},
+    target=Target(3.0, per_call=True),
+    slow=True,
+    without=frozenset({"autograd", "jax", "jax.jit", "mygrad"}),
+)
