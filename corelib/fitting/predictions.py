@@ -1,0 +1,48 @@
+"""Predictions: the rows of a table with what a model makes of them, as CSV."""
+
+import csv
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from corelib.fitting.model_file import Model
+from corelib.fitting.output import umask
+from corelib.fitting.refusal import BadInput
+from corelib.fitting.table import Table
+from corelib.tensor import Array
+
+
+def predictions(model: Model, table: Table) -> tuple[Array, Array]:
+    """The inputs, of shape (rows, columns), and what is predicted for them, of shape (rows, 1).
+
+    Raises BadInput where the table lacks a column of the model's inputs, or holds no numbers in it.
+    """
+    x = table.matrix([table.column(name) for name in model.x_names])
+    return x, model.predict(x)
+
+
+def write_predictions(file: TextIO, header: Sequence[str], x: Array, y: Array) -> None:
+    """A line of names, then a row for each row: inputs, prediction. Numbers are exact to the last digit."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(np.concatenate([x, y], axis=1).tolist())
+
+
+def save_predictions(path: Path, header: Sequence[str], x: Array, y: Array) -> None:
+    """Write the file, complete or not at all. Raises BadInput where nothing can be written."""
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".corelib-predict-", dir=path.parent)
+        with open(handle, "w", encoding="utf-8", newline="") as file:
+            write_predictions(file, header, x, y)
+        os.chmod(temporary, 0o666 & ~umask())  # a temporary file is its owner's alone
+        os.replace(temporary, path)
+    except OSError as error:
+        raise BadInput(f"--out {path}: {error.strerror}; name a file that can be written to") from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
