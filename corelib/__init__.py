@@ -18,6 +18,7 @@ from corelib.protocols import (
     Binary, BinaryMany, LinearBinary, LinearTernary, LinearUnary, LinearVariadic, Shape, Ternary, TernaryMany,
     Unary, UnaryMany, Variadic, VariadicMany, Wanted,
 )  # fmt: skip
+from corelib.slope import Ratio, all_finite
 from corelib.tensor import Array, Axis, Tensor, TensorLike
 from corelib.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -34,9 +35,9 @@ __version__: Final = "0.1.0"
 __all__ = [
     "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "ComposedFn",
     "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "LinearBinary", "LinearTernary", "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node",
-    "Optimizer", "Plugin", "Rule", "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn",
+    "Optimizer", "Plugin", "Ratio", "Rule", "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn",
     "TernaryMany", "TernaryManyFn", "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn",
-    "VariadicMany", "VariadicManyFn", "Wanted", "anomaly", "check_grads", "checkpoint", "composed",
+    "VariadicMany", "VariadicManyFn", "Wanted", "all_finite", "anomaly", "check_grads", "checkpoint", "composed",
     "conformance", "elementwise", "elementwise_grad", "errors", "grad", "graph", "hessian", "hookimpl", "hvp",
     "jacobian", "jvp", "linear", "no_grad", "op", "ops", "optimizers", "plugins", "value_and_grad", "vjp",
 ]  # fmt: skip

@@ -77,6 +77,7 @@ def walk(
             node.args = node.result = args = result = None
             node.parents = NO_PARENTS
         shape = node.shape if op.exact else None  # what an exact op sends on fits without a look
+        fresh = op.fresh and not record
         dtype, node, i = node.dtype, None, 0
         for parent in parents:
             entry = entries[i]
@@ -86,11 +87,12 @@ def walk(
             if parent.shape is not shape or parent.dtype is not dtype:
                 entry = fitted(entry, parent, op)
             if parent.op is None or (targets and parent in targets):
-                reached[parent] = added(reached[parent], entry) if parent in reached else entry
+                before = reached.get(parent)
+                reached[parent] = entry if before is None else added(before, entry, fresh)
             elif parent is node:
-                gradient = added(gradient, entry)
+                gradient = added(gradient, entry, fresh)
             elif parent in pending:
-                pending[parent] = added(pending[parent], entry)
+                pending[parent] = added(pending[parent], entry, fresh)
             elif node is None:
                 node, gradient = parent, entry
             else:
@@ -129,9 +131,12 @@ def fitted(entry: Any, parent: Node, op: object) -> Any:
     return entry.astype(parent.dtype)
 
 
-def added(first: Any, second: Any) -> Any:
-    """The sum of two gradients; of two lists, the sums of what both hold."""
+def added(first: Any, second: Any, fresh: bool) -> Any:
+    """The sum of two gradients, in the place of the second if it is ``fresh``; of two lists, entry by entry."""
     if type(first) is not list:
+        if fresh and type(second) is ndarray and second.dtype is first.dtype:
+            second += first
+            return second
         return first + second
     return [b if a is None else a if b is None else a + b for a, b in zip(first, second, strict=True)]
 

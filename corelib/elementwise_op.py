@@ -33,8 +33,9 @@ class Elementwise(Op):
         super().__init__(name, doc, functions)
         self.forward = forward
         self.slopes = slopes
-        self.arity = len(slopes)
-        self.exact = all(slope.exact for slope in slopes)
+        self.arity: int = len(slopes)
+        self.exact: bool = all([slope.exact for slope in slopes])
+        self.fresh: bool = all([slope.fresh for slope in slopes])
         self._conjugate: Elementwise | None = None
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
@@ -109,9 +110,9 @@ class ElementwiseUnary(Elementwise):
         functions: tuple[Callable[..., Any], ...],
     ) -> None:
         super().__init__(forward, slopes, name, doc, functions)
-        self.slope = slopes[0]
-        self.keeps_x = self.slope.reads[0]
-        self.keeps_result = self.slope.reads_result
+        self.slope: Slope = slopes[0]
+        self.keeps_x: bool = self.slope.reads[0]
+        self.keeps_result: bool = self.slope.reads_result
 
     def __call__(self, x: TensorLike, /) -> Tensor:
         if not isinstance(x, Tensor):
@@ -150,10 +151,11 @@ class ElementwiseBinary(Elementwise):
         functions: tuple[Callable[..., Any], ...],
     ) -> None:
         super().__init__(forward, slopes, name, doc, functions)
-        self.slope, self.slope2 = slopes
-        self.of_first = Keeps(slopes, slopes[:1])
-        self.of_second = Keeps(slopes, slopes[1:])
-        self.of_both = Keeps(slopes, slopes)
+        self.slope: Slope = slopes[0]
+        self.slope2: Slope = slopes[1]
+        self.of_first: Keeps = Keeps(slopes, slopes[:1])
+        self.of_second: Keeps = Keeps(slopes, slopes[1:])
+        self.of_both: Keeps = Keeps(slopes, slopes)
 
     def __call__(self, x: TensorLike, y: TensorLike, /) -> Tensor:
         a: Any
@@ -221,6 +223,6 @@ class Keeps:
     """What a call keeps for the slopes that are wanted."""
 
     def __init__(self, slopes: tuple[Slope, ...], wanted: tuple[Slope, ...]) -> None:
-        self.first = any([slope.reads[0] for slope in wanted])
-        self.second = any([slope.reads[1] for slope in wanted])
-        self.result = any([slope.reads_result for slope in wanted])
+        self.first: bool = any([slope.reads[0] for slope in wanted])
+        self.second: bool = any([slope.reads[1] for slope in wanted])
+        self.result: bool = any([slope.reads_result for slope in wanted])

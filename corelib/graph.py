@@ -20,10 +20,12 @@ NO_PARENTS: Final[tuple["Node | None", ...]] = ()
 class Pull:
     """What a node asks for gradients: an op, with its fields where it has some.
 
-    One that is ``exact`` answers gradients of the shape and dtype of the gradient it is given.
+    One that is ``exact`` answers gradients of the shape and dtype of the gradient it is given; one that is
+    ``fresh`` answers arrays that nobody else holds, so others may be added to them in place.
     """
 
     exact: bool = False
+    fresh: bool = False
 
     def pull(self, node: "Node", propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand of the call (None where none is wanted), from that of its result."""
@@ -51,13 +53,13 @@ class Node:
         shape: Shape,
         dtype: Any,
     ) -> None:
-        self.op = op
-        self.args = args
-        self.parents = parents
-        self.result = result
-        self.generation = generation
-        self.shape = shape
-        self.dtype = dtype
+        self.op: Pull | None = op
+        self.args: tuple[Any, ...] | None = args
+        self.parents: tuple[Node | None, ...] = parents
+        self.result: Any = result
+        self.generation: int = generation
+        self.shape: Shape = shape
+        self.dtype: Any = dtype
 
     @property
     def call(self) -> "Node | None":
@@ -76,7 +78,7 @@ class Leaf(Node):
     def __init__(self, shape: Shape, dtype: Any, name: str | None = None, generation: int = -1) -> None:
         super().__init__(None, (), NO_PARENTS, None, generation, shape, dtype)
         self.grad: Any = None
-        self.name = name
+        self.name: str | None = name
 
     @property
     def call(self) -> Node | None:
@@ -104,7 +106,7 @@ class Mode:
     __slots__ = ("special",)
 
     def __init__(self) -> None:
-        self.special = 0
+        self.special: int = 0
 
 
 mode: Final = Mode()

@@ -181,7 +181,8 @@ def elementwise(
     """An op that acts entry by entry, from a ufunc and its slope in each argument.
 
     A slope is a number, or a function of the arguments (and, keyword-only, of ``result``); the chain rule is
-    the core's. ``singular`` is for a slope that can be infinite: a gradient of exactly zero stays zero there.
+    the core's. ``singular`` is for a slope that can be infinite: a gradient of exactly zero stays zero there;
+    such a slope may be a ``Ratio(above, below)``, which is never computed itself.
     Raises InvalidOp for a slope of another number of arguments.
     """
     if not slopes:

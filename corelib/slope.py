@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from corelib.reads import only_returns, parameters, reads, takes
 from corelib.tensor import Tensor
 
 Slopelike = Callable[..., Any] | int | float
+ONE: Final = 1
 
 
 class Slope:
@@ -19,6 +20,7 @@ class Slope:
     def __init__(self, arity: int) -> None:
         self.reads: tuple[bool, ...] = (False,) * arity
         self.reads_result = False
+        self.fresh = False  # the product is a new array
         self.exact = True  # the product has the shape and dtype of the gradient, where all arguments have them
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
@@ -30,6 +32,7 @@ class Constant(Slope):
 
     def __init__(self, value: float, arity: int) -> None:
         super().__init__(arity)
+        self.fresh = True
         self.value = value
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
@@ -45,8 +48,9 @@ class Argument(Slope):
 
     def __init__(self, index: int, arity: int) -> None:
         super().__init__(arity)
+        self.fresh = True
         self.index = index
-        self.reads = tuple([i == index for i in range(arity)])
+        self.reads: tuple[bool, ...] = tuple([i == index for i in range(arity)])
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * args[self.index]
@@ -57,6 +61,7 @@ class Result(Slope):
 
     def __init__(self, arity: int) -> None:
         super().__init__(arity)
+        self.fresh = True
         self.reads_result = True
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
@@ -68,15 +73,23 @@ class Function(Slope):
 
     def __init__(self, function: Callable[..., Any], arity: int) -> None:
         super().__init__(arity)
+        self.fresh = True
         self.function = function
-        self.reads = reads(function, arity)
-        self.reads_result = takes(function, "result")
-        self.exact = isinstance(function, np.ufunc)
+        self.reads: tuple[bool, ...] = reads(function, arity)
+        self.reads_result: bool = takes(function, "result")
+        self.exact: bool = isinstance(function, np.ufunc)
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         if self.reads_result:
             return propagated * self.function(*args, result=result)
         return propagated * self.function(*args)
+
+
+class Ratio(NamedTuple):
+    """A slope above / below that need not be computed: the gradient is divided by the one, and times the other."""
+
+    above: Any
+    below: Any
 
 
 class Singular(Function):
@@ -89,9 +102,22 @@ class Singular(Function):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             slope = self.function(*args, result=result) if self.reads_result else self.function(*args)
+            if type(slope) is Ratio:
+                entry = divided(propagated, slope)
+                if all_finite(entry):
+                    return entry
+                slope = np.divide(slope.above, slope.below)
             if not all_finite(slope):
                 slope = np.where((propagated == 0) & ~np.isfinite(slope), 0, slope)
             return propagated * slope
+
+
+def divided(propagated: Any, slope: Ratio) -> Any:
+    """The gradient times a ratio; NaN where a number is divided by the Python number 0, as NumPy would."""
+    if type(slope.below) in (int, float) and slope.below == 0:
+        return np.full(propagated.shape, np.nan)
+    entry = propagated / slope.below
+    return entry if type(slope.above) is int and slope.above == ONE else entry * slope.above
 
 
 def all_finite(slope: Any) -> bool:
@@ -107,15 +133,13 @@ class Conjugate(Slope):
 
     def __init__(self, slope: Slope) -> None:
         super().__init__(len(slope.reads))
+        self.fresh = True
         self.slope = slope
-        self.reads = slope.reads
-        self.reads_result = slope.reads_result
+        self.reads: tuple[bool, ...] = slope.reads
+        self.reads_result: bool = slope.reads_result
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return np.conj(self.slope.times(np.conj(propagated), args, result))
-
-
-ONE: Final = 1
 
 
 def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:

@@ -27,8 +27,10 @@ NEGATIVE: Final = np.negative
 POSITIVE: Final = np.positive
 POWER: Final = np.power
 REMAINDER: Final = np.remainder
+SQUARE: Final = np.square
 SUBTRACT: Final = np.subtract
 
+SECOND: Final = 2
 NUMBERS: Final = "biufc"
 DIFFERENTIABLE: Final = "fc"
 
@@ -223,6 +225,8 @@ class Tensor:
         return ops_for[REMAINDER](other, self)
 
     def __pow__(self, other: "TensorLike") -> "Tensor":
+        if type(other) is int and other == SECOND:  # as NumPy's own operator does
+            return ops_for[SQUARE](self)
         return ops_for[POWER](self, other)
 
     def __rpow__(self, other: "TensorLike") -> "Tensor":

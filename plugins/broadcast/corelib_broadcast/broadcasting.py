@@ -1,6 +1,7 @@
 """broadcast_to, its adjoint sum_to, and broadcast_arrays."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -12,9 +13,15 @@ def summed(x: Array, shape: Shape) -> Array:
     """The sum of ``x`` over the axes along which ``shape`` was stretched to its shape."""
     if x.shape == shape:
         return x
-    added = x.ndim - len(shape)
-    axes = (*range(added), *(added + i for i, n in enumerate(shape) if n == 1))
-    return np.reshape(np.sum(x, axis=axes), shape)
+    total: Array = x.sum(stretched(len(x.shape), shape))
+    return total if total.shape == shape else np.reshape(total, shape)
+
+
+@cache
+def stretched(ndim: int, shape: Shape) -> tuple[int, ...]:
+    """The axes of an array of ``ndim`` axes along which ``shape`` was, or could be, stretched."""
+    added = ndim - len(shape)
+    return (*range(added), *(added + i for i, n in enumerate(shape) if n == 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,29 +5,49 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Wanted, elementwise, op
+from corelib import Array, Ratio, Wanted, all_finite, elementwise, op
 from corelib_elementwise.powers import base_slope, exponent_slope, power_of, wide_base_slope
 
 
-def _inverse(y: Any) -> Any:
-    """1 / y; also of the Python number 0, by which Python does not divide."""
-    if isinstance(y, (int, float, complex)) and y == 0:
-        return np.divide(1, y).item()
-    return 1 / y
+@dataclass(frozen=True, slots=True)
+class Divide:
+    """x / y, with the slopes 1 / y and -(x / y) / y: both have the factor 1 / y, and it is divided by once."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        return np.divide(x, y)
+
+    def backward(
+        self, propagated: Array, x: Array, y: Array, *, result: Array, wanted: Wanted
+    ) -> tuple[Array | None, Array | None]:
+        if isinstance(y, (int, float)) and y != 0:
+            return propagated / y, None
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            of_x = np.divide(propagated, conjugate(y))
+            of_y = -(of_x * conjugate(result)) if wanted[1] else None
+            if all_finite(of_x) and (of_y is None or all_finite(of_y)):
+                return of_x, of_y
+            zero = propagated == 0  # which stays zero, whatever the slope
+            of_x = np.where(zero, 0, of_x)
+            if wanted[1]:  # result / y is 0 where 1 / y overflows and the result is 0
+                of_y = np.where(zero, 0, -(propagated * conjugate(result / y)))
+            return of_x, of_y
+
+
+def conjugate(x: Any) -> Any:
+    """The complex conjugate; a real array itself, not a copy of it."""
+    return np.conjugate(x) if np.iscomplexobj(x) else x
 
 
 add: Final = elementwise(np.add, 1, 1)
 subtract: Final = elementwise(np.subtract, 1, -1)
 multiply: Final = elementwise(np.multiply, lambda x, y: y, lambda x, y: x)
-divide: Final = elementwise(
-    np.divide, lambda x, y: _inverse(y), lambda x, y, *, result: -result / y, singular=True
-)
+divide: Final = op(Divide, numpy=np.divide, broadcasts=True)
 negative: Final = elementwise(np.negative, -1)
 positive: Final = elementwise(np.positive, 1)
 reciprocal: Final = elementwise(np.reciprocal, lambda x, *, result: -result * result, singular=True)
 
 square: Final = elementwise(np.square, lambda x: 2 * x)
-sqrt: Final = elementwise(np.sqrt, lambda x, *, result: 0.5 / result, singular=True)
+sqrt: Final = elementwise(np.sqrt, lambda x, *, result: Ratio(0.5, result), singular=True)
 cbrt: Final = elementwise(np.cbrt, lambda x, *, result: np.square(1 / result) / 3, singular=True)
 power: Final = elementwise(power_of, base_slope, exponent_slope, numpy=np.power, singular=True)
 float_power: Final = elementwise(np.float_power, wide_base_slope, exponent_slope, singular=True)

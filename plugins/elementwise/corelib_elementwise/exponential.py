@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import elementwise
+from corelib import Ratio, elementwise
 from corelib_elementwise.sigmoid import logistic
 
 LN2: Final = ln(2)
@@ -15,10 +15,10 @@ exp: Final = elementwise(np.exp, lambda x, *, result: result)
 exp2: Final = elementwise(np.exp2, lambda x, *, result: result * LN2)
 expm1: Final = elementwise(np.expm1, np.exp)  # result + 1 would be 0 from -37 down
 
-log: Final = elementwise(np.log, lambda x: 1 / x, singular=True)
-log2: Final = elementwise(np.log2, lambda x: 1 / (x * LN2), singular=True)
-log10: Final = elementwise(np.log10, lambda x: 1 / (x * LN10), singular=True)
-log1p: Final = elementwise(np.log1p, lambda x: 1 / (1 + x), singular=True)
+log: Final = elementwise(np.log, lambda x: Ratio(1, x), singular=True)
+log2: Final = elementwise(np.log2, lambda x: Ratio(1 / LN2, x), singular=True)
+log10: Final = elementwise(np.log10, lambda x: Ratio(1 / LN10, x), singular=True)
+log1p: Final = elementwise(np.log1p, lambda x: Ratio(1, 1 + x), singular=True)
 
 
 def _lead(x: Any, y: Any) -> Any:

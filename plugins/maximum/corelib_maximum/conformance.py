@@ -1,5 +1,4 @@
-"""What the conformance suite is told of maxima: where their slopes jump, calls of each, and what they
-refuse."""
+"""What the conformance suite is told of maxima: where their slopes jump, calls of each, and what they refuse."""
 
 from collections.abc import Iterator
 from typing import Any, Final

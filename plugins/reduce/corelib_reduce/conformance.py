@@ -16,8 +16,7 @@ OUTSIDE: Final = (ErrorSample(np.ones((2, 3)), raises=ValueError, axis=2),)
 
 
 def reduction(name: str, *more: dict[str, Any], shapes: tuple[tuple[int, ...], ...] = ()) -> OpSpec:
-    """The spec of an op with axis and keepdims, with ``more`` calls of a matrix, and calls of other
-    shapes."""
+    """The spec of an op with axis and keepdims, with ``more`` calls of a matrix, and calls of other shapes."""
 
     def samples(generator: Generator) -> Iterator[OpSample]:
         for fields in (*AXES, *more):
