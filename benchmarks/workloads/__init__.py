@@ -14,5 +14,8 @@ from benchmarks.workloads import (
     small_ops,
 )
 
-MODULES: Final = (small_ops, fit_step, classifier, scalar_chain, arithmetic, layer_norm, hessian, million)
-WORKLOADS: Final[dict[str, Workload]] = {module.WORKLOAD.name: module.WORKLOAD for module in MODULES}
+_ALL: Final = (
+    small_ops.WORKLOAD, fit_step.WORKLOAD, fit_step.LARGE, classifier.WORKLOAD, scalar_chain.WORKLOAD,
+    arithmetic.WORKLOAD, layer_norm.WORKLOAD, hessian.WORKLOAD, million.WORKLOAD,
+)  # fmt: skip
+WORKLOADS: Final[dict[str, Workload]] = {workload.name: workload for workload in _ALL}

@@ -1,10 +1,11 @@
 """A step of ``corelib fit`` on y = x**2: a 1-64-64-1 network with sigmoids, mean squared error, a batch
-of 32.
+of 32, its default, and one of 256, where NumPy has more to do.
 
 Float64, inputs and targets standardised. The loss and the gradients of the six parameters; the update
 itself, which is the optimizer's and not differentiation's, is left out on all sides.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -61,4 +62,10 @@ WORKLOAD: Final = Workload(
         "mygrad": ("mygrad.nnet.activations:sigmoid",),
     },
     target=Target(1.3),
+)
+LARGE: Final = replace(
+    WORKLOAD,
+    name="fit-step-256",
+    title="sigmoid fit step, 1-64-64-1, batch 256",
+    full={"batch": 256, "hidden": 64},
 )

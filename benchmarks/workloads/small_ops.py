@@ -1,8 +1,8 @@
 """A chain of 1000 calls on 10 numbers: what an op costs when NumPy has next to nothing to do.
 
-250 rounds of y <- sin(y w + b) - x, from y = x; the loss is the sum of y. Gradients in x, w and b, so
-that three of four calls have two trainable operands, and the gradients of w, b and x are added up over
-250 uses each.
+250 rounds of y <- tanh(sin(y w) + x), from y = x, for a constant w; the loss is the sum of y, the gradient
+is that of x, which is added up over 250 uses. corelib is called by its typed ops, as its documentation advises:
+``np.sin(tensor)`` finds the same op, through NumPy's protocol, which takes 0.3 us more.
 """
 
 from typing import Any, Final
@@ -13,37 +13,33 @@ from benchmarks.workload import Array, Inputs, Outcome, Target, Workload
 
 
 def make(calls: int, entries: int) -> Inputs:
-    random = np.random.default_rng(0)
-    x, w, b = random.normal(size=(3, entries))
-    return Inputs((x, 0.5 * w, b), (np.arange(calls // 4, dtype=float),))
+    x, w = np.linspace(0.1, 1, entries), np.linspace(0.5, 1.5, entries)
+    return Inputs((x,), (w, np.arange(calls // 4, dtype=float)))
 
 
-def by_hand(x: Array, w: Array, b: Array, rounds: Array) -> Outcome:
+def by_hand(x: Array, w: Array, rounds: Array) -> Outcome:
     y, kept = x, []
     for _ in range(len(rounds)):
-        v = y * w + b
-        kept.append((y, v))
-        y = np.sin(v) - x
-    g = np.ones_like(y)
-    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(b)
-    for y_before, v in reversed(kept):
-        dx -= g
-        g = g * np.cos(v)
-        db += g
-        dw += g * y_before
-        g = g * w
-    return np.sum(y), (dx + g, dw, db)
+        v = y * w
+        y = np.tanh(np.sin(v) + x)
+        kept.append((v, y))
+    g, dx = np.ones_like(y), np.zeros_like(x)
+    for v, y_after in reversed(kept):
+        g = g * (1 - y_after * y_after)
+        dx += g
+        g = g * np.cos(v) * w
+    return np.sum(y), (dx + g,)
 
 
-def loss(np: Any, x: Any, w: Any, b: Any, rounds: Any) -> Any:
+def loss(np: Any, sin: Any, tanh: Any, x: Any, w: Any, rounds: Any) -> Any:
     y = x
     for _ in range(len(rounds)):
-        y = np.sin(y * w + b) - x
+        y = tanh(sin(y * w) + x)
     return np.sum(y)
 
 
-def torch_loss(torch: Any, x: Any, w: Any, b: Any, rounds: Any) -> Any:
-    return loss(torch, x, w, b, rounds)
+def torch_loss(torch: Any, x: Any, w: Any, rounds: Any) -> Any:
+    return loss(torch, torch.sin, torch.tanh, x, w, rounds)
 
 
 WORKLOAD: Final = Workload(
@@ -55,6 +51,12 @@ WORKLOAD: Final = Workload(
     torch_loss=torch_loss,
     full={"calls": 1000, "entries": 10},
     small={"calls": 12, "entries": 3},
+    own={
+        "corelib": ("corelib_elementwise:sin", "corelib_elementwise:tanh"),
+        "jax": ("jax.numpy:sin", "jax.numpy:tanh"),
+        "autograd": ("autograd.numpy:sin", "autograd.numpy:tanh"),
+        "mygrad": ("mygrad:sin", "mygrad:tanh"),
+    },
     target=Target(2.6),
     calls="calls",
 )
