@@ -1,7 +1,7 @@
 """All that a plugin must know: the hooks it may implement, and the marker to put on them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 

@@ -1,0 +1,24 @@
+"""The ops that are installed, by name: ``from corelib.ops import erf``. Empty in itself: it asks the registry.
+
+A type checker sees what ``corelib typings`` wrote into typings/_corelib_ops.pyi.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _corelib_ops import *  # noqa: F403  # the stub that `corelib typings` wrote
+else:
+
+    def __getattr__(name: str) -> object:
+        if name == "__all__":  # so that `from corelib.ops import *` has them
+            return __dir__()
+        if name.startswith("_"):  # what Python itself asks a module for
+            raise AttributeError(f"module 'corelib.ops' has no attribute {name!r}")
+        from corelib.registry import find_op
+
+        return find_op(name)
+
+    def __dir__() -> list[str]:
+        from corelib.registry import op_names
+
+        return op_names()

@@ -1,0 +1,43 @@
+"""What an error says to install: the table of first-party ops is that of the plugins in this repository."""
+
+import textwrap
+from pathlib import Path
+
+from corelib import first_party
+from corelib.registry import registry
+from corelib.suggestions import owner_of
+
+HERE = sorted(f"corelib-{file.parent.name}" for file in Path(__file__).parent.parent.glob("plugins/*/pyproject.toml"))
+
+
+def test_the_table_of_ops_is_complete() -> None:
+    assert current("ops") == first_party.OPS, f"corelib/first_party.py should say\n\n{table('OPS', current('ops'))}"
+
+
+def test_the_table_of_optimizers_is_complete() -> None:
+    now = current("optimizers")
+    assert now == first_party.OPTIMIZERS, f"corelib/first_party.py should say\n\n{table('OPTIMIZERS', now)}"
+
+
+def test_an_owner_is_found_by_the_name_of_an_op() -> None:
+    assert owner_of("matmul", "op") == "corelib-matmul"
+    assert owner_of("adam", "optimizer") == "corelib-optimizers"
+    assert owner_of("nothing", "op") is None
+
+
+def current(kind: str) -> dict[str, str]:
+    """The names that each plugin of this repository provides."""
+    names = {p.distribution.name: " ".join(sorted(getattr(p, kind))) for p in registry.plugins}
+    return {owner: names[owner] for owner in HERE if names.get(owner)}
+
+
+def table(name: str, content: dict[str, str]) -> str:
+    """A table as corelib/first_party.py holds it."""
+    lines = [f"{name}: Final[dict[str, str]] = {{"]
+    for owner, names in content.items():
+        wrapped = textwrap.wrap(names, 100)
+        quoted = [f'"{line} "' for line in wrapped[:-1]] + [f'"{wrapped[-1]}"']
+        several = "".join(f"        {line}\n" for line in quoted)
+        body = f" {quoted[0]}," if len(quoted) == 1 and len(names) < 80 else f" (\n{several}    ),"
+        lines.append(f'    "{owner}":{body}')
+    return "\n".join([*lines, "}"])

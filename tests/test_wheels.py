@@ -1,0 +1,115 @@
+"""A stranger's plugin as a wheel: built, installed into a fresh environment, used, and uninstalled."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted((ROOT / "examples" / "plugins").glob("*/pyproject.toml"))
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed"),
+]
+
+
+def run(*command: str | Path, cwd: Path, status: int = 0) -> str:
+    """What a command prints on both outputs."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CORELIB"))}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def wheel(project: Path, folder: Path) -> Path:
+    """The wheel of a distribution, built without a look at any index."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
+    run(*pip, "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", folder, project, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+class Environment:
+    """A fresh virtual environment, which sees what this one has installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
+        self.python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+        (site,) = json.loads(
+            run(self.python, "-c", "import json, site; print(json.dumps(site.getsitepackages()[:1]))", cwd=folder)
+        )
+        ours = sysconfig.get_path("purelib")
+        Path(site, "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+
+    def pip(self, *args: str | Path) -> None:
+        pip: Sequence[str | Path] = (
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            self.python,
+            "--disable-pip-version-check",
+        )
+        run(*pip, *args, cwd=self.folder)
+
+    def says(self, code: str, status: int = 0) -> str:
+        return run(self.python, "-c", code, cwd=self.folder, status=status)
+
+    def corelib(self, *args: str, status: int = 0) -> str:
+        return self.says(f"import sys; sys.argv = {['corelib', *args]!r}; from corelib.cli import main; main()", status)
+
+
+@pytest.mark.parametrize("project", [file.parent for file in EXAMPLES], ids=lambda folder: folder.name)
+def test_an_example_is_built_installed_used_and_uninstalled(project: Path, tmp_path: Path) -> None:
+    fresh = Environment(tmp_path)
+    name = f"corelib-{project.name}"
+    kind = "optimizers" if project.name == "lion" else "ops"
+    assert name not in fresh.corelib(kind)
+    fresh.pip("install", "--quiet", "--no-index", "--no-deps", wheel(project, tmp_path))
+    assert name in fresh.corelib(kind)
+    assert "provided by" in fresh.corelib(kind, project.name)
+    assert " passed" in run(
+        fresh.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", project / "tests", cwd=tmp_path
+    )
+    assert "wrote" in fresh.corelib("typings")
+    assert f"as _{project.name}" in written(tmp_path, kind) or f"as {project.name}" in written(tmp_path, kind)
+    fresh.corelib("typings", "--check")
+    fresh.pip("uninstall", "--quiet", "--yes", name)
+    assert f"no installed plugin provides {kind[:-1]} '{project.name}'" in fresh.corelib(kind, project.name, status=2)
+    assert f"stale: -{project.name}" in fresh.corelib("typings", "--check", status=1)
+
+
+def written(folder: Path, kind: str) -> str:
+    return (folder / "typings" / f"_corelib_{kind}.pyi").read_text()
+
+
+def test_an_installed_op_works_on_numpy_code(tmp_path: Path) -> None:
+    fresh = Environment(tmp_path)
+    fresh.pip(
+        "install", "--quiet", "--no-index", "--no-deps", wheel(ROOT / "examples" / "plugins" / "lambertw", tmp_path)
+    )
+    code = """
+import corelib
+from scipy import special
+print(round(float(corelib.grad(lambda x: special.voigt_profile(x, 1.0, 0.5))(0.3)), 6))
+from corelib.ops import lambertw
+print(round(float(corelib.grad(lambertw)(1.0)), 6))
+"""
+    assert fresh.says(code).split() == ["-0.05493", "0.361896"]
+
+
+def test_the_wheel_of_corelib_holds_the_templates_and_the_types(tmp_path: Path) -> None:
+    from zipfile import ZipFile
+
+    names = ZipFile(wheel(ROOT, tmp_path)).namelist()
+    for name in ("py.typed", "cli/templates/op/package/ops.py.tmpl", "cli/templates/both/github/workflows/ci.yml.tmpl"):
+        assert f"corelib/{name}" in names
+    assert not [name for name in names if name.startswith(("tests", "plugins", "typings"))]
