@@ -1,0 +1,152 @@
+"""What can be said of an op or a rule: its signature, its fields, how it is written, what its author declares."""
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+from corelib.hooks import Plugin
+from corelib.provided import Provided, reason
+from corelib.registry import described, registry
+from corelib.stubs import source_of
+
+if TYPE_CHECKING:
+    from corelib.conformance.spec import OpSpec
+
+READABLE: Final = 40  # characters: a longer annotation is an alias spelt out, which tells nobody anything
+
+
+def signature(op: Any) -> str:
+    """How the op is called, such as "sum(x, /, axis=None, keepdims=False)"."""
+    if hasattr(op, "slopes"):
+        arrays = _names(op.slopes)
+        return f"{op.name}({', '.join(arrays)}, /)"
+    if hasattr(op, "cls"):
+        arrays = ["arrays"] if op.arity is None else _parameters(op.cls.forward)[1:]
+        return f"{op.name}({', '.join([*arrays, '/', *_fields(op.cls)])})"
+    taken = inspect.signature(getattr(op, "function", op))
+    shown = [p if _readable(p.annotation) else p.replace(annotation=p.empty) for p in taken.parameters.values()]
+    return f"{op.name}{inspect.Signature(shown)}"
+
+
+def summary(value: Any) -> str:
+    """The docstring, without what NumPy puts around that of a ufunc."""
+    text = value.doc if hasattr(value, "doc") else value.__doc__
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    if paragraphs[0].startswith(f"{getattr(value, 'name', '')}("):  # a ufunc's begins with its signature
+        return paragraphs[1] if len(paragraphs) > 1 else ""
+    return "\n\n".join(part for part in paragraphs if not part.startswith("Parameters\n"))
+
+
+def written(provided: Provided) -> str:
+    """The statement that made an entry-by-entry op, which shows its slopes; else what the backward's author says."""
+    op = provided.get()
+    if not hasattr(op, "slopes"):
+        return inspect.cleandoc(getattr(getattr(getattr(op, "cls", None), "backward", None), "__doc__", None) or "")
+    module, _, attribute = provided.where.partition(":")
+    for name in [module, *sorted(name for name in sys.modules if name.startswith(module.partition(".")[0] + "."))]:
+        text = _assignment(sys.modules.get(name), {provided.name, attribute}, op)
+        if text:
+            return text
+    return ""
+
+
+def _assignment(module: ModuleType | None, names: set[str], op: Any) -> str:
+    """The statement of ``module`` that gives ``op`` one of the names."""
+    if module is None or not any(getattr(module, name, None) is op for name in names):
+        return ""
+    source = source_of(module)
+    for node in ast.parse(source).body:
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        if any(isinstance(target, ast.Name) and target.id in names for target in targets):
+            return ast.get_source_segment(source, node) or ""
+    return ""
+
+
+def stands_for(op: Any) -> str:
+    """The functions that find the op when they are called on a Tensor."""
+    return ", ".join(described(function) for function in op.functions) or "nothing but itself"
+
+
+def declared(provided: Provided) -> Iterator[tuple[str, str]]:
+    """What the plugin tells the conformance suite of this op: its domain, its kinks, where its slope is infinite."""
+    for plugin in registry.plugins:
+        if plugin.distribution is not provided.distribution:
+            continue
+        for answer in plugin.asked(Plugin.corelib_conformance):
+            for spec in answer if isinstance(answer, Iterable) else ():
+                # known by its attributes: the suite need not be imported to print them
+                if getattr(spec, "name", None) == provided.name and hasattr(spec, "domain"):
+                    yield from _facts(spec)
+
+
+def verdict(provided: Provided) -> str:
+    """What the conformance suite says of the op: its quick profile takes no longer than looking it up would."""
+    owner = provided.distribution.name
+    try:
+        from corelib.conformance import run, subject_of
+        from corelib.conformance.installed_ops import installed
+
+        (subject,) = installed(f"{owner}.{provided.name}") or [subject_of(provided.get(), distribution=owner)]
+        report = run([subject], "quick")
+    except Exception as error:  # whatever is wrong with the plugin or the suite, the rest can be told
+        return f"not known: {reason(error)}"
+    return f"{'green' if report.green else 'NOT GREEN'}: {report.summary()}; corelib check {owner} --op {provided.name}"
+
+
+def _facts(spec: "OpSpec") -> Iterator[tuple[str, str]]:
+    if spec.domain is not None:
+        domains = spec.domain if isinstance(spec.domain[0], tuple) else (spec.domain,)
+        yield "domain", " × ".join(interval(*domain, closed=spec.edge == "closed") for domain in domains)
+    if spec.kinks:
+        yield "kinks", f"{', '.join(map(str, spec.kinks))}; the slope there: {spec.at_kink}"
+    if spec.singular:
+        yield "infinite slope at", ", ".join(map(str, spec.singular))
+    if spec.nondiff:
+        yield "no slope in", ", ".join(spec.nondiff)
+    if not spec.twice:
+        yield "second order", "no"
+
+
+def interval(low: float | None, high: float | None, *, closed: bool) -> str:
+    """An interval as mathematics writes it, such as "[0, ∞)"."""
+    left = "(-∞" if low is None else f"{'[' if closed else '('}{low:g}"
+    right = "∞)" if high is None else f"{high:g}{']' if closed else ')'}"
+    return f"{left}, {right}"
+
+
+def hyperparameters(rule: type) -> list[str]:
+    """The fields of a rule with their types and defaults."""
+    return _fields(rule)
+
+
+def _fields(cls: Any) -> list[str]:
+    if not is_dataclass(cls):
+        return _parameters(cls.__init__)[1:]
+    return [_field(field) for field in fields(cls) if field.init]
+
+
+def _field(field: Any) -> str:
+    annotation = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
+    typed = f"{field.name}: {annotation}" if _readable(field.type) else field.name
+    return typed if field.default is MISSING else f"{typed} = {field.default!r}"
+
+
+def _readable(annotation: Any) -> bool:
+    return len(annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)) <= READABLE
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def _names(slopes: tuple[Any, ...]) -> list[str]:
+    """The names of the arrays, from the first slope that is a function of them."""
+    for slope in slopes:
+        code = getattr(getattr(slope, "function", None), "__code__", None)
+        if code is not None and code.co_argcount == len(slopes):
+            return list(code.co_varnames[: len(slopes)])
+    return ["x", "y", "z"][: len(slopes)]

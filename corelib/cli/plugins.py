@@ -1,0 +1,35 @@
+"""`corelib plugins`: what is installed, and what failed to load and why."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from corelib.cli.console import show_table
+from corelib.plugins import Info
+from corelib.plugins import list as installed
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def plugins(as_json: bool) -> None:
+    """List the installed plugins with their versions, ops and optimizers, and what failed to load and why."""
+    found = installed()
+    if as_json:
+        click.echo(json.dumps([asdict(info) for info in found], indent=2))
+        return
+    if not found:
+        click.echo("no plugin is installed; pip install corelib-elementwise is a beginning")
+        return
+    show_table(("PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "STATE"), [row(info) for info in found])
+    for info in found:
+        for problem in info.problems:
+            click.echo(f"\n{problem.level}: {problem}")
+    click.echo("\ncorelib ops and corelib optimizers list them by name")
+
+
+def row(info: Info) -> tuple[str, str, str, str, str]:
+    """One line of the table."""
+    levels = {problem.level for problem in info.problems}
+    state = "broken" if "error" in levels else "warning" if levels else "ok"
+    return info.distribution, info.version, str(len(info.ops)), str(len(info.optimizers)), state
