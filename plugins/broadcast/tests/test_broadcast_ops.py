@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from corelib_broadcast import broadcast_arrays, broadcast_to, sum_to
 
 import corelib
 from corelib import Tensor, errors
+from corelib_broadcast import broadcast_arrays, broadcast_to, sum_to
 
 generator = np.random.default_rng(8)
 

@@ -66,9 +66,7 @@ def _part(x: Any, whole: Any) -> Any:
     return x / whole
 
 
-hypot: Final = elementwise(
-    np.hypot, lambda x, y, *, result: _part(x, result), lambda x, y, *, result: _part(y, result)
-)
+hypot: Final = elementwise(np.hypot, lambda x, y, *, result: _part(x, result), lambda x, y, *, result: _part(y, result))
 
 # x = quotient * y + remainder: the quotient is a step function, so its slope is 0.
 floor_divide: Final = elementwise(np.floor_divide, 0, 0)

@@ -30,9 +30,7 @@ def _lead(x: Any, y: Any) -> Any:
 
 
 # exp(x) / (exp(x) + exp(y)), which is logistic(x - y)
-logaddexp: Final = elementwise(
-    np.logaddexp, lambda x, y: logistic(_lead(x, y)), lambda x, y: logistic(_lead(y, x))
-)
+logaddexp: Final = elementwise(np.logaddexp, lambda x, y: logistic(_lead(x, y)), lambda x, y: logistic(_lead(y, x)))
 logaddexp2: Final = elementwise(
     np.logaddexp2, lambda x, y: logistic(_lead(x, y) * LN2), lambda x, y: logistic(_lead(y, x) * LN2)
 )

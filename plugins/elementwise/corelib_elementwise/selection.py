@@ -46,9 +46,7 @@ class Where:
         return "<op where>"
 
 
-def _select(
-    condlist: Sequence[TensorLike], choicelist: Sequence[TensorLike], default: TensorLike = 0
-) -> Tensor:
+def _select(condlist: Sequence[TensorLike], choicelist: Sequence[TensorLike], default: TensorLike = 0) -> Tensor:
     """The first of the choices whose condition holds, entry by entry, and ``default`` where none does."""
     if len(condlist) != len(choicelist):
         raise ValueError(f"select needs as many choices as conditions: {len(choicelist)}, {len(condlist)}")

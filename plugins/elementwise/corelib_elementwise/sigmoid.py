@@ -7,6 +7,7 @@ import numpy as np
 from corelib import elementwise
 from corelib_elementwise.recordable import recordable
 
+
 def decayed(x: Any) -> Any:
     """exp(-x) or, where that would be the larger one, exp(x)."""
     if np.iscomplexobj(x):
@@ -53,8 +54,6 @@ def _refuse_complex(name: str, x: Any) -> None:
 # Within eps of the largest slope everywhere, as in PyTorch; exact in the lower tail. It keeps no more than the result.
 logistic: Final = recordable(_logistic, lambda x, *, result: result * (1 - result))
 
-sigmoid: Final = elementwise(
-    _logistic, lambda x, *, result: result * (1 - result), numpy=(), name="sigmoid"
-)
+sigmoid: Final = elementwise(_logistic, lambda x, *, result: result * (1 - result), numpy=(), name="sigmoid")
 softplus: Final = elementwise(_softplus, logistic, numpy=(), name="softplus")
 log_sigmoid: Final = elementwise(_log_sigmoid, lambda x: logistic(-x), numpy=(), name="log_sigmoid")

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import corelib_elementwise as ops
 import numpy as np
 import pytest
 
+import corelib_elementwise as ops
 from corelib import Tensor, grad
 
 random = np.random.default_rng(5)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import corelib_elementwise as ops
 import numpy as np
 import pytest
 
+import corelib_elementwise as ops
 from corelib import Tensor, elementwise_grad
 
 inf, nan = np.inf, np.nan
@@ -236,7 +236,9 @@ def test_nan_stays_where_it_is(name: str) -> None:
     assert not np.isnan(found[[0, 2]]).any()
 
 
-@pytest.mark.parametrize(("name", "x", "expected"), [("tanh", 20.0, 1.7e-17), ("tanh", -350.0, 0), ("sigmoid", 37.43, 5.6e-17)])
+@pytest.mark.parametrize(
+    ("name", "x", "expected"), [("tanh", 20.0, 1.7e-17), ("tanh", -350.0, 0), ("sigmoid", 37.43, 5.6e-17)]
+)
 def test_slopes_made_from_the_result_are_within_eps_in_its_flat_tails(name: str, x: float, expected: float) -> None:
     """They keep one array and cost two NumPy calls; 1 - y cannot say how far y is from 1 beyond eps."""
     np.testing.assert_allclose(slope(getattr(ops, name), x), expected, atol=np.finfo(float).eps)

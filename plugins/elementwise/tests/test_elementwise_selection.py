@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import corelib_elementwise as ops
 import numpy
 import pytest
 
+import corelib_elementwise as ops
 from corelib import Tensor, elementwise_grad, errors, grad
 
 np: Any = numpy  # whose stubs know no Tensor

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import corelib_elementwise as ops
 import numpy as np
 import pytest
 
+import corelib_elementwise as ops
 from corelib import Tensor, elementwise_grad
 
 ANY = np.array([-2.7, -1.2, -0.4, 0.3, 0.9, 1.6, 3.1])

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import corelib_elementwise as ops
 import numpy as np
 import pytest
 
+import corelib_elementwise as ops
 from corelib import Tensor
 
 torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not a dependency")

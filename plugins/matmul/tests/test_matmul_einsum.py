@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from corelib_matmul import einsum
-from corelib_matmul.subscripts import spelt_out
 
 import corelib
+from corelib_matmul import einsum
+from corelib_matmul.subscripts import spelt_out
 
 NUMBERS = {"A": 0, "B": 1, "a": 26, "b": 27, "#": Ellipsis}
 

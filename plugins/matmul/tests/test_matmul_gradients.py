@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+import corelib
 from corelib_matmul import (
     cross,
     dot,
@@ -26,8 +28,6 @@ from corelib_matmul import (
     vecdot,
     vecmat,
 )  # fmt: skip
-
-import corelib
 
 Shapes = tuple[tuple[int, ...], ...]
 generator = np.random.default_rng(5)

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+import corelib
+from corelib import Tensor, errors
 from corelib_matmul import vecdot
 from corelib_matmul.contraction import Dot, Inner, Tensordot, Vdot
 from corelib_matmul.cross_product import Cross
 from corelib_matmul.matrix import Matmul, Matvec, Vecdot, Vecmat
 from corelib_matmul.outer_products import Kron, Outer
 from corelib_matmul.summation import Summation
-
-import corelib
-from corelib import Tensor, errors
 
 generator = np.random.default_rng(6)
 matrix, other, tall, vector = (generator.normal(size=shape) for shape in ((3, 3), (3, 3), (4, 3), (3,)))

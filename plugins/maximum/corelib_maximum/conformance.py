@@ -26,6 +26,15 @@ def included(generator: Generator) -> Iterator[OpSample]:
 
 
 def clipped(generator: Generator) -> Iterator[OpSample]:
+    bounds = np.array([-0.7, -0.2, 0.1])
+    spaced = np.array([[-1.3, 0.05, 0.9], [-0.45, -1.1, 0.35]]) + 0.1 * generator.random()
+    yield OpSample(spaced, bounds, bounds + 0.5, id="array bounds")
+    yield OpSample(spaced, bounds, None, id="lower bounds")
+    yield OpSample(spaced, None, bounds, id="upper bounds")
+    yield OpSample(spaced, bounds + 0.5, bounds, id="bounds crossed")
+    yield OpSample(spaced, bounds, bounds, id="bounds tie", kink="any")
+    yield OpSample(np.asarray(0.3), np.asarray(0.4), np.asarray(0.6), id="0d bounds")
+    yield OpSample(np.zeros((0, 3)), bounds, bounds + 0.5, id="no entries, bounds")
     for shape in ((3, 4), (), (0,)):
         x = np.asarray(generator.normal(size=shape))
         yield OpSample(x, -0.3, 0.4)
@@ -33,8 +42,6 @@ def clipped(generator: Generator) -> Iterator[OpSample]:
         yield OpSample(x, min=-0.3)
         yield OpSample(x, a_min=-0.3, a_max=0.4)
         yield OpSample(x, max=0.4)
-    bounds = np.array([-0.7, -0.2, 0.1])
-    yield OpSample(np.asarray(generator.normal(size=(2, 3))), bounds, bounds + 0.5, id="array bounds")
 
 
 def leaking(generator: Generator) -> Iterator[OpSample]:

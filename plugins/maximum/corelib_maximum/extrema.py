@@ -65,8 +65,8 @@ class Max(Extremum):
     slope in it is NaN. Raises ValueError for no entries and no ``initial``.
     """
 
-    function = np.max
-    plain = largest
+    function: ClassVar[Callable[..., Array]] = np.max
+    plain: ClassVar[Callable[..., Array]] = largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +77,24 @@ class Min(Extremum):
     slope in it is NaN. Raises ValueError for no entries and no ``initial``.
     """
 
-    function = np.min
-    plain = smallest
+    function: ClassVar[Callable[..., Array]] = np.min
+    plain: ClassVar[Callable[..., Array]] = smallest
 
 
 @dataclass(frozen=True, slots=True)
 class NanMax(Extremum):
     """The largest entry along ``axis`` that is not NaN; NaN, with a warning of NumPy's, where all are."""
 
-    function = plain = np.nanmax
+    function: ClassVar[Callable[..., Array]] = np.nanmax
+    plain: ClassVar[Callable[..., Array]] = np.nanmax
 
 
 @dataclass(frozen=True, slots=True)
 class NanMin(Extremum):
     """The smallest entry along ``axis`` that is not NaN; NaN, with a warning of NumPy's, where all are."""
 
-    function = plain = np.nanmin
+    function: ClassVar[Callable[..., Array]] = np.nanmin
+    plain: ClassVar[Callable[..., Array]] = np.nanmin
 
 
 def _ptp(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from corelib_maximum import clip, fmax, fmin, leaky_relu, max, maximum, min, minimum, nanmax, nanmin, ptp, relu
 
 from corelib import Tensor, elementwise_grad, grad
 from corelib.errors import InvalidOperand, UnsupportedArgument
+from corelib_maximum import clip, fmax, fmin, leaky_relu, max, maximum, min, minimum, nanmax, nanmin, ptp, relu
 
 NAN = np.nan
 INF = np.inf

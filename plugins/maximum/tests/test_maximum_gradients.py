@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from corelib_maximum import clip, leaky_relu, max, maximum, min, minimum, relu
 
 from corelib import Tensor, grad
+from corelib_maximum import clip, leaky_relu, max, maximum, min, minimum, relu
 
 X = np.random.default_rng(0).permutation(12).reshape(3, 4) / 4 - 1.4
 Y = np.random.default_rng(1).permutation(12).reshape(3, 4) / 4 - 1.3

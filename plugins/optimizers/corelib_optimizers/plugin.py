@@ -1,6 +1,7 @@
 """What corelib's registry is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from corelib import AnyRule, hookimpl
 from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
@@ -10,3 +11,10 @@ from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 def corelib_optimizers() -> Mapping[str, type[AnyRule] | str]:
     """The rules by name."""
     return {rule.name: rule for rule in (SGD, Adagrad, RMSprop, Adam, AdamW)}
+
+
+@hookimpl
+def corelib_conformance() -> Iterable[Any]:
+    from corelib_optimizers.conformance import SPECS  # the suite alone needs them
+
+    return SPECS

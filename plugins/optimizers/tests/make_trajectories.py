@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-FILE: Final = Path(__file__).with_name("trajectories.npz")
+FILE: Final = Path(__file__).parents[1] / "corelib_optimizers" / "trajectories.npz"
 SHAPES: Final = ((), (3,), (2, 3))
 STEPS: Final = 100
 RECORDED: Final = (1, 2, 3, 10, 30, 100)

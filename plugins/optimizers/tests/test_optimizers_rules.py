@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
-from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
-from corelib_optimizers.plugin import corelib_optimizers
 
 from corelib import AnyRule, Tensor, packing
 from corelib.errors import InvalidHyperparameter
 from corelib.optimizer import Optimizer
 from corelib.rule import Step
+from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+from corelib_optimizers.plugin import corelib_optimizers
 
 RULES: Final[list[AnyRule]] = [
     SGD(),

@@ -6,16 +6,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-import corelib_optimizers
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+import corelib_optimizers
 from corelib import Tensor
 from corelib.optimizer import Optimizer
 
 HERE: Final = Path(__file__).parent
-SAVED: Final = dict(np.load(HERE / "trajectories.npz", allow_pickle=False))
+SAVED: Final = dict(np.load(HERE.parent / "corelib_optimizers" / "trajectories.npz", allow_pickle=False))
 CASES: Final[list[dict[str, Any]]] = json.loads(SAVED["cases"].tobytes())
 SHAPES: Final = ((), (3,), (2, 3))
 RECORDED: Final = (1, 2, 3, 10, 30, 100)

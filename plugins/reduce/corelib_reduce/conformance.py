@@ -63,9 +63,9 @@ def large(generator: Generator) -> OpSample:
 
 
 COMPLEX: Final = {"median": False}
-SOME: Final = {"axis": 1, "where": MASK}
-WIDE: Final = {"axis": 0, "dtype": np.float64}
-KNOWN: Final = {"axis": 1, "mean": np.array([[0.5], [-0.25], [0.0]])}
+SOME: Final[dict[str, Any]] = {"axis": 1, "where": MASK}
+WIDE: Final[dict[str, Any]] = {"axis": 0, "dtype": np.float64}
+KNOWN: Final[dict[str, Any]] = {"axis": 1, "mean": np.array([[0.5], [-0.25], [0.0]])}
 SCALAR: Final[tuple[tuple[int, ...], ...]] = ((), (1,))
 
 SPECS: Final = (

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from corelib_reduce import average, cumulative_sum, diff, mean, median, std, sum, var
 
 from corelib import Tensor, grad
 from corelib.errors import InvalidOperand, UnsupportedArgument
+from corelib_reduce import average, cumulative_sum, diff, mean, median, std, sum, var
 
 X = np.arange(6.0).reshape(2, 3)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from corelib_shape import astype, atleast_2d, concatenate, getitem, pad, place, reshape, split, stack
 
 from corelib import Tensor, grad
 from corelib.errors import InvalidIndex, InvalidOperand, UnsupportedArgument
+from corelib_shape import astype, atleast_2d, concatenate, getitem, pad, place, reshape, split, stack
 
 X = np.arange(6.0).reshape(2, 3)
 

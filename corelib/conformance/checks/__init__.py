@@ -1,0 +1,27 @@
+"""The checks of an op, in the order in which they run: what others rest on comes first."""
+
+from typing import Final
+
+from corelib.conformance.case import Check
+from corelib.conformance.checks import (
+    boundary,
+    declared,
+    extreme,
+    fuzz,
+    interface,
+    kinks,
+    protocol,
+    second,
+    typed,
+    types,
+    values,
+)
+
+CHECKS: Final[tuple[Check, ...]] = (
+    *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *boundary.CHECKS, *kinks.CHECKS,
+    *extreme.CHECKS, *second.CHECKS, *interface.CHECKS, *typed.CHECKS,
+    *fuzz.CHECKS, *declared.CHECKS,
+)  # fmt: skip
+"""All checks of one op; what holds of a whole run is in ``manifest``."""
+
+CHECK_IDS: Final = tuple(check.id for check in CHECKS)

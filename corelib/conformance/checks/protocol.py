@@ -1,0 +1,229 @@
+"""Checks of the protocol: what backward answers, and what it leaves as it was."""
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance.calls import Call, outputs
+from corelib.conformance.case import Check
+from corelib.conformance.cotangents import gaussian
+from corelib.conformance.failure import Failure, describe
+from corelib.conformance.pick import all_of, first, interior
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+from corelib.tensor import Array, Tensor
+
+THREADS: Final = 4
+NEARBY: Final = 0.984375  # times this, a sample stays in its domain
+REPEATS: Final = 3
+
+
+def protocol(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """One gradient per array, of its shape, an array of floats; None only where declared; the same if wanted alone."""
+    call = Call(subject.op, sample)
+    tally.require(call.results, f"no result of {describe(call.answer)} can be differentiated")
+    cotangents = gaussian(subject, sample, call.results)
+    raw = call.raw(cotangents)
+    if raw is not None:
+        node, entries = raw
+        tally.require(len(entries) == len(node.parents), f"{len(entries)} gradients for {len(node.parents)} arrays")
+        for i, (entry, parent) in enumerate(zip(entries, node.parents, strict=True)):
+            if parent is not None:
+                _entry(subject, tally, i, entry, parent.shape)
+    pulled = call.pull(cotangents)
+    _alone(subject, sample, tally, cotangents, pulled)
+
+
+def _entry(subject: Subject, tally: Tally, i: int, entry: Any, shape: tuple[int, ...]) -> None:
+    names = subject.argument_names
+    name = names[i] if i < len(names) else f"{i}"
+    if entry is None:
+        tally.require(name in subject.spec.nondiff, f"the gradient of '{name}' is None, and it is not declared nondiff")
+        return
+    tally.require(hasattr(entry, "dtype"), f"the gradient of '{name}' is a {describe(entry)}, not an array")
+    tally.require(entry.shape == shape, f"the gradient of '{name}' has shape {entry.shape}, and the array {shape}")
+    tally.require(entry.dtype.kind in "fc", f"the gradient of '{name}' has dtype {entry.dtype}")
+
+
+def _alone(
+    subject: Subject, sample: Sample, tally: Tally, cotangents: Sequence[Array], pulled: Sequence[Array | None]
+) -> None:
+    """An array that alone is wanted gets the gradient that it gets among others."""
+    for i in range(len(sample.arrays)) if len(sample.arrays) > 1 else ():
+        call = Call(subject.op, sample, wanted=[k == i for k in range(len(sample.arrays))])
+        alone, among = call.pull(cotangents)[i], pulled[i]
+        tally.require((alone is None) == (among is None), f"arg{i} wanted alone: its gradient is there only sometimes")
+        if alone is not None and among is not None:
+            scale = float(np.max(np.abs(among), initial=0.0))
+            tally.close(alone, among, 1e-12 * scale + 1e-300, f"arg{i} wanted alone has another gradient")
+
+
+def no_mutation(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """Neither the arrays, nor the result, nor the gradient that arrives are written to."""
+    arrays = [a.copy() for a in sample.arrays]
+    for a in arrays:
+        a.flags.writeable = False
+    _guarded(subject, sample, tally, arrays)
+    _guarded(subject, sample, tally, [a.copy() for a in sample.arrays])
+
+
+def _guarded(subject: Subject, sample: Sample, tally: Tally, arrays: list[Array]) -> None:
+    """Forward and backward, with all that they see frozen if ``arrays`` are, and compared afterwards in any case."""
+    try:
+        call = Call(subject.op, sample, arrays)
+        cotangents = gaussian(subject, sample, call.results)
+        results = [r.data for r in call.results]
+        before = [a.copy() for a in (*arrays, *results, *cotangents)]
+        if arrays and not arrays[0].flags.writeable:
+            for seen in (*results, *cotangents):
+                seen.flags.writeable = False
+        call.raw(cotangents)
+        call.pull(cotangents)
+    except ValueError as error:
+        if "read-only" in str(error):
+            raise Failure(f"writes to an array that is not its own: {error}") from error
+        raise
+    for seen, old in zip((*arrays, *results, *cotangents), before, strict=True):
+        tally.same(seen, old, f"changes an array of {describe(seen)} that is not its own")
+    for a, old in zip(arrays, sample.arrays, strict=True):
+        tally.same(a, old, "forward changes its argument")
+
+
+def no_alias(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """The gradients of a user share memory with nothing: no argument, no result, no gradient of another call."""
+    gradients = [_stored(subject, sample) for _ in range(2)]
+    (mine, seen), (others, _) = gradients
+    for i, gradient in enumerate(mine):
+        for other in (*seen, *others, *mine[:i]):
+            tally.require(
+                not np.shares_memory(gradient, other), f"the gradient of arg{i} shares memory with {describe(other)}"
+            )
+
+
+def _stored(subject: Subject, sample: Sample) -> tuple[list[Array], list[Array]]:
+    """What .grad holds after backward(), and what it must not share memory with."""
+    tensors = [Tensor(a, trainable=True) for a in sample.arrays]
+    answer = subject.op(*sample.filled(tensors), **sample.fields)
+    results = outputs(answer)
+    cotangents = gaussian(subject, sample, results)
+    for result, cotangent in zip(results, cotangents, strict=True):
+        if result.trainable:
+            result.backward(cotangent, retain_graph=True)
+    seen = [*cotangents, *[r.data for r in results], *[t.data for t in tensors]]
+    return [t.grad for t in tensors if t.grad is not None], seen
+
+
+def layout(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """The order of numbers in memory changes nothing: Fortran order, strides, negative strides, stride 0."""
+    call = Call(subject.op, sample)
+    cotangents = gaussian(subject, sample, call.results)
+    expected = call.gradients(cotangents)
+    for name, lay in LAYOUTS.items():
+        twin = Call(subject.op, sample, [lay(a) for a in sample.arrays])
+        _alike(tally, twin.gradients([lay(g) for g in cotangents]), expected, f"arrays in {name}")
+        for result, known in zip(twin.results, call.results, strict=True):
+            tally.close(result.data, known.data, 1e-12 * _scale(known.data), f"forward on arrays in {name}")
+    flat = [np.broadcast_to(np.asarray(0.75, g.dtype), g.shape) for g in cotangents]
+    _alike(tally, call.gradients(flat), call.gradients([g.copy() for g in flat]), "a gradient of stride 0")
+
+
+def _alike(tally: Tally, found: list[Array], expected: list[Array], what: str) -> None:
+    for i, (a, b) in enumerate(zip(found, expected, strict=True)):
+        tally.close(a, b, 1e-12 * _scale(b), f"{what}: the gradient of arg{i} is another")
+
+
+def _scale(x: Array) -> float:
+    return float(np.max(np.abs(x), initial=0.0)) + 1e-300
+
+
+def _strided(a: Array) -> Array:
+    wide = np.full((*a.shape[:-1], 2 * a.shape[-1]) if a.ndim else (2,), 7.5, a.dtype)
+    view = wide[..., ::2] if a.ndim else wide[:1].reshape(())
+    view[...] = a
+    return view
+
+
+def _reversed(a: Array) -> Array:
+    if not a.ndim:
+        return a
+    return a[..., ::-1].copy()[..., ::-1]
+
+
+LAYOUTS: Final[dict[str, Callable[[Array], Array]]] = {
+    "Fortran order": lambda a: np.array(a, order="F"),
+    "stride 2": _strided,
+    "negative strides": _reversed,
+}
+
+
+def purity(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """The same call has the same answer: after another call, a second time, and on other threads."""
+    settings, state = np.geterr(), _random_state()
+    call = Call(subject.op, sample)
+    cotangents = gaussian(subject, sample, call.results)
+    expected = call.gradients(cotangents)
+    interrupted = Call(subject.op, sample)
+    others = [sample.having([np.asarray(a * NEARBY) for a in sample.arrays]), *subject.tagged("interior")[-1:]]
+    for other in others:
+        made = Call(subject.op, other)
+        _identical(tally, interrupted.gradients(cotangents), expected, "after another forward")
+        made.gradients(gaussian(subject, other, made.results))
+        _identical(tally, interrupted.gradients(cotangents), expected, "after another backward")
+    _identical(tally, call.gradients(cotangents), expected, "a second time")
+    tally.require(np.geterr() == settings, "leaves NumPy's error settings changed")
+    tally.require(_random_state() == state, "uses NumPy's global random numbers")
+    _threads(subject, sample, tally, cotangents, expected)
+
+
+def _random_state() -> bytes:
+    state: Any = np.random.get_state(legacy=False)
+    return bytes(state["state"]["key"].tobytes()) + str(state["state"]["pos"]).encode()
+
+
+def _identical(tally: Tally, found: list[Array], expected: list[Array], when: str) -> None:
+    for i, (a, b) in enumerate(zip(found, expected, strict=True)):
+        tally.same(a, b, f"{when} the gradient of arg{i} is another: the op keeps a state")
+
+
+def _threads(subject: Subject, sample: Sample, tally: Tally, cotangents: list[Array], expected: list[Array]) -> None:
+    found: list[tuple[list[Array], list[Array]]] = []
+    errors: list[BaseException] = []
+    reversed_ones = [-g for g in cotangents]  # what is mixed up between threads must show
+    opposite = Call(subject.op, sample).gradients(reversed_ones)
+
+    def work(arriving: list[Array], wanted: list[Array]) -> None:
+        try:
+            with np.errstate(all="ignore"):  # a new thread has settings of its own
+                found.extend((Call(subject.op, sample).gradients(arriving), wanted) for _ in range(REPEATS))
+        except BaseException as error:  # it is raised again below, on the thread that asked
+            errors.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    both = ((cotangents, expected), (reversed_ones, opposite))
+    threads = [threading.Thread(target=work, args=both[i % 2]) for i in range(THREADS)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    for error in errors:
+        raise error
+    for gradients, wanted in found:
+        _identical(tally, gradients, wanted, "on several threads at once")
+    tally.require(len(found) == THREADS * REPEATS, "a thread did not come back")
+
+
+CHECKS = (
+    Check("protocol", all_of("interior", "empty", "kink", "guess"), protocol),
+    Check("no_mutation", all_of("interior"), no_mutation),
+    Check("no_alias", all_of("interior"), no_alias),
+    Check("layout", all_of("interior"), layout),
+    Check("purity", first(interior, 1), purity),
+)

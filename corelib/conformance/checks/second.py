@@ -1,0 +1,105 @@
+"""The check of second derivatives: backward is differentiated by the same means as forward."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance.calls import MAX_JACOBIAN, Call, columns, flat, outputs
+from corelib.conformance.case import Check
+from corelib.conformance.cotangents import gaussian
+from corelib.conformance.differences import Curves, closer, derivative
+from corelib.conformance.failure import Skip
+from corelib.conformance.jacobians import UNSETTLED, analytic, steps
+from corelib.conformance.pick import interior
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+from corelib.tensor import Array
+from corelib.transforms import vjp
+
+TOLERANCE: Final = 1e-7
+LARGEST: Final = 9
+FEW: Final = 2
+
+
+def second_order(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """The Hessian of <u, f(x)> agrees with differences of its gradient and is symmetric; d<w, B(u)>/du = J w."""
+    u = gaussian(subject, sample, Call(subject.op, sample).results)
+    found = hessian(subject.op, sample, u)
+    curves = _gradient_curves(subject, sample, u)
+    expected = closer(curves, derivative(curves, steps(sample)), found)
+    scale = np.maximum(1.0, np.maximum(np.abs(found), np.abs(expected.value)))
+    bound = np.where(expected.bound <= UNSETTLED * scale, expected.bound, 0)
+    tally.close(found, expected.value, TOLERANCE * scale + 8 * bound, f"the second derivative, of backward on {sample}")
+    tally.close(found, found.T, TOLERANCE * scale, f"the Hessian is not symmetric on {sample}")
+    _in_cotangent(subject, sample, tally, u)
+
+
+def function_of(op: Callable[..., Any], sample: Sample) -> Callable[..., list[Any]]:
+    """The op as a function of the sample's arrays alone."""
+    return lambda *arrays: outputs(op(*sample.filled(arrays), **sample.fields))
+
+
+def hessian(op: Callable[..., Any], sample: Sample, u: Sequence[Array]) -> Array:
+    """d2 <u, f> / dx dx, from backward of backward; of all arrays as one vector."""
+    f = function_of(op, sample)
+
+    def gradient(*arrays: Any) -> list[Any]:
+        answer = vjp(f, *arrays)[1](list(u))
+        return [answer] if len(arrays) == 1 else list(answer)
+
+    _, pullback = vjp(gradient, *sample.arrays)
+    rows = []
+    for k, array in enumerate(sample.arrays):
+        for j in range(array.size):
+            unit = [np.zeros(a.shape, a.dtype) for a in sample.arrays]
+            unit[k].flat[j] = 1
+            rows.append(flat(_several(pullback(unit), len(sample.arrays))))
+    return np.array(rows)
+
+
+def _several(answer: Any, count: int) -> list[Array]:
+    return [np.asarray(a) for a in ([answer] if count == 1 else answer)]
+
+
+def _gradient_curves(subject: Subject, sample: Sample, u: Sequence[Array]) -> Curves:
+    """The gradient along each number of the sample."""
+
+    def gradient(arrays: list[Array]) -> Array:
+        return flat(Call(subject.op, sample, arrays).gradients(u))
+
+    return columns(gradient, sample.arrays)
+
+
+def _in_cotangent(subject: Subject, sample: Sample, tally: Tally, u: Sequence[Array]) -> None:
+    """d <w, B(u)> / du = J w."""
+    f = function_of(subject.op, sample)
+    w = [subject.rng("w", sample.id, k).normal(size=a.shape) for k, a in enumerate(sample.arrays)]
+
+    def backward(*cotangents: Any) -> list[Any]:
+        answer = vjp(f, *sample.arrays)[1](list(cotangents))
+        return [answer] if len(sample.arrays) == 1 else list(answer)
+
+    found = flat(_several(vjp(backward, *u)[1](w), len(u)))
+    expected = flat(w) @ analytic(Call(subject.op, sample))
+    tally.close(
+        found,
+        expected,
+        TOLERANCE * max(1.0, float(np.max(np.abs(expected), initial=0))),
+        "backward's own slope in what arrives",
+    )
+
+
+def small(subject: Subject, seed: int) -> Sequence[Sample]:
+    if not subject.spec.twice:
+        raise Skip("declared: its gradient cannot be differentiated again")
+    samples = interior(subject, seed)
+    found = [s for s in samples if s.numbers <= LARGEST][:5]
+    if len(found) < FEW:
+        larger = sorted((s for s in samples if LARGEST < s.numbers <= MAX_JACOBIAN), key=lambda s: s.numbers)
+        found += larger[: FEW - len(found)]
+    return found
+
+
+CHECKS = (Check("second_order", small, second_order),)

@@ -1,0 +1,88 @@
+"""The check of types: mypy says that the op answers a Tensor. It is run once for all ops of a plugin."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+
+from corelib.conformance.case import WHOLE, Check
+from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import LOCAL, Subject
+from corelib.conformance.tally import Tally
+
+CACHE = Path(gettempdir()) / "corelib-conformance-mypy"  # the project's own cache is of other options
+
+
+def typed(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """A type checker sees a callable that answers a Tensor, or a tuple of them."""
+    places = _places(subject.distribution)
+    place = places.get(id(subject.op))
+    tally.require(place, "no module of the package exports it: a type checker cannot import it")
+    answer = _revealed(tuple(sorted(set(places.values())))).get(str(place), "")
+    tally.require(_answers_tensors(answer), f"mypy says of {place}: {answer or 'nothing'}")
+
+
+def _answers_tensors(revealed: str) -> bool:
+    """Whether what mypy shows of the call is a function, or several, and each answers a Tensor or a tuple
+    of them."""
+    results = re.findall(r" -> ([^)]*?)(?=,? def |\)?$)", revealed)
+    return bool(results) and all("corelib.tensor.Tensor" in result for result in results)
+
+
+@cache
+def _revealed(places: tuple[str, ...]) -> dict[str, str]:
+    """What mypy reveals of each "module:attribute", or the error it gives."""
+    lines = [
+        line
+        for place in places
+        for line in (f"import {place.partition(':')[0]}", f"reveal_type({place.replace(':', '.')}.__call__)")
+    ]
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "typed_ops.py"
+        file.write_text("\n".join(lines))
+        quiet = ("--no-error-summary", "--hide-error-context", "--no-pretty")
+        options = ("--strict", *quiet, "--config-file=", f"--cache-dir={CACHE}")
+        command = [sys.executable, "-m", "mypy", *options, str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found: dict[str, str] = {}
+    for line in done.stdout.splitlines():
+        match = re.search(r"typed_ops\.py:(\d+): (error|note): (.*)", line)
+        if match:
+            place = places[(int(match[1]) - 1) // 2]
+            revealed = re.match(r"Revealed type is [\"'](.*)[\"']$", match[3])
+            found.setdefault(place, revealed[1] if revealed else match[3])
+    if not found:
+        raise Failure(f"mypy could not be run: {done.stderr.strip() or done.stdout.strip()}")
+    return found
+
+
+@cache
+def _places(distribution: str) -> dict[int, str]:
+    """Where a type checker finds each op of the distribution, by the op's identity."""
+    from corelib.registry import registry
+    from corelib.stubs import home
+
+    found: dict[int, str] = {}
+    for plugin in registry.plugins:
+        for provided in plugin.ops.values() if plugin.distribution.name == distribution else ():
+            try:
+                found[id(provided.get())] = ":".join(home(provided))
+            except LookupError:  # typed() says so of the op that is asked for
+                continue
+    return found
+
+
+def installed(subject: Subject, seed: int) -> Sequence[Sample]:
+    if subject.distribution == LOCAL or not subject.where:
+        raise Skip("not an installed op: mypy has no place to import it from")
+    if find_spec("mypy") is None:
+        raise Skip("mypy is not installed")
+    return [WHOLE]
+
+
+CHECKS = (Check("typed", installed, typed, profiles=("default", "deep")),)

@@ -1,0 +1,157 @@
+"""Checks of dtypes and shapes: float32 stays float32, the empty stays empty, and complex numbers are right."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance.calls import MAX_JACOBIAN, Call, flat, values
+from corelib.conformance.case import Check
+from corelib.conformance.cotangents import gaussian
+from corelib.conformance.failure import Skip
+from corelib.conformance.jacobians import analytic, compare, forward_of, numeric
+from corelib.conformance.pick import first, interior
+from corelib.conformance.reference import arrays_of, reference_of
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+from corelib.tensor import Array
+
+SINGLE: Final = 1e-4
+
+
+def dtype(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """float32 in, float32 out and back, near the float64 numbers; of mixed operands each gradient has its own."""
+    narrow = [a.astype(_narrower(a.dtype)) for a in sample.arrays]
+    double = Call(subject.op, sample, [a.astype(_wider(a.dtype)) for a in narrow])
+    single = Call(subject.op, sample, narrow)
+    kinds = _promised(subject, sample, narrow) or [_narrower(r.dtype) for r in double.results]
+    for result, exact, kind in zip(single.results, double.results, kinds, strict=True):
+        tally.require(result.dtype == kind, f"float32 arguments give a {result.dtype} result, not {kind}")
+        tally.close(result.data, exact.data, _near(exact.data), "float32 and float64 results differ")
+    cotangents = [
+        np.asarray(g, r.dtype) for g, r in zip(gaussian(subject, sample, double.results), single.results, strict=True)
+    ]
+    expected = double.gradients([g.astype(r.dtype) for g, r in zip(cotangents, double.results, strict=True)])
+    _own_dtype(tally, single.gradients(cotangents), narrow, expected)
+    if kinds == [_narrower(r.dtype) for r in double.results]:
+        _no_leak(tally, single, cotangents)
+    for i in range(len(narrow)) if len(narrow) > 1 else ():
+        mixed = [a if k == i else a.astype(_wider(a.dtype)) for k, a in enumerate(narrow)]
+        call = Call(subject.op, sample, mixed)
+        back = [g.astype(r.dtype) for g, r in zip(cotangents, call.results, strict=True)]
+        _own_dtype(tally, call.gradients(back), mixed, expected)
+
+
+def _promised(subject: Subject, sample: Sample, arrays: list[Array]) -> list[Any]:
+    """The dtypes in which NumPy's own function answers (float_power has float64 always), if there is one."""
+    if not getattr(subject.op, "functions", ()):
+        return []
+    answer = reference_of(subject)(*sample.filled(arrays), **sample.fields)
+    return [a.dtype for a in arrays_of(answer) if a.dtype.kind in "fc"]
+
+
+def _narrower(kind: Any) -> Any:
+    return np.dtype(np.complex64 if np.dtype(kind).kind == "c" else np.float32)
+
+
+def _wider(kind: Any) -> Any:
+    return np.dtype(np.complex128 if np.dtype(kind).kind == "c" else np.float64)
+
+
+def _near(exact: Array) -> float:
+    return SINGLE * float(np.max(np.abs(exact), initial=0.0)) + 1e-6
+
+
+def _own_dtype(tally: Tally, gradients: list[Array], arrays: Sequence[Array], expected: list[Array]) -> None:
+    for i, (gradient, array, exact) in enumerate(zip(gradients, arrays, expected, strict=True)):
+        tally.require(gradient.dtype == array.dtype, f"arg{i} is {array.dtype}, and its gradient {gradient.dtype}")
+        tally.close(gradient, exact, _near(exact), f"arg{i}: its float32 and float64 gradients differ")
+
+
+def _no_leak(tally: Tally, call: Call, cotangents: list[Array]) -> None:
+    """The op's own backward computes in float32 too: the core's cast would hide float64 on the way."""
+    raw = call.raw(cotangents)
+    for i, entry in enumerate(raw[1] if raw is not None else ()):
+        if entry is not None:
+            wide = np.dtype(entry.dtype).itemsize > np.dtype(_narrower(entry.dtype)).itemsize
+            tally.require(not wide, f"backward answers {entry.dtype} for the float32 arg{i}: it computes in float64")
+
+
+def integers(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """Beside a float argument, integers are constants; alone they give a result that is not trainable."""
+    whole = [np.asarray(np.ones(a.shape), np.int64) for a in sample.arrays]
+    for i in range(len(sample.arrays)):
+        arrays = [a if k == i else w for k, (a, w) in enumerate(zip(sample.arrays, whole, strict=True))]
+        wanted = [k == i for k in range(len(arrays))]
+        call = Call(subject.op, sample, arrays, wanted)
+        cotangents = gaussian(subject, sample, call.results)
+        same = Call(subject.op, sample, [a.astype(np.float64) for a in arrays], wanted)
+        pulled, expected = call.pull(cotangents)[i], same.pull(cotangents)[i]
+        tally.require((pulled is None) == (expected is None), f"arg{i} beside integers has no gradient")
+        if pulled is not None and expected is not None:
+            scale = float(np.max(np.abs(expected), initial=0.0))
+            tally.close(pulled, expected, 1e-12 * scale + 1e-300, f"arg{i} has another gradient beside integers")
+
+
+def several(subject: Subject, seed: int) -> Sequence[Sample]:
+    found = [s for s in interior(subject, seed) if len(s.arrays) > 1]
+    if not found or not subject.entrywise:
+        raise Skip("no entry-by-entry op of several arrays: no integer can stand beside a float")
+    return found[:1]
+
+
+def shapes(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """At every shape, the empty ones too, results and gradients have the shapes they must have."""
+    call = Call(subject.op, sample)
+    if subject.entrywise and not sample.fields:
+        shape = np.broadcast_shapes(*[a.shape for a in sample.arrays])
+        for result in call.results:
+            tally.require(result.shape == shape, f"the result has shape {result.shape}, expected {shape}")
+    cotangents = gaussian(subject, sample, call.results)
+    for i, (gradient, array) in enumerate(zip(call.gradients(cotangents), sample.arrays, strict=True)):
+        tally.require(gradient.shape == array.shape, f"arg{i} has shape {array.shape}, its gradient {gradient.shape}")
+        tally.require(np.all(np.isfinite(gradient)), f"arg{i}: its gradient is not finite")
+
+
+def every_shape(subject: Subject, seed: int) -> Sequence[Sample]:
+    return [*interior(subject, seed), *subject.tagged("empty", seed)]
+
+
+def complex_numbers(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """The gradient is that of Re(sum(conj(g) f)) in the real and the imaginary parts (PyTorch's convention)."""
+    try:
+        values(subject.op, sample, sample.arrays)
+    except (TypeError, ValueError) as error:
+        raise Skip(f"forward refuses complex numbers: {type(error).__name__}") from error
+    call = Call(subject.op, sample)
+    if not call.results:
+        raise Skip("no result of complex numbers can be differentiated")
+    found = analytic(call)
+    for gradient, array in zip(call.gradients(gaussian(subject, sample, call.results)), sample.arrays, strict=True):
+        tally.require(gradient.dtype == array.dtype, f"the gradient of a {array.dtype} is {gradient.dtype}")
+    compare(
+        tally,
+        sample,
+        [r.data for r in call.results],
+        found,
+        numeric(subject.op, sample),
+        forward_of(subject.op, sample),
+    )
+
+
+def complex_samples(subject: Subject, seed: int) -> Sequence[Sample]:
+    if subject.spec.complex is False:
+        raise Skip("declared real: no complex numbers")
+    found = [s for s in subject.tagged("complex", seed) if flat(s.arrays).size <= MAX_JACOBIAN]
+    if not found:
+        raise Skip("no sample of complex numbers")
+    return found
+
+
+CHECKS = (
+    Check("dtype", first(interior, 3), dtype),
+    Check("integers", several, integers),
+    Check("shapes", every_shape, shapes),
+    Check("complex", complex_samples, complex_numbers, seeded=True),
+)

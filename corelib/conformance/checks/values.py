@@ -1,0 +1,251 @@
+"""Checks of the numbers: forward against its reference, backward against differences."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance.calls import MAX_JACOBIAN, Call, along, flat
+from corelib.conformance.case import Check
+from corelib.conformance.cotangents import gaussian, normal
+from corelib.conformance.differences import EPS, complex_step, derivative, first_step
+from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.jacobians import BOUNDS, analytic, compare, forward_of, numeric, steps
+from corelib.conformance.pick import first, interior
+from corelib.conformance.reference import arrays_of, reference_of
+from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+from corelib.tensor import Array
+
+ULPS: Final = 4
+LINEAR: Final = 1e-12
+COMPLEX: Final = 1e-12
+PROJECTIONS: Final = 3
+PROJECTED: Final = 1e-10  # of the size of a random sum: half an entry of ten thousand is 5e-3 of it
+TAILS: Final = (
+    -745.0,
+    -300.0,
+    -40.0,
+    -37.43,
+    -20.0,
+    -12.0,
+    -1e-3,
+    -1e-9,
+    -1e-200,
+    1e-200,
+    1e-9,
+    1e-3,
+    12.0,
+    20.0,
+    37.43,
+    40.0,
+    300.0,
+    700.0,
+)
+NEAR_EDGE: Final = (1e-3, 1e-6, 1e-9, 1e-12)
+
+
+def forward_ref(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """Forward answers what its reference answers, within 4 units in the last place times the condition number."""
+    reference = reference_of(subject)
+    call = Call(subject.op, sample)
+    answer = reference(*sample.filled(sample.arrays), **sample.fields)
+    expected = arrays_of(answer)
+    results = arrays_of(call.answer)
+    tally.require(len(expected) == len(results), f"{len(results)} results, and the reference has {len(expected)}")
+    moved = _conditioned(subject, sample, call)
+    for i, (found, wanted) in enumerate(zip(results, expected, strict=True)):
+        slack = np.abs(np.nan_to_num(wanted)) + moved
+        tally.require(
+            found.dtype.kind == wanted.dtype.kind, f"result {i} is {found.dtype}, and the reference {wanted.dtype}"
+        )
+        tally.close(found, wanted, ULPS * EPS * slack + 1e-300, f"result {i} is not what the reference answers")
+    for result in call.results:
+        shared = any(np.shares_memory(result.data, a) for a in sample.arrays)
+        tally.require(
+            not shared or not result.data.flags.writeable or _is_view(reference, sample),
+            "the result is its argument: writing to one changes the other",
+        )
+
+
+def _is_view(reference: Callable[..., Any], sample: Sample) -> bool:
+    """Whether the reference too answers a view of its argument (reshape, transpose)."""
+    answers = arrays_of(reference(*sample.filled(sample.arrays), **sample.fields))
+    return any(np.shares_memory(r, a) for r in answers for a in sample.arrays)
+
+
+def _conditioned(subject: Subject, sample: Sample, call: Call) -> float:
+    """How far the result moves when all arguments move by their own size: sum |J| |x|."""
+    if sample.numbers > MAX_JACOBIAN or not call.results:
+        return 0.0
+    jacobian = np.abs(analytic(call)) * np.abs(flat(sample.arrays))[:, None]
+    return float(np.max(np.nan_to_num(np.sum(jacobian, axis=0), posinf=0), initial=0.0))
+
+
+def jacobian(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """Every entry of the Jacobian agrees with Ridders' differences, within 1e-8 and their own bound."""
+    if sample.numbers > MAX_JACOBIAN:
+        raise Failure(f"a sample of {sample.numbers} numbers: more than {MAX_JACOBIAN} belong into large=")
+    call = Call(subject.op, sample)
+    found = analytic(call)
+    compare(
+        tally,
+        sample,
+        [r.data for r in call.results],
+        found,
+        numeric(subject.op, sample),
+        forward_of(subject.op, sample),
+    )
+
+
+def smooth(subject: Subject, seed: int) -> Sequence[Sample]:
+    return [*interior(subject, seed), *subject.tagged("sides", seed)]
+
+
+def jacobian_complex(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """In the tails too: the slope agrees with the complex step, which loses no digit."""
+    for i in range(subject.arity or 1):
+        x = tail_points(subject, i)
+        others = [np.full(x.shape, float(np.ravel(a)[0])) for a in sample.arrays]
+        if _analytic(subject, i, others, sample):
+            _in_tails(subject, tally, i, x, others)
+    if not tally.assertions:
+        raise Skip("the complex step does not agree with differences: not analytic as NumPy computes it")
+
+
+def tail_points(subject: Subject, i: int) -> Array:
+    """Points far out and near the ends, inside the domain of argument i."""
+    ranges = subject.ranges[i]
+    ends = [
+        end + side * d
+        for r in ranges
+        for end, side in ((r.low, 1), (r.high, -1))
+        if np.isfinite(end)
+        for d in NEAR_EDGE
+    ]
+    x = np.array([*TAILS, *ends])
+    return x[np.any([r.contains(x) for r in ranges], axis=0)]
+
+
+def _filled(others: list[Array], i: int, x: Array) -> list[Array]:
+    return [x if k == i else np.resize(a, x.shape) for k, a in enumerate(others)]
+
+
+def _analytic(subject: Subject, i: int, others: list[Array], sample: Sample) -> bool:
+    """Whether the complex step agrees with differences at ordinary points of argument i."""
+    if subject.spec.analytic is False:
+        raise Skip("declared not analytic")
+    x = np.ravel(sample.arrays[i])[:4]
+    try:
+        steps = complex_step(lambda z: subject.plain(*_filled(others, i, z)), x)
+    except (TypeError, ValueError):
+        if subject.spec.analytic:
+            raise
+        return False
+    curves = along(lambda a: np.ravel(subject.plain(*_filled(others, i, a[0]))), [x], np.ones((1, x.size)))
+    slope = derivative(curves, np.array([np.min(_room(subject, sample, i, x))])).value[0]
+    agrees = bool(np.all(np.abs(steps - slope) <= 1e-7 * np.maximum(np.abs(slope), 1e-3)))
+    if subject.spec.analytic and not agrees:
+        raise Failure(f"declared analytic, but the complex step {steps} is not the difference {slope}")
+    return agrees
+
+
+def _room(subject: Subject, sample: Sample, i: int, x: Array) -> Array:
+    wide = np.inf if sample.room is None else np.ravel(sample.room[i])[: x.size]
+    return np.asarray(first_step(x, wide))
+
+
+def _in_tails(subject: Subject, tally: Tally, i: int, x: Array, others: list[Array]) -> None:
+    args = _filled(others, i, x)
+    expected = complex_step(lambda z: subject.plain(*_filled(others, i, z)), x)
+    found = _slope(subject, args, i)
+    sure = np.isfinite(expected) & np.isfinite(subject.plain(*args))
+    # 4 eps of the largest ordinary slope: 1 - tanh(20)**2 is 0 and passes, what is wrong at tanh(12) does not
+    near = np.linspace(-1, 1, 17)
+    near = near[np.any([r.contains(near) for r in subject.ranges[i]], axis=0)]
+    slopes = complex_step(lambda z: subject.plain(*_filled(others, i, z)), near) if near.size else np.ones(1)
+    largest = float(np.max(np.abs(slopes[np.isfinite(slopes)]), initial=0.0))
+    tolerance = COMPLEX * np.abs(expected[sure]) + ULPS * EPS * largest
+    tally.close(
+        found[sure], expected[sure], tolerance, f"the slope in arg{i} at x = {x[sure].tolist()}, by the complex step"
+    )
+
+
+def _slope(subject: Subject, args: list[Array], i: int) -> Array:
+    """The diagonal of an entry-by-entry op's Jacobian in argument i."""
+    call = Call(subject.op, entrywise_sample(args))
+    return call.gradients([np.ones(r.shape, r.dtype) for r in call.results])[i]
+
+
+def entrywise(subject: Subject, seed: int) -> Sequence[Sample]:
+    if not subject.entrywise:
+        raise Skip("not an entry-by-entry op: it has no tails to look into")
+    return [s for s in interior(subject, seed) if "same" not in s.tags and len(s.arrays) == subject.arity][:1]
+
+
+def projection(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """<J v, u> = <v, B(u)> for signed random v and u: on many numbers at once, with a bound instead of a tolerance."""
+    call = Call(subject.op, sample)
+    forward = forward_of(subject.op, sample)
+    for number in range(PROJECTIONS):
+        cotangents = gaussian(subject, sample, call.results, number)
+        rng = subject.rng("direction", sample.id, number)
+        v = flat([normal(rng, a.shape, a.dtype) for a in sample.arrays])
+        u = flat(cotangents)
+        step = np.min(steps(sample)) / max(1.0, float(np.max(np.abs(v), initial=1.0)))
+        estimate = derivative(along(_products(forward, u), sample.arrays, v[None, :]), np.array([step]))
+        gradient = flat(call.gradients(cotangents))
+        found = float(v @ gradient)
+        value = float(estimate.value[0, 0])
+        terms = (
+            forward(list(sample.arrays)) * u
+        )  # each is off by rounding, and their sum may be far smaller than they are
+        noise = ULPS * EPS * float(np.linalg.norm(terms)) / (float(estimate.step[0]) / 8)
+        noise += BOUNDS * float(estimate.bound[0, 0]) + PROJECTED * float(np.linalg.norm(v * gradient)) + 1e-13
+        tally.close(
+            np.array(found), np.array(value), noise, f"<v, B(u)> is not <J v, u> (projection {number} on {sample})"
+        )
+
+
+def _products(forward: Callable[[list[Array]], Array], u: Array) -> Callable[[list[Array]], Array]:
+    """x -> <f(x), u>."""
+
+    def product(arrays: list[Array]) -> Array:
+        return np.array([forward(arrays) @ u])
+
+    return product
+
+
+def sizeable(subject: Subject, seed: int) -> Sequence[Sample]:
+    return subject.tagged("large", seed) or interior(subject, seed)
+
+
+def cotangent_linear(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """B(a g + b h) = a B(g) + b B(h), for gradients of both signs and of all sizes; and B(0) = 0."""
+    call = Call(subject.op, sample)
+    g, h = (gaussian(subject, sample, call.results, number) for number in (0, 1))
+    of_g, of_h = call.gradients(g), call.gradients(h)
+    for a, b in ((-2.5, 0.75), (1e8, 0.0), (1e-8, 0.0)):
+        found = call.gradients([a * x + b * y for x, y in zip(g, h, strict=True)])
+        for i, (entry, x, y) in enumerate(zip(found, of_g, of_h, strict=True)):
+            scale = float(np.max(np.abs(a * x), initial=0.0) + np.max(np.abs(b * y), initial=0.0))
+            tally.close(
+                entry,
+                a * x + b * y,
+                LINEAR * scale + 1e-300,
+                f"backward is not linear in what arrives: B({a} g + {b} h), arg{i}",
+            )
+    for i, entry in enumerate(call.gradients([np.zeros_like(x) for x in g])):
+        tally.require(not np.any(entry), f"a gradient of zero becomes {np.max(np.abs(entry), initial=0)} in arg{i}")
+    for i, (entry, x) in enumerate(zip(call.gradients([x * np.nan for x in g]), of_g, strict=True)):
+        tally.require(np.all(np.isnan(entry[x != 0])), f"a gradient of NaN becomes a number in arg{i}")
+
+
+CHECKS = (
+    Check("forward_ref", first(interior, 4), forward_ref),
+    Check("jacobian", smooth, jacobian, seeded=True),
+    Check("jacobian_complex", entrywise, jacobian_complex),
+    Check("projection", sizeable, projection, seeded=True, profiles=("default", "deep")),
+    Check("cotangent_linear", interior, cotangent_linear, seeded=True),
+)

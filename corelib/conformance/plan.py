@@ -1,0 +1,65 @@
+"""From subjects to cases: every check, on every sample it wants, with every seed of the profile."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from corelib.conformance.case import WHOLE, Case, Check
+from corelib.conformance.failure import Skip, Undeclared
+from corelib.conformance.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How thorough a run is: how many seeds, and the most samples of one check."""
+
+    name: str
+    seeds: int
+    samples: int = 1000
+    examples: int = 0
+
+
+PROFILES: Final = {
+    "quick": Profile("quick", 1, 4),
+    "default": Profile("default", 3),
+    "deep": Profile("deep", 10, examples=200),
+}
+
+
+def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[Case]:
+    """All cases of one op, those that are skipped too; ``only`` are patterns of checks."""
+    from corelib.conformance.checks import CHECKS
+
+    chosen = [c for c in CHECKS if not only or any(fnmatchcase(c.id, pattern) for pattern in only)]
+    return [case for check in chosen for case in _of_check(subject, check, profile)]
+
+
+def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[Case]:
+    if profile.name not in check.profiles:
+        yield Case(subject, check, WHOLE, 0, "skip", f"not in the {profile.name} profile")
+        return
+    for seed in range(profile.seeds if check.seeded else 1):
+        try:
+            samples = check.select(subject, seed)
+        except Skip as skip:
+            yield Case(subject, check, WHOLE, seed, "skip", str(skip))
+            return
+        except Undeclared as missing:
+            yield Case(subject, check, WHOLE, seed, "undeclared", str(missing))
+            return
+        if not samples:
+            yield Case(subject, check, WHOLE, seed, "undeclared", "no sample fits this check")
+            return
+        kept = samples if len(samples) <= profile.samples else _spread(samples, profile.samples)
+        for sample in kept:
+            yield Case(subject, check, sample, seed)
+
+
+def _spread(samples: Sequence, count: int) -> list:  # type: ignore[type-arg]  # of whatever is in it
+    """``count`` of the samples, the first and the last among them, evenly."""
+    return [samples[round(i * (len(samples) - 1) / (count - 1))] for i in range(count)]
+
+
+def all_cases(subjects: Iterable[Subject], profile: Profile, only: Sequence[str] = ()) -> list[Case]:
+    return [case for subject in subjects for case in cases(subject, profile, only)]

@@ -1,0 +1,11 @@
+"""The checks of a rule, in the order in which they run: what is weakest comes last."""
+
+from typing import Final
+
+from corelib.conformance.rules import declaration, descent, driven, memory, numbers
+from corelib.conformance.rules.case import RuleCheck
+
+RULE_CHECKS: Final[tuple[RuleCheck, ...]] = (
+    *declaration.CHECKS, *memory.CHECKS, *numbers.CHECKS, *driven.CHECKS, *descent.CHECKS,
+)  # fmt: skip
+"""All checks of one optimizer."""

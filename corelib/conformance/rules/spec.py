@@ -1,0 +1,90 @@
+"""What an author tells the suite of an optimizer's rule: at most one RuleSpec, and nothing of what can be derived."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from corelib.conformance.spec import Xfail, xfail
+from corelib.errors import OptimizerError
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Reference: TypeAlias = Callable[..., Floats]
+PROBLEMS: Final = ("quadratic 1", "quadratic 1e2", "quadratic 1e4", "rosenbrock", "logistic")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How a problem of `descent` is to be solved: with this learning rate, in so many steps."""
+
+    lr: float
+    steps: int
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """Vendored trajectories of another library, written by a script that stands beside them.
+
+    The file, read without pickle, holds ``values`` (n), where parameters start; ``gradients`` (steps, n);
+    ``trajectories`` (cases, recorded, n), the parameters after the ``recorded`` steps; and ``cases``, as JSON
+    in bytes: a list of {"rule", "hyperparameters", "options", "scale", "zero"}, where the gradients are
+    multiplied by ``scale`` and a ``zero`` case starts at 0. ``shapes`` are those of the parameters, in order.
+    """
+
+    file: Path
+    recorded: Sequence[int] = (1, 2, 3, 10, 30, 100)
+    shapes: Sequence[tuple[int, ...]] = ((), (3,), (2, 3))
+
+    def load(self) -> dict[str, Any]:
+        """All that is in the file, with the cases read."""
+        return _loaded(self.file)
+
+
+@cache
+def _loaded(file: Path) -> dict[str, Any]:
+    with np.load(file, allow_pickle=False) as saved:
+        found = dict(saved)
+    return {**found, "cases": json.loads(found["cases"].tobytes())}
+
+
+@dataclass(frozen=True)
+class RuleSpec:
+    """What the suite needs to know of the rule called ``name``.
+
+    reference: Trajectories, or a NumPy function ``reference(start, gradients, lr, **hyperparameters)`` that
+        answers the parameters (n) after each of the gradients (steps, n): the formula, written a second time.
+    from_library: whose trajectories they are: "torch", "optax".
+    descent: the Budget of each problem that the rule can solve; PROBLEMS names them.
+    others: values for hyperparameters that the suite cannot find by itself, off their defaults.
+    together: combinations of hyperparameters that matter, besides each off its default once.
+    odd: whether (p, g) -> (-p, -g) turns the update around.
+    scale_free: hyperparameters with which the update is the same for gradients 2**10 times as large, or None.
+    uses_values: whether the update depends on the parameters, and not on their gradients alone.
+    expected_failures: check -> reason.
+    """
+
+    name: str
+    _: KW_ONLY
+    reference: Trajectories | Reference | None = None
+    from_library: str = ""
+    descent: Mapping[str, Budget] = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=dict)
+    together: Sequence[Mapping[str, Any]] = ()
+    odd: bool = True
+    scale_free: Mapping[str, Any] | None = None
+    uses_values: bool = False
+    expected_failures: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.descent) - set(PROBLEMS))
+        if unknown:
+            raise OptimizerError(f"{self.name}: no problem {', '.join(unknown)}; problems are {', '.join(PROBLEMS)}")
+
+    @property
+    def xfails(self) -> tuple[Xfail, ...]:
+        return tuple(xfail(check, reason) for check, reason in self.expected_failures.items())

@@ -1,0 +1,125 @@
+"""A rule under examination: what is known of it, and the hyperparameters to try it with."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+
+from corelib.conformance.rules.spec import RuleSpec
+from corelib.optimizer import Optimizer
+from corelib.rule import declared
+
+CANDIDATES: Final = (0.5, 0.9, 0.25, 0.0, 1e-3, 2.0)
+STEPS: Final = 12
+
+
+@dataclass(eq=False)
+class RuleSubject:
+    """A kind of rule with its spec. ``optimizer`` drives it; a mutant may bring another."""
+
+    kind: Any
+    spec: RuleSpec
+    distribution: str = "local"
+    declared: bool = True
+    base_seed: int = 0
+    optimizer: Callable[..., Any] = Optimizer
+
+    @property
+    def name(self) -> str:
+        return f"{self.distribution}.{self.spec.name}"
+
+    def rng(self, *words: object) -> np.random.Generator:
+        """Random numbers that are the same in every run, on every machine."""
+        text = "::".join(map(str, (self.name, *words)))
+        return np.random.default_rng([self.base_seed, crc32(text.encode())])
+
+    @property
+    def elementwise(self) -> bool:
+        return declared(self.kind, "elementwise", False)
+
+    @cached_property
+    def hyperparameters(self) -> dict[str, Any]:
+        """Names and defaults; a field without a default takes the first candidate that the rule accepts."""
+        rule = self.kind(**{k: v for k, v in self.spec.others.items() if k in self._required()})
+        return {f.name: getattr(rule, f.name) for f in fields(self.kind)}
+
+    def _required(self) -> set[str]:
+        from dataclasses import MISSING
+
+        return {f.name for f in fields(self.kind) if f.default is MISSING and f.default_factory is MISSING}
+
+    @cached_property
+    def variants(self) -> dict[str, dict[str, Any]]:
+        """Hyperparameters to try: the defaults, and each off its default once, so that it makes a difference."""
+        found: dict[str, dict[str, Any]] = {"defaults": {}}
+        for name in self.hyperparameters:
+            change = self.effect_of(name)
+            if change is not None:
+                found["-".join(f"{k}={v}" for k, v in change.items())] = change
+        for given in self.spec.together:
+            found["-".join(f"{k}={v}" for k, v in given.items())] = dict(given)
+        return found
+
+    def effect_of(self, name: str) -> dict[str, Any] | None:
+        """Hyperparameters with one off its default that change the trajectory; None if nothing does."""
+        for base in self._bases(name):
+            without = self._path(base)
+            for value in self._values(name):
+                changed = self._path({**base, name: value})
+                if without is not None and changed is not None and not np.array_equal(without, changed):
+                    return {**base, name: value}
+        return None
+
+    def _bases(self, name: str) -> Iterator[dict[str, Any]]:
+        """The defaults, and each other hyperparameter off its own: some have an effect beside another alone."""
+        yield {}
+        for other in self.hyperparameters:
+            if other != name:
+                for value in self._values(other):
+                    yield {other: value}
+        yield from ({k: v for k, v in given.items() if k != name} for given in self.spec.together)
+
+    def _values(self, name: str) -> Sequence[Any]:
+        default = self.hyperparameters[name]
+        if name in self.spec.others:
+            return [self.spec.others[name]]
+        if isinstance(default, bool):
+            return [not default]
+        if isinstance(default, (int, float)):
+            return [value for value in CANDIDATES if value != default][:4]
+        return []
+
+    def _path(self, hyperparameters: Mapping[str, Any]) -> Any:
+        """A short trajectory, with a large eps out of place; None where the rule refuses the hyperparameters."""
+        try:
+            rule = self.kind(**hyperparameters)
+        except (ValueError, TypeError):
+            return None
+        rng = np.random.default_rng(5)
+        p, path = rng.normal(size=4), []
+        from corelib.conformance.rules.following import Loose
+
+        loose = Loose(rule, p, 0.1)
+        with np.errstate(all="ignore"):
+            for g in rng.normal(size=(STEPS, 4)):
+                path.append(loose.step(g).copy())
+        return np.array(path)
+
+    def rule(self, hyperparameters: Mapping[str, Any] | None = None) -> Any:
+        return self.kind(**({} if hyperparameters is None else hyperparameters))
+
+    def with_kind(self, kind: Any) -> "RuleSubject":
+        """The same examination of another kind of rule: a mutant."""
+        return self._twin(replace(self, kind=kind))
+
+    def with_optimizer(self, optimizer: Callable[..., Any]) -> "RuleSubject":
+        """The same examination with another driver: a mutant."""
+        return self._twin(replace(self, optimizer=optimizer))
+
+    def _twin(self, twin: "RuleSubject") -> "RuleSubject":
+        twin.__dict__["hyperparameters"] = self.hyperparameters
+        twin.__dict__["variants"] = self.variants
+        return twin

@@ -1,0 +1,47 @@
+"""A mutant: one thing wrong in an op, or in an optimizer's rule, and what became of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+Family: TypeAlias = Literal["behaviour", "syntax"]
+
+
+class Host(NamedTuple):
+    """Something that has the fault: ``make`` answers the op of ``subject`` with it."""
+
+    subject: Any
+    make: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One fault, named by ``key``. A fault in a function that several ops share is one fault with several hosts."""
+
+    family: Family
+    key: str
+    hosts: tuple[Host, ...]
+
+    @property
+    def id(self) -> str:
+        return self.key if self.family == "syntax" else f"{self.hosts[0].subject.name}::{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the suite said of a mutant: the check that found it, or none, and why nothing could be found then."""
+
+    mutant: Mutant
+    killer: str
+    detail: str = ""
+    reason: str = ""
+    seconds: float = 0.0
+
+    @property
+    def killed(self) -> bool:
+        return bool(self.killer)
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether it survived, and there is a reason why it computes what the original computes."""
+        return not self.killer and bool(self.reason)

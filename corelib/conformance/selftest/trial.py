@@ -1,0 +1,77 @@
+"""Trying a mutant: the suite runs over it until it finds it, or its time is up."""
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from types import FrameType
+from typing import Final
+
+from corelib.conformance.case import Result
+from corelib.conformance.checks import CHECK_IDS
+from corelib.conformance.plan import Profile
+from corelib.conformance.rules.case import rule_cases
+from corelib.conformance.rules.subject import RuleSubject
+from corelib.conformance.runner import run, run_cases
+from corelib.conformance.selftest.mutant import Host, Mutant, Verdict
+
+LIMIT: Final = 10.0
+FINDING: Final = tuple(check for check in CHECK_IDS if check not in ("typed", "declared"))
+"""The checks that look at what an op computes, and not at its source."""
+PROFILE: Final = "default"
+
+
+def tried(mutant: Mutant, profile: str | Profile = PROFILE, limit: float = LIMIT) -> Verdict:
+    """What the suite says of the first host in which it finds the fault, or that it finds it in none."""
+    began = perf_counter()
+    for host in mutant.hosts:
+        killer, detail = _examined(host, profile, limit)
+        if killer:
+            return Verdict(mutant, killer, detail, seconds=perf_counter() - began)
+    return Verdict(mutant, "", seconds=perf_counter() - began)
+
+
+def _examined(host: Host, profile: str | Profile, limit: float) -> tuple[str, str]:
+    """The check that fails, and what it says. What cannot be made, or takes too long, is found by that."""
+    try:
+        with time_limit(limit):
+            results = _results(host, profile)
+    except Exception as error:  # a mutant that breaks the suite itself is found too
+        return type(error).__name__, str(error)
+    found = [r for r in results if r.status in ("fail", "undeclared")]
+    return (found[0].check, found[0].detail) if found else ("", "")
+
+
+def _results(host: Host, profile: str | Profile) -> Sequence[Result]:
+    """What the suite says of the host, as far as its first failure."""
+    if isinstance(host.subject, RuleSubject):
+        examined: RuleSubject = host.make()
+        return run_cases(list(rule_cases(examined)), stop_at_first=True)
+    return run([host.subject.with_op(host.make())], profile, checks=FINDING, stop_at_first=True).results
+
+
+class OutOfTime(Exception):
+    """A mutant took too long."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime after so many seconds, and again every tenth of one until it gets through.
+
+    On a thread other than the main one, and where there is no SIGALRM, there is no limit.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def expired(number: int, frame: FrameType | None) -> None:
+        raise OutOfTime(f"more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, expired)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

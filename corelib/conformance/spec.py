@@ -1,0 +1,143 @@
+"""What an author tells the suite of an op: at most one OpSpec, and nothing of what can be derived."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from corelib.errors import InvalidOp
+from corelib.tensor import Array
+
+Interval: TypeAlias = tuple[float | None, float | None]
+Kind: TypeAlias = Literal["elementwise", "broadcast", "reduction", "matmul", "custom"]
+Tie: TypeAlias = Literal["left", "right", "mean", "share", "any"] | float
+Edge: TypeAlias = Literal["closed", "open"]
+NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class OpSample:
+    """One call of an op: ``OpSample(x, y, axis=1)`` stands for ``op(x, y, axis=1)``.
+
+    Arrays of floats (also those in lists and tuples) are what the op is differentiated in; other arguments
+    are passed on as they are. The same array at two places is one variable, as in f(x, x). ``kink`` says
+    that the slopes jump here, and by which policy; ``id`` names the sample.
+    """
+
+    def __init__(self, *args: Any, id: str | None = None, kink: Tie | None = None, **fields: Any) -> None:
+        self.args = args
+        self.id = id
+        self.kink = kink
+        self.fields: Mapping[str, Any] = MappingProxyType(fields)
+
+    def __repr__(self) -> str:
+        shown = [_shape(a) for a in self.args] + [f"{k}={v!r}" for k, v in self.fields.items()]
+        return f"OpSample({', '.join(shown)})"
+
+
+class ErrorSample:
+    """A call that must be refused: ``ErrorSample(x, raises=ValueError, axis=7)``."""
+
+    def __init__(
+        self, *args: Any, raises: type[Exception], id: str | None = None, match: str = "", **fields: Any
+    ) -> None:
+        self.args = args
+        self.raises = raises
+        self.id = id
+        self.match = match
+        self.fields: Mapping[str, Any] = MappingProxyType(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Xfail:
+    """A check that is known to fail, and why. ``sample`` is a pattern of sample names, such as "complex*"."""
+
+    check: str
+    reason: str
+    sample: str = "*"
+
+    def covers(self, check: str, sample: str) -> bool:
+        return check == self.check and fnmatchcase(sample, self.sample)
+
+
+def xfail(check: str, reason: str, sample: str = "*") -> Xfail:
+    """A strict expected failure: that no case of it fails any longer is a failure too."""
+    if not reason:
+        raise InvalidOp(f"the expected failure of {check} needs a reason")
+    return Xfail(check, reason, sample)
+
+
+Samples: TypeAlias = Callable[[np.random.Generator], Iterable[OpSample]]
+
+
+@dataclass(frozen=True)
+class OpSpec:
+    """What the suite needs to know of the op called ``name``. Raises InvalidOp for what makes no sense.
+
+    kind: what the op does with shapes, from which samples are derived; None derives them from the op itself.
+    domain: where forward is real and finite, one interval (low, high) or one per argument; None stands for
+        no bound. Without it the suite finds the domain of an entry-by-entry op by probing.
+    edge: "closed" where the ends of the domain belong to it.
+    analytic: whether the complex step may be used; without it, it is used where it agrees with differences.
+    kinks: points at which the slope jumps: numbers, or tuples for ops of several arguments.
+    at_kink: the slope there: that of the left or the right, their mean, "share" (equally among the arguments
+        that tie), a number, or "any" between the slopes of both sides.
+    singular: points at which the slope is truly infinite although forward is finite.
+    nondiff: names of arguments that have no slope.
+    twice: whether the gradient can be differentiated again.
+    complex: whether complex numbers are tried; None tries, and skips where forward refuses them.
+    reference: what forward should answer, on plain arrays; without it the NumPy function the op stands for.
+    samples: calls of an op with fields, made from a random generator.
+    large: a call with at least 10,000 numbers, for the projection check.
+    errors: calls that must be refused.
+    expected_failures: check -> reason, or Xfails.
+    strategy: a hypothesis strategy of OpSamples, for the deep profile.
+    extreme: values far out to try; an empty tuple where the op has no use for them.
+    """
+
+    name: str
+    _: KW_ONLY
+    kind: Kind | None = None
+    domain: Interval | tuple[Interval, ...] | None = None
+    edge: Edge | None = None
+    analytic: bool | None = None
+    kinks: Sequence[Any] = ()
+    at_kink: Tie | None = None
+    singular: Sequence[Any] = ()
+    nondiff: Sequence[str] = ()
+    twice: bool = True
+    complex: bool | None = None
+    reference: Callable[..., Any] | None = None
+    samples: Samples | None = None
+    large: Callable[[np.random.Generator], OpSample] | None = None
+    errors: Sequence[ErrorSample] = ()
+    expected_failures: Mapping[str, str] | Sequence[Xfail] = ()
+    strategy: Any = None
+    extreme: Sequence[float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kinks and self.at_kink is None:
+            raise InvalidOp(f"{self.name}: kinks need at_kink, the slope that is promised there")
+        if self.kind is not None and self.kind not in get_args(Kind):
+            raise InvalidOp(f"{self.name}: no kind {self.kind!r}; kinds are {', '.join(get_args(Kind))}")
+
+    @property
+    def xfails(self) -> tuple[Xfail, ...]:
+        given = self.expected_failures
+        return tuple(xfail(k, v) for k, v in given.items()) if isinstance(given, Mapping) else tuple(given)
+
+    def domains(self, arguments: int) -> list[Interval] | None:
+        """The declared domain of each argument."""
+        if self.domain is None:
+            return None
+        given: Any = self.domain
+        return list(given) if isinstance(given[0], tuple) else [given] * arguments
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        array: Array = value
+        return f"{array.dtype}{array.shape}"
+    return repr(value)

@@ -1,0 +1,134 @@
+"""An op under examination: what is known of it, and its samples."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from inspect import Parameter, signature
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+
+from corelib.class_op import ClassOp
+from corelib.composed import Composed
+from corelib.conformance.calls import outputs
+from corelib.conformance.domain import Range, declared, probed
+from corelib.conformance.sample import Sample
+from corelib.conformance.spec import OpSpec
+from corelib.elementwise_op import Elementwise
+from corelib.reads import parameters
+
+LOCAL: Final = "local"
+
+
+@dataclass(eq=False)
+class Subject:
+    """An op with its spec. ``declared`` is False where the author gave none and it was made up.
+
+    ``where`` is the "module:attribute" it is imported from; ``only`` the samples of a user, in the place of all.
+    """
+
+    op: Any
+    spec: OpSpec
+    distribution: str = LOCAL
+    declared: bool = True
+    base_seed: int = 0
+    where: str = ""
+    only: tuple[Sample, ...] | None = None
+    _samples: dict[int, list[Sample]] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.distribution}.{self.spec.name}"
+
+    @cached_property
+    def entrywise(self) -> bool:
+        """Whether it acts entry by entry on broadcast operands."""
+        if self.spec.kind is not None:
+            return self.spec.kind in ("elementwise", "broadcast")
+        return isinstance(self.op, Elementwise) or (isinstance(self.op, ClassOp) and self.op.broadcasts)
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether it has a backward of its own, and is not written in other ops."""
+        return isinstance(self.op, (Elementwise, ClassOp))
+
+    @cached_property
+    def arity(self) -> int | None:
+        """How many arrays it takes; None for a sequence of them."""
+        if isinstance(self.op, (Elementwise, ClassOp)):
+            return self.op.arity
+        return sum(p.default is Parameter.empty and p.kind is not p.KEYWORD_ONLY for p in self._signature())
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The names of what it takes besides arrays."""
+        if isinstance(self.op, Elementwise):
+            return ()
+        if isinstance(self.op, ClassOp):
+            return self.op.fields
+        named = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+        return tuple(p.name for p in self._signature() if p.kind in named and p.default is not Parameter.empty)
+
+    def _signature(self) -> list[Parameter]:
+        function = self.op.function if isinstance(self.op, Composed) else self.op
+        return list(signature(function).parameters.values())
+
+    @cached_property
+    def argument_names(self) -> tuple[str, ...]:
+        """What the author calls its arrays."""
+        if isinstance(self.op, ClassOp):
+            return tuple(p.name for p in parameters(self.op.cls.forward)[1:])
+        if isinstance(self.op, Composed):
+            return tuple(p.name for p in self._signature())
+        return ("x", "y", "z")[: self.arity]
+
+    def plain(self, *arrays: Any) -> Any:
+        """The first result on plain arrays."""
+        return outputs(self.op(*arrays))[0].data
+
+    @cached_property
+    def ranges(self) -> list[list[Range]]:
+        """The domain of each argument of an entry-by-entry op."""
+        arity = self.arity or 1
+        given = self.spec.domains(arity)
+        if given is None:
+            try:
+                return probed(self.plain, arity)
+            except Exception:  # whatever it is, the checks will meet it again and say so
+                return declared([(None, None)] * arity, closed=False)
+        return declared(given, self.spec.edge == "closed")
+
+    def rng(self, *words: object) -> np.random.Generator:
+        """Random numbers that are the same in every run, on every machine."""
+        text = "::".join(map(str, (self.name, *words)))
+        return np.random.default_rng([self.base_seed, crc32(text.encode())])
+
+    def samples(self, seed: int = 0) -> list[Sample]:
+        """All samples of one seed."""
+        if self.only is not None:
+            return list(self.only)
+        if seed not in self._samples:
+            from corelib.conformance.samples import derive
+
+            self._samples[seed] = derive(self, seed)
+        return self._samples[seed]
+
+    def tagged(self, tag: str, seed: int = 0, *without: str) -> list[Sample]:
+        """The samples that are good for something, in the order in which they were made."""
+        return [s for s in self.samples(seed) if tag in s.tags and not s.tags.intersection(without)]
+
+    def with_op(self, op: Any) -> "Subject":
+        """The same examination of another op: a mutant. Samples, and what is known of them, are shared."""
+        twin = replace(self, op=op, _samples=self._samples)
+        for known in ("ranges", "entrywise", "arity", "fields", "argument_names"):
+            twin.__dict__[known] = getattr(self, known)
+        return twin
+
+
+def subject_of(
+    op: Callable[..., Any], spec: OpSpec | None = None, *, distribution: str = LOCAL, seed: int = 0
+) -> Subject:
+    """An op, ready to be checked. Without a spec it gets an empty one, and what is missing is "undeclared"."""
+    name = spec.name if spec is not None else getattr(op, "name", getattr(op, "__name__", "op"))
+    return Subject(op, spec or OpSpec(name), distribution, spec is not None, seed)
