@@ -64,4 +64,9 @@ def compiled(root: Path, folder: Path) -> list[Path]:
         command.run()
     finally:
         os.chdir(here)
-    return [path for kind in ("*.so", "*.pyd") for path in folder.rglob(kind) if "c" not in path.relative_to(folder).parts[:-1]]
+    return [
+        path
+        for kind in ("*.so", "*.pyd")
+        for path in folder.rglob(kind)
+        if "c" not in path.relative_to(folder).parts[:-1]
+    ]

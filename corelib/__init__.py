@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-import corelib.interpreting  # before the core: it says which of its files are run
+import corelib.interpreting  # noqa: F401  # before the core: it says which of its files are run
 
 # isort: split
 from corelib import errors
@@ -11,12 +11,37 @@ from corelib.checkpoint import checkpoint
 from corelib.errors import CorelibError
 from corelib.graph import Node, graph, no_grad
 from corelib.op import (
-    AnyOp, BinaryFn, BinaryManyFn, ComposedFn, ComposedManyFn, TernaryFn, TernaryManyFn, UnaryFn, UnaryManyFn,
-    VariadicFn, VariadicManyFn, composed, elementwise, linear, op,
+    AnyOp,
+    BinaryFn,
+    BinaryManyFn,
+    ComposedFn,
+    ComposedManyFn,
+    TernaryFn,
+    TernaryManyFn,
+    UnaryFn,
+    UnaryManyFn,
+    VariadicFn,
+    VariadicManyFn,
+    composed,
+    elementwise,
+    linear,
+    op,
 )  # fmt: skip
 from corelib.protocols import (
-    Binary, BinaryMany, LinearBinary, LinearTernary, LinearUnary, LinearVariadic, Shape, Ternary, TernaryMany,
-    Unary, UnaryMany, Variadic, VariadicMany, Wanted,
+    Binary,
+    BinaryMany,
+    LinearBinary,
+    LinearTernary,
+    LinearUnary,
+    LinearVariadic,
+    Shape,
+    Ternary,
+    TernaryMany,
+    Unary,
+    UnaryMany,
+    Variadic,
+    VariadicMany,
+    Wanted,
 )  # fmt: skip
 from corelib.slope import Ratio, all_finite
 from corelib.tensor import Array, Axis, Tensor, TensorLike
@@ -34,12 +59,13 @@ __version__: Final = "0.1.0"
 
 __all__ = [
     "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "ComposedFn",
-    "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "LinearBinary", "LinearTernary", "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node",
-    "Optimizer", "Plugin", "Ratio", "Rule", "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn",
-    "TernaryMany", "TernaryManyFn", "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn",
-    "VariadicMany", "VariadicManyFn", "Wanted", "all_finite", "anomaly", "check_grads", "checkpoint", "composed",
-    "conformance", "elementwise", "elementwise_grad", "errors", "grad", "graph", "hessian", "hookimpl", "hvp",
-    "jacobian", "jvp", "linear", "no_grad", "op", "ops", "optimizers", "plugins", "value_and_grad", "vjp",
+    "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "LinearBinary", "LinearTernary",
+    "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node", "Optimizer", "Plugin", "Ratio", "Rule",
+    "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn", "TernaryMany", "TernaryManyFn",
+    "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn", "VariadicMany", "VariadicManyFn",
+    "Wanted", "all_finite", "anomaly", "check_grads", "checkpoint", "composed", "conformance", "elementwise",
+    "elementwise_grad", "errors", "grad", "graph", "hessian", "hookimpl", "hvp", "jacobian", "jvp", "linear",
+    "no_grad", "op", "ops", "optimizers", "plugins", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 # What is imported when it is first asked for, so that `import corelib` costs next to nothing.

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
 from types import FrameType
 from typing import Any, Final
@@ -12,7 +12,6 @@ from zlib import crc32
 import numpy as np
 
 from corelib.call import SCALARS
-from corelib.dispatch import ops_for
 from corelib.errors import InvalidOperand, NonFinite, StaleArray
 from corelib.graph import Node, scoped
 from corelib.tensor import Tensor
@@ -103,7 +102,9 @@ class Watch:
                     f"{node.op}: argument {i} was changed in place after the call at {line}, and its backward "
                     "reads it; change a copy, or compute again before backward()"
                 )
-        if not all(e is None or _finite(e) for entry in entries for e in (entry if isinstance(entry, list) else [entry])):
+        if not all(
+            e is None or _finite(e) for entry in entries for e in (entry if isinstance(entry, list) else [entry])
+        ):
             plain = tuple(a.data if isinstance(a, Tensor) else a for a in args)
             self.stop(FailedCall(node.op, plain, _data(propagated), _data(result), line), "backward", entries)
 
@@ -141,8 +142,10 @@ def _range(value: Any) -> str:
         return repr(value)
     array = np.asarray(_data(value))
     finite = array[np.isfinite(array)]
-    lowest, highest = (f"{f(np.abs(finite) if array.dtype.kind == 'c' else finite):.6g}" for f in (np.min, np.max)) if finite.size else ("", "")
-    inside = f"in [{lowest}, {highest}]" if finite.size else "with no finite entry"
+    inside = "with no finite entry"
+    if finite.size:
+        sizes = np.abs(finite) if array.dtype.kind == "c" else finite
+        inside = f"in [{np.min(sizes):.6g}, {np.max(sizes):.6g}]"
     broken = array.size - finite.size
     return f"{array.dtype} {array.shape} {inside}" + (f", {broken} of {array.size} not finite" if broken else "")
 

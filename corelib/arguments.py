@@ -22,14 +22,14 @@ class Arguments:
         self.arrays = arrays
         self.fields = fields
         known = list(signature(function).parameters.values())
-        self.names = [p.name for p in known if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        self.defaults = {p.name: p.default for p in known if p.default is not Parameter.empty}
+        self.names: list[str] = [p.name for p in known if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        self.defaults: dict[str, Any] = {p.name: p.default for p in known if p.default is not Parameter.empty}
 
     def sort(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
         """The operands, and the fields that were given a value of their own."""
-        if len(args) == self.arrays and self.fields.issuperset(keywords):
-            if not any([value is _NO_VALUE for value in keywords.values()]):
-                return args, keywords
+        plain = len(args) == self.arrays and self.fields.issuperset(keywords)
+        if plain and not any([value is _NO_VALUE for value in keywords.values()]):
+            return args, keywords
         operands = list(args[: self.arrays])
         given = dict(zip(self.names[self.arrays :], args[self.arrays :], strict=False))
         given.update(keywords)

@@ -77,7 +77,6 @@ def walk(
             node.args = node.result = args = result = None
             node.parents = NO_PARENTS
         shape = node.shape if op.exact else None  # what an exact op sends on fits without a look
-        fresh = op.fresh and not record
         dtype, node, i = node.dtype, None, 0
         for parent in parents:
             entry = entries[i]
@@ -88,11 +87,11 @@ def walk(
                 entry = fitted(entry, parent, op)
             if parent.op is None or (targets and parent in targets):
                 before = reached.get(parent)
-                reached[parent] = entry if before is None else added(before, entry, fresh)
+                reached[parent] = entry if before is None else added(before, entry, op.fresh and not record)
             elif parent is node:
-                gradient = added(gradient, entry, fresh)
+                gradient = added(gradient, entry, op.fresh and not record)
             elif parent in pending:
-                pending[parent] = added(pending[parent], entry, fresh)
+                pending[parent] = added(pending[parent], entry, op.fresh and not record)
             elif node is None:
                 node, gradient = parent, entry
             else:

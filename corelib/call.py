@@ -78,10 +78,13 @@ def array_of(result: Any, op: object) -> Any:
 
 def describe(args: Sequence[Any]) -> str:
     """The dtypes and shapes of operands, for a message."""
-    return ", ".join(
-        f"{a.dtype} {a.shape}" if hasattr(a, "dtype") else repr(a) if type(a) in SCALARS or type(a) is str else type(a).__name__
-        for a in args
-    )
+    return ", ".join(map(_described, args))
+
+
+def _described(value: Any) -> str:
+    if hasattr(value, "dtype"):
+        return f"{value.dtype} {value.shape}"
+    return repr(value) if type(value) in SCALARS or type(value) is str else type(value).__name__
 
 
 def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:

@@ -35,14 +35,14 @@ class ClassOp(Op):
         self.cls = cls
         self.linear = linear
         self.broadcasts = broadcasts
-        self.arity = _arity(cls)
+        self.arity: int | None = _arity(cls)
         fields = parameters(cls.__init__)[1:]
-        self.fields = tuple(p.name for p in fields)
-        self.defaults = {p.name: p.default for p in fields}
-        self.reads = (True,) if self.arity is None else reads(cls.backward, self.arity, skip=2)
-        self.reads_all = self.arity is None or all(self.reads)
-        self.takes_result = takes(cls.backward, "result")
-        self.takes_wanted = takes(cls.backward, "wanted")
+        self.fields: tuple[str, ...] = tuple(p.name for p in fields)
+        self.defaults: dict[str, Any] = {p.name: p.default for p in fields}
+        self.reads: tuple[bool, ...] = (True,) if self.arity is None else reads(cls.backward, self.arity, skip=2)
+        self.reads_all: bool = self.arity is None or all(self.reads)
+        self.takes_result: bool = takes(cls.backward, "result")
+        self.takes_wanted: bool = takes(cls.backward, "wanted")
         self._plain: Bound | None = None
 
     def __call__(self, *args: Any, **fields: Any) -> Any:
@@ -82,8 +82,8 @@ class Bound(Pull):
     __slots__ = ("op", "rule")
 
     def __init__(self, op: ClassOp, rule: Any) -> None:
-        self.op = op
-        self.rule = rule
+        self.op: ClassOp = op
+        self.rule: Any = rule
 
     def __str__(self) -> str:
         given = [(name, getattr(self.rule, name, "?")) for name in self.op.fields]
@@ -126,7 +126,12 @@ class Bound(Pull):
         return tuple([a if read else None for a, read in zip(args, self.op.reads, strict=True)])
 
     def node(
-        self, kept: tuple[Any, ...], parents: tuple[Node | None, ...], shape: tuple[int, ...], dtype: Any, saved: Any = None
+        self,
+        kept: tuple[Any, ...],
+        parents: tuple[Node | None, ...],
+        shape: tuple[int, ...],
+        dtype: Any,
+        saved: Any = None,
     ) -> Node:
         if self.op.broadcasts:
             parents = tuple([p if p is None or p.shape == shape else broadcast(p, shape) for p in parents])
@@ -173,7 +178,7 @@ class Pick(Pull):
     __slots__ = ("index",)
 
     def __init__(self, index: int) -> None:
-        self.index = index
+        self.index: int = index
 
     def __str__(self) -> str:
         return f"[{self.index}]"
@@ -215,8 +220,8 @@ def _same(value: Any, default: Any) -> bool:
     return value is default or (type(value) is type(default) and not isinstance(value, ndarray) and value == default)
 
 
-def _arity(cls: Callable[..., Any]) -> int | None:
-    taken = [p for p in parameters(getattr(cls, 'forward'))[1:] if p.kind is not p.KEYWORD_ONLY]
+def _arity(cls: Any) -> int | None:
+    taken = [p for p in parameters(cls.forward)[1:] if p.kind is not p.KEYWORD_ONLY]
     return None if any(p.kind is p.VAR_POSITIONAL for p in taken) else len(taken)
 
 

@@ -15,7 +15,7 @@ class Composed(Op):
         super().__init__(name, function.__doc__, functions)
         self.function = function
         taken = signature(function).parameters.values()
-        self.fields = tuple(p.name for p in taken if p.kind is not Parameter.VAR_POSITIONAL)
+        self.fields: tuple[str, ...] = tuple(p.name for p in taken if p.kind is not Parameter.VAR_POSITIONAL)
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         try:

@@ -86,10 +86,12 @@ class Elementwise(Op):
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """The gradient of each operand that wants one."""
-        return tuple([
-            None if parent is None else slope.times(propagated, args, result)
-            for slope, parent in zip(self.slopes, node.parents, strict=True)
-        ])
+        return tuple(
+            [
+                None if parent is None else slope.times(propagated, args, result)
+                for slope, parent in zip(self.slopes, node.parents, strict=True)
+            ]
+        )
 
 
 def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
@@ -201,8 +203,7 @@ class ElementwiseBinary(Elementwise):
                 shape = q.shape
             else:
                 q.shape = shape
-            if q.generation > generation:
-                generation = q.generation
+            generation = max(generation, q.generation)
         kept = (a if keeps.first else None, b if keeps.second else None)
         saved = result if keeps.result else None
         tensor = new(Tensor)

@@ -16,8 +16,18 @@ from corelib.composed import Composed
 from corelib.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
 from corelib.errors import InvalidOp
 from corelib.protocols import (
-    Binary, BinaryMany, LinearBinary, LinearTernary, LinearUnary, LinearVariadic, Ternary, TernaryMany, Unary,
-    UnaryMany, Variadic, VariadicMany,
+    Binary,
+    BinaryMany,
+    LinearBinary,
+    LinearTernary,
+    LinearUnary,
+    LinearVariadic,
+    Ternary,
+    TernaryMany,
+    Unary,
+    UnaryMany,
+    Variadic,
+    VariadicMany,
 )  # fmt: skip
 from corelib.slope import Slopelike, slope_of
 from corelib.tensor import Tensor, TensorLike
@@ -68,7 +78,9 @@ class TernaryFn(AnyOp, Protocol[P]):
 class TernaryManyFn(AnyOp, Protocol[P]):
     """An op of three arrays with several results."""
 
-    def __call__(self, x: TensorLike, y: TensorLike, z: TensorLike, /, *args: P.args, **fields: P.kwargs) -> tuple[Tensor, ...]: ...
+    def __call__(
+        self, x: TensorLike, y: TensorLike, z: TensorLike, /, *args: P.args, **fields: P.kwargs
+    ) -> tuple[Tensor, ...]: ...
 
 
 class VariadicFn(AnyOp, Protocol[P]):
@@ -96,28 +108,51 @@ class ComposedManyFn(AnyOp, Protocol[P]):
 
 
 @overload
-def op(cls: Callable[P, UnaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> UnaryManyFn[P]: ...
+def op(
+    cls: Callable[P, UnaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> UnaryManyFn[P]: ...
+
 
 @overload
-def op(cls: Callable[P, Unary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> UnaryFn[P]: ...
+def op(
+    cls: Callable[P, Unary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> UnaryFn[P]: ...
+
 
 @overload
-def op(cls: Callable[P, BinaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> BinaryManyFn[P]: ...
+def op(
+    cls: Callable[P, BinaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> BinaryManyFn[P]: ...
+
 
 @overload
-def op(cls: Callable[P, Binary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> BinaryFn[P]: ...
+def op(
+    cls: Callable[P, Binary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> BinaryFn[P]: ...
+
 
 @overload
-def op(cls: Callable[P, TernaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> TernaryManyFn[P]: ...
+def op(
+    cls: Callable[P, TernaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> TernaryManyFn[P]: ...
+
 
 @overload
-def op(cls: Callable[P, Ternary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> TernaryFn[P]: ...
+def op(
+    cls: Callable[P, Ternary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> TernaryFn[P]: ...
+
 
 @overload
-def op(cls: Callable[P, VariadicMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> VariadicManyFn[P]: ...
+def op(
+    cls: Callable[P, VariadicMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> VariadicManyFn[P]: ...
+
 
 @overload
-def op(cls: Callable[P, Variadic], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False) -> VariadicFn[P]: ...
+def op(
+    cls: Callable[P, Variadic], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+) -> VariadicFn[P]: ...
 def op(
     cls: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
 ) -> Any:
@@ -133,14 +168,19 @@ def op(
 @overload
 def linear(cls: Callable[P, LinearUnary], /, *, numpy: Functions = None, name: str | None = None) -> UnaryFn[P]: ...
 
+
 @overload
 def linear(cls: Callable[P, LinearBinary], /, *, numpy: Functions = None, name: str | None = None) -> BinaryFn[P]: ...
+
 
 @overload
 def linear(cls: Callable[P, LinearTernary], /, *, numpy: Functions = None, name: str | None = None) -> TernaryFn[P]: ...
 
+
 @overload
-def linear(cls: Callable[P, LinearVariadic], /, *, numpy: Functions = None, name: str | None = None) -> VariadicFn[P]: ...
+def linear(
+    cls: Callable[P, LinearVariadic], /, *, numpy: Functions = None, name: str | None = None
+) -> VariadicFn[P]: ...
 def linear(cls: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
     """An op whose backward needs only shapes: ``backward(propagated, *shapes)``. It keeps no array alive.
 
@@ -210,7 +250,9 @@ def composed(function: Callable[..., Any], /, *, numpy: Functions = None, name: 
     return Composed(function, name or function.__name__, _functions(numpy))
 
 
-def _class_op(cls: Callable[..., Any], numpy: Functions, name: str | None, *, linear: bool, broadcasts: bool) -> ClassOp:
+def _class_op(
+    cls: Callable[..., Any], numpy: Functions, name: str | None, *, linear: bool, broadcasts: bool
+) -> ClassOp:
     for method in ("forward", "backward"):
         if not callable(getattr(cls, method, None)):
             raise InvalidOp(f"{cls!r} has no method {method}; an op is a class with forward and backward")
@@ -221,8 +263,7 @@ def _class_op(cls: Callable[..., Any], numpy: Functions, name: str | None, *, li
 def _functions(numpy: Functions) -> tuple[Callable[..., Any], ...]:
     if numpy is None:
         return ()
-    functions = numpy if isinstance(numpy, tuple) else (numpy,)
-    return functions
+    return numpy if isinstance(numpy, tuple) else (numpy,)
 
 
 def _name(functions: tuple[Callable[..., Any], ...], fallback: Callable[..., Any]) -> str:

@@ -89,16 +89,18 @@ class Optimizer:
         hyperparameters(rule)
         named = named_tensors(params)
         check_leaves(named)
-        self.parameters = [Parameter(name, each, decays=decay is None or decay(each)) for name, each in named]
+        self.parameters: list[Parameter] = [
+            Parameter(name, each, decays=decay is None or decay(each)) for name, each in named
+        ]
         self._rule = rule
         self.lr: float | Schedule = rule.default_lr if lr is None else lr
         default_decay = declared(rule, "default_weight_decay", 0.0)
-        self.weight_decay = default_decay if weight_decay is None else weight_decay
+        self.weight_decay: float = default_decay if weight_decay is None else weight_decay
         self.l2 = l2
         self.clip_norm = clip_norm
         self.on_nonfinite: Policy = on_nonfinite
         self.auto_zero = auto_zero
-        self.iteration = 0
+        self.iteration: int = 0
         self._workspace = Workspace(2 + rule.scratch)
         self._packing = Packing()
         self.check()

@@ -24,12 +24,13 @@ class Pack:
     """Parameters laid out one after the other. Their state is here, and not with them, until `dissolve`."""
 
     def __init__(self, rule: AnyRule, updates: Updates) -> None:
-        self.members = [update.parameter for update in updates]
-        self.shapes = [update.data.shape for update in updates]
+        self.members: list[Parameter] = [update.parameter for update in updates]
+        self.shapes: list[tuple[int, ...]] = [update.data.shape for update in updates]
         ends = list(accumulate(update.data.size for update in updates))
-        self.slices = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
-        self.values, self.gradient = np.zeros((2, ends[-1]), updates[0].data.dtype)
-        self.whole = Parameter("packed", Tensor(self.values), decays=self.members[0].decays)
+        self.slices: list[slice] = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+        self.values: FloatArray = np.zeros(ends[-1], updates[0].data.dtype)
+        self.gradient: FloatArray = np.zeros_like(self.values)
+        self.whole: Parameter = Parameter("packed", Tensor(self.values), decays=self.members[0].decays)
         self.whole.t = self.members[0].t
         if self.whole.t > 0:
             fresh = rule.init(readonly(self.values))

@@ -16,11 +16,12 @@ class Parameter:
     __slots__ = ("decays", "dtype", "name", "shape", "state", "t", "tensor")
 
     def __init__(self, name: str, tensor: Tensor, *, decays: bool = True) -> None:
-        self.name = name
-        self.tensor = tensor
-        self.shape, self.dtype = tensor.shape, tensor.dtype
-        self.decays = decays
-        self.t = 0
+        self.name: str = name
+        self.tensor: Tensor = tensor
+        self.shape: tuple[int, ...] = tensor.shape
+        self.dtype: np.dtype[Any] = tensor.dtype
+        self.decays: bool = decays
+        self.t: int = 0
         self.state: Any = None
 
     def eligible(self) -> bool:

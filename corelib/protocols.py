@@ -60,7 +60,9 @@ class _Backward2Wanted(Protocol):
 
 
 class _Backward2Both(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, /, *, result: Any, wanted: Wanted) -> tuple[Gradient, Gradient]: ...
+    def __call__(
+        self, propagated: Any, x: Array, y: Array, /, *, result: Any, wanted: Wanted
+    ) -> tuple[Gradient, Gradient]: ...
 
 
 class Binary(Protocol):
@@ -86,15 +88,21 @@ class _Backward3(Protocol):
 
 
 class _Backward3Result(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, z: Array, /, *, result: Any) -> tuple[Gradient, Gradient, Gradient]: ...
+    def __call__(
+        self, propagated: Any, x: Array, y: Array, z: Array, /, *, result: Any
+    ) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
 class _Backward3Wanted(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, z: Array, /, *, wanted: Wanted) -> tuple[Gradient, Gradient, Gradient]: ...
+    def __call__(
+        self, propagated: Any, x: Array, y: Array, z: Array, /, *, wanted: Wanted
+    ) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
 class _Backward3Both(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, z: Array, /, *, result: Any, wanted: Wanted) -> tuple[Gradient, Gradient, Gradient]: ...
+    def __call__(
+        self, propagated: Any, x: Array, y: Array, z: Array, /, *, result: Any, wanted: Wanted
+    ) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
 class Ternary(Protocol):
@@ -188,7 +196,9 @@ class _LinearBackward3(Protocol):
 
 
 class _LinearBackward3Wanted(Protocol):
-    def __call__(self, propagated: Any, x: Shape, y: Shape, z: Shape, /, *, wanted: Wanted) -> tuple[Gradient, Gradient, Gradient]: ...
+    def __call__(
+        self, propagated: Any, x: Shape, y: Shape, z: Shape, /, *, wanted: Wanted
+    ) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
 class LinearTernary(Protocol):

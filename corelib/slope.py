@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from corelib.compiling import mypyc_attr
 from corelib.errors import InvalidOp
 from corelib.reads import only_returns, parameters, reads, takes
 from corelib.tensor import Tensor
@@ -14,6 +15,7 @@ Slopelike = Callable[..., Any] | int | float
 ONE: Final = 1
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Slope:
     """The slope 1: the gradient passes as it is. What other slopes do is said by the classes below."""
 

@@ -7,7 +7,7 @@ Within another transform, or given Tensors, they return Tensors, and so nest to 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, ParamSpec, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from corelib.graph import Leaf, Node, Pull, mode, scope, scoped
 from corelib.tensor import DIFFERENTIABLE, Tensor, as_array, make
 from corelib.tree import leaves, mapped
 
-P = ParamSpec("P")
 Argnums: TypeAlias = int | Sequence[int]
 
 _depth: Final[ContextVar[int]] = ContextVar("corelib.depth", default=0)
@@ -28,11 +27,11 @@ class Trace:
     """One run of a function on variables of its own, kept apart from every other run by their generation."""
 
     def __init__(self, arguments: Sequence[Any], depth: int) -> None:
-        self.trees = list(arguments)
-        self.floor = depth * _STEP
+        self.trees: list[Any] = list(arguments)
+        self.floor: int = depth * _STEP
         flat = [leaf for tree in self.trees for leaf in leaves(tree)]
-        self.record = depth > 1 or any(isinstance(leaf, Tensor) for leaf in flat)
-        self.variables = [_variable(leaf, self.floor) for leaf in flat]
+        self.record: bool = depth > 1 or any(isinstance(leaf, Tensor) for leaf in flat)
+        self.variables: list[Tensor] = [_variable(leaf, self.floor) for leaf in flat]
         self.nodes: list[Node] = [v._node for v in self.variables if v._node is not None]
 
     def arguments(self) -> list[Any]:
@@ -123,7 +122,9 @@ def _selected(args: tuple[Any, ...], argnums: Argnums) -> tuple[int, ...]:
     return tuple(number % len(args) for number in numbers)
 
 
-def _traced(f: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], argnums: Argnums, depth: int) -> Any:
+def _traced(
+    f: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], argnums: Argnums, depth: int
+) -> Any:
     """Run ``f`` on variables in the place of the chosen arguments."""
     numbers = _selected(args, argnums)
     trace = Trace([args[i] for i in numbers], depth)
@@ -144,7 +145,7 @@ def _scalar(value: Any, what: str) -> Tensor:
     return value
 
 
-def value_and_grad(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, tuple[Any, Any]]:
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that returns f(...) and its gradient in the arguments ``argnums``.
 
     f returns one real number; the gradient has the structure of the argument (a tuple of them for several
@@ -152,7 +153,7 @@ def value_and_grad(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, tup
     that is no single number, NotDifferentiable for integer arguments.
     """
 
-    def differentiated(*args: P.args, **keywords: P.kwargs) -> tuple[Any, Any]:
+    def differentiated(*args: Any, **keywords: Any) -> tuple[Any, Any]:
         with _deeper() as depth:
             trace, value = _traced(f, args, keywords, argnums, depth)
             result = _scalar(value, "grad")
@@ -163,20 +164,20 @@ def value_and_grad(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, tup
     return differentiated
 
 
-def grad(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any]:
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The gradient of a function of one real result; see ``value_and_grad``."""
     both = value_and_grad(f, argnums)
 
-    def gradient(*args: P.args, **keywords: P.kwargs) -> Any:
+    def gradient(*args: Any, **keywords: Any) -> Any:
         return both(*args, **keywords)[1]
 
     return gradient
 
 
-def elementwise_grad(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any]:
+def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The gradient of the sum of f's entries: the slope at each entry, where f acts entry by entry."""
 
-    def slopes(*args: P.args, **keywords: P.kwargs) -> Any:
+    def slopes(*args: Any, **keywords: Any) -> Any:
         with _deeper() as depth:
             trace, value = _traced(f, args, keywords, argnums, depth)
             result = value if isinstance(value, Tensor) else Tensor(value)
@@ -241,14 +242,14 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     return product
 
 
-def jacobian(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any]:
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of f: d f[i...] / d x[j...] at the index [i..., j...].
 
     One walk for each entry of the result. Structured like the result and, within that, like the argument (a
     tuple of them for several argnums). Raises NotDifferentiable for complex numbers.
     """
 
-    def matrix(*args: P.args, **keywords: P.kwargs) -> Any:
+    def matrix(*args: Any, **keywords: Any) -> Any:
         with _deeper() as depth:
             trace, value = _traced(f, args, keywords, argnums, depth)
 
@@ -276,7 +277,7 @@ def _rows(trace: Trace, result: Tensor) -> list[Any]:
     return [np.reshape(s, (*result.shape, *n.shape)) for s, n in zip(stacked, trace.nodes, strict=True)]
 
 
-def hessian(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any]:
+def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Hessian of a function of one real result: d2f / dx[i...] dx[j...] at the index [i..., j...]."""
     return jacobian(grad(f, argnums), argnums)
 

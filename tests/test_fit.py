@@ -207,6 +207,7 @@ def refused(expected: str, *args: str) -> None:
 
 TABLE = "a,b,t,c,t2\n1,2,x,7,1\n2,4,y,7,\n3,7,z,7,nan\n4,9,w,7,inf\n5,10,v,7,1e999\n"
 
+
 @pytest.mark.parametrize(
     ("text", "args", "expected"),
     [

@@ -1,6 +1,7 @@
 """NumPy's own functions on Tensors: right, or refused by one clear error."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from corelib import Tensor
 from corelib.errors import OpNotFound, UnsupportedArgument
 
-X = Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), trainable=True)
+tensor: Any = Tensor  # NumPy's stubs do not know Tensors
+
+X = tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), trainable=True)
 A = X.data
 
 
@@ -22,7 +25,7 @@ A = X.data
         lambda x: np.sum(x, dtype=None, where=A > 1.5),
     ],
 )  # fmt: skip
-def test_a_function_on_a_tensor_answers_what_it_answers_on_the_array(call: Callable[[object], object]) -> None:
+def test_a_function_on_a_tensor_answers_what_it_answers_on_the_array(call: Callable[[object], Any]) -> None:
     result = call(X)
     assert isinstance(result, Tensor)
     assert result.trainable
@@ -46,7 +49,7 @@ def test_what_an_op_does_not_know_is_refused(call: Callable[[], object]) -> None
 def test_an_array_is_never_written_to_by_a_tensor() -> None:
     a = np.ones(2)
     with pytest.raises(UnsupportedArgument, match=r"array = array \+ tensor"):
-        a += Tensor([1.0, 1.0], trainable=True)
+        a += tensor([1.0, 1.0], trainable=True)
     assert np.array_equal(a, [1, 1])
 
 
@@ -60,5 +63,5 @@ def test_functions_without_a_slope_answer_plain_values() -> None:
 
 
 def test_a_function_that_nobody_differentiates_says_so() -> None:
-    with pytest.raises(OpNotFound, match="digamma|spacing"):
+    with pytest.raises(OpNotFound, match="spacing"):
         np.spacing(X)

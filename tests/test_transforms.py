@@ -8,8 +8,22 @@ import numpy as np
 import pytest
 
 import corelib
-from corelib import Tensor, checkpoint, elementwise_grad, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
+from corelib import (
+    Tensor,
+    checkpoint,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    value_and_grad,
+    vjp,
+)
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
+
+tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 
 
 def rosenbrock(x: Any) -> Any:
@@ -30,7 +44,8 @@ def test_transforms_take_and_return_plain_arrays() -> None:
     value, slope = value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     assert type(value) is np.ndarray
     assert type(slope) is np.ndarray
-    assert (value, list(slope)) == (5.0, [2.0, 4.0])
+    assert value == 5.0
+    assert list(slope) == [2.0, 4.0]
 
 
 def test_arguments_are_chosen_by_argnums() -> None:
@@ -140,7 +155,7 @@ def test_complex_gradients_point_along_the_steepest_ascent() -> None:
 
 
 def test_tensors_in_give_tensors_out() -> None:
-    x = Tensor(2.0, trainable=True)
+    x = tensor(2.0, trainable=True)
     slope = grad(lambda v: v**3)(x)
     assert isinstance(slope, Tensor)
     slope.backward()
@@ -150,7 +165,7 @@ def test_tensors_in_give_tensors_out() -> None:
 def test_no_grad_outside_does_not_reach_into_a_transform() -> None:
     with no_grad():
         assert grad(np.sin)(0.0) == 1.0
-        assert not np.sin(Tensor(0.0, trainable=True)).trainable
+        assert not np.sin(tensor(0.0, trainable=True)).trainable
 
 
 def test_an_exception_leaves_no_state_behind() -> None:
@@ -159,11 +174,11 @@ def test_an_exception_leaves_no_state_behind() -> None:
 
     for transform in (grad, jacobian, hessian, value_and_grad):
         with pytest.raises(ZeroDivisionError):
-            grad(lambda x: transform(failing)(x))(1.0)  # noqa: B023  # called at once
+            grad(transform(failing))(1.0)
     with pytest.raises(ZeroDivisionError), no_grad():
         failing(1.0)
     assert type(grad(np.sin)(0.0)) is np.ndarray
-    assert np.sin(Tensor(0.0, trainable=True)).trainable
+    assert np.sin(tensor(0.0, trainable=True)).trainable
 
 
 def test_threads_do_not_see_each_other() -> None:
@@ -175,7 +190,7 @@ def test_threads_do_not_see_each_other() -> None:
         for i in range(50):
             if k % 2:
                 with no_grad():
-                    if (Tensor(1.0, trainable=True) * 2.0).trainable:
+                    if (tensor(1.0, trainable=True) * 2.0).trainable:
                         wrong.append("recorded under no_grad")
             elif abs(grad(grad(np.sin))(0.1 * i) + np.sin(0.1 * i)) > 1e-15:
                 wrong.append("a wrong derivative")
@@ -196,7 +211,7 @@ def test_newton_with_hessian_finds_rosenbrocks_minimum() -> None:
 
 
 def test_gradient_descent_goes_down_rosenbrocks_valley() -> None:
-    x0, x1 = Tensor(0.0, trainable=True), Tensor(2.0, trainable=True)
+    x0, x1 = tensor(0.0, trainable=True), tensor(2.0, trainable=True)
     losses = []
     for _ in range(10_000):
         y = 100.0 * (x1 - x0**2) ** 2 + (x0 - 1.0) ** 2
@@ -224,11 +239,11 @@ def test_checkpoint_keeps_only_arguments_and_gives_the_same_gradients() -> None:
     for plain, kept in zip(grad(loss(block), (0, 1))(x, w), grad(loss(checkpoint(block)), (0, 1))(x, w), strict=True):
         assert kept == pytest.approx(plain, rel=1e-14)
     assert hessian(loss(checkpoint(block)))(x, w) == pytest.approx(hessian(loss(block))(x, w), rel=1e-12)
-    lines = corelib.graph(checkpoint(block)(Tensor(x, trainable=True), w)).splitlines()
+    lines = corelib.graph(checkpoint(block)(tensor(x, trainable=True), w)).splitlines()
     assert len(lines) == 3  # the result, the call, its argument
 
 
 def test_checkpoint_refuses_what_it_would_lose() -> None:
-    w = Tensor(2.0, trainable=True, name="w")
+    w = tensor(2.0, trainable=True, name="w")
     with pytest.raises(NotDifferentiable, match="Tensor w from outside"):
-        checkpoint(lambda x: x * w)(Tensor(1.0, trainable=True))
+        checkpoint(lambda x: x * w)(tensor(1.0, trainable=True))
