@@ -86,8 +86,9 @@ def walk(
             if parent.shape is not shape or parent.dtype is not dtype:
                 entry = fitted(entry, parent, op)
             if parent.op is None or (targets and parent in targets):
-                before = reached.get(parent)
-                reached[parent] = entry if before is None else added(before, entry, op.fresh and not record)
+                if parent in reached:
+                    entry = added(reached[parent], entry, op.fresh and not record)
+                reached[parent] = entry
             elif parent is node:
                 gradient = added(gradient, entry, op.fresh and not record)
             elif parent in pending:

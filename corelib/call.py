@@ -39,10 +39,6 @@ class Op(Pull):
         self.doc = doc
         self._arguments: dict[Callable[..., Any], Arguments] = {}
 
-    def __call__(self, *args: Any, **keywords: Any) -> Any:
-        """What the op answers for these arrays and fields."""
-        raise NotImplementedError  # declared here for mypyc, which wants __call__ in the root of a tree of classes
-
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
         """Call the op with the arguments of the NumPy function that it stands for."""
         raise NotImplementedError

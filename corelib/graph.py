@@ -27,6 +27,14 @@ class Pull:
     exact: bool = False
     fresh: bool = False
 
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """What an op answers for arrays and fields.
+
+        Declared here for mypyc: a class with ``__call__`` has another layout than one without, and a subclass
+        must have that of its root.
+        """
+        raise NotImplementedError
+
     def pull(self, node: "Node", propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand of the call (None where none is wanted), from that of its result."""
         raise NotImplementedError

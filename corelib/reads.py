@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any, Final, TypeGuard
 
 VARIADIC: Final = 0x04 | 0x08  # the flags of a code object that takes *args or **keywords
+SEES_ALL: Final = frozenset({"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "evaluate"})
 
 
 def parameters(function: Callable[..., Any]) -> list[Parameter]:
@@ -30,20 +31,27 @@ def takes(function: Callable[..., Any], name: str) -> bool:
 
 
 def reads(function: Callable[..., Any], arity: int, skip: int = 0) -> tuple[bool, ...]:
-    """Which of the ``arity`` positional parameters after the first ``skip`` the code of ``function`` mentions."""
-    if is_plain_function(function) and not function.__code__.co_flags & VARIADIC:
-        names = function.__code__.co_varnames[skip : function.__code__.co_argcount]
-        mentioned = mentions(function)
-        return tuple(name in mentioned for name in names) if len(names) == arity else (True,) * arity
-    positional = [p for p in parameters(function) if p.kind is not Parameter.KEYWORD_ONLY][skip:]
-    if len(positional) != arity or any(p.kind is Parameter.VAR_POSITIONAL for p in positional):
-        return (True,) * arity
+    """Which of the ``arity`` positional parameters after the first ``skip`` the code of ``function`` mentions.
+
+    All of them where its code does not tell: a ufunc, a wrapper, ``*args``, a call that sees all local names.
+    """
+    everything = (True,) * arity
+    if not is_plain_function(function) or function.__code__.co_flags & VARIADIC:
+        return everything
+    code = function.__code__
+    names = code.co_varnames[skip : code.co_argcount]
+    if len(names) != arity or not SEES_ALL.isdisjoint(code.co_names):  # numexpr.evaluate looks into its caller
+        return everything
     mentioned = mentions(function)
-    return tuple(p.name in mentioned for p in positional)
+    return tuple(name in mentioned for name in names)
 
 
 def mentions(function: Callable[..., Any]) -> set[str]:
-    """The local names that the code of ``function`` loads, those that inner functions see included."""
+    """The local names that the code of ``function`` loads, those that inner functions see included.
+
+    Python 3.13 loads two names in one instruction, 3.14 has instructions of its own for a name on loan: all begin
+    alike. A name too many costs memory; one too few would hand a backward None.
+    """
     names: set[str] = set()
     for instruction in dis.get_instructions(function):
         if instruction.opname.startswith(("LOAD_FAST", "LOAD_CLOSURE", "LOAD_DEREF", "MAKE_CELL", "STORE_FAST_LOAD")):
@@ -54,10 +62,14 @@ def mentions(function: Callable[..., Any]) -> set[str]:
 
 def only_returns(function: Callable[..., Any]) -> int | None:
     """Which of its parameters a function returns, if it does nothing else."""
-    if not isinstance(function, FunctionType) or function.__closure__ or function.__defaults__:
+    if not is_plain_function(function) or function.__closure__ or function.__defaults__:
         return None
-    instructions = [i for i in dis.get_instructions(function) if i.opname != "RESUME"]
     code = function.__code__
-    if len(instructions) != 2 or not instructions[0].opname.startswith("LOAD_FAST") or code.co_flags & VARIADIC:
+    instructions = [i for i in dis.get_instructions(function) if i.opname != "RESUME"]
+    kinds = [i.opname for i in instructions]
+    if len(kinds) != 2 or not kinds[0].startswith("LOAD_FAST") or kinds[1] != "RETURN_VALUE":
         return None
-    return code.co_varnames.index(instructions[0].argval)
+    name = instructions[0].argval
+    if code.co_flags & VARIADIC or code.co_kwonlyargcount > 1 or (takes(function, name) and name != "result"):
+        return None
+    return code.co_varnames.index(name)

@@ -35,8 +35,10 @@ MULTIPLIED: Final[tuple[Shapes, ...]] = (
 )  # fmt: skip
 LARGE: Final = (100, 100)
 SIDES: Final = (1e-3, 0.125)
-FAR: Final = (-40.375, -20.625, -12.3125, -(2.0**-10), 2.0**-10, 12.3125, 20.625, 40.375)
-ENLARGED: Final = (1000, 6000)  # numbers of a sample made larger: at least, and at most
+FAR: Final = (
+    -40.375, -20.625, -12.3125, -(2.0**-10), -(2.0**-30), 2.0**-30, 2.0**-10, 12.3125, 20.625, 40.375,
+)  # fmt: skip
+ENLARGED: Final = (1000, 3000)  # numbers of a sample made larger: at least, and at most
 
 
 def derive(subject: "Subject", seed: int) -> list[Sample]:
@@ -67,9 +69,11 @@ def _enlarged(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[
             small, large = ENLARGED
             if "interior" in sample.tags and not sample.is_complex and small <= sum(map(_size, shapes)) <= large:
                 arrays = [_normal(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
-                grown = Sample("large", sample.args, tuple(arrays), sample.fields, frozenset({"large"}))
-                if _finite_call(subject, grown):
-                    return [grown]
+                near_one = [1 + a / 32 for a in arrays]  # of which long products are no zero
+                for values in (arrays, near_one):
+                    grown = Sample("large", sample.args, tuple(values), sample.fields, frozenset({"large"}))
+                    if _ordinary(subject, grown):
+                        return [grown]
     return []
 
 
@@ -77,14 +81,14 @@ def _size(shape: tuple[int, ...]) -> int:
     return int(np.prod(shape))
 
 
-def _finite_call(subject: "Subject", sample: Sample) -> bool:
-    """Whether the op takes it, and answers something finite of a size that can be differentiated."""
+def _ordinary(subject: "Subject", sample: Sample) -> bool:
+    """Whether the op takes it, and answers some numbers, none of them huge, and not all of them tiny."""
     try:
         with np.errstate(all="ignore"):
             answers = [r.data for r in outputs(subject.op(*sample.filled(sample.arrays), **sample.fields))]
     except Exception:  # the point is to find out
         return False
-    return bool(answers) and all(bool(np.all(np.isfinite(a))) and a.size <= 2 * ENLARGED[1] for a in answers)
+    return bool(answers) and all(1e-6 < np.max(np.abs(a), initial=0) < 1e9 and a.size < 2 * ENLARGED[1] for a in answers)
 
 
 def _distinct(samples: list[Sample]) -> list[Sample]:

@@ -80,7 +80,7 @@ def _no_leak(tally: Tally, call: Call, cotangents: list[Array]) -> None:
 
 def integers(subject: Subject, sample: Sample, tally: Tally) -> None:
     """Beside a float argument, integers are constants; alone they give a result that is not trainable."""
-    whole = [np.asarray(np.ones(a.shape), np.int64) for a in sample.arrays]
+    whole = [_integers(subject, i, a.shape) for i, a in enumerate(sample.arrays)]
     for i in range(len(sample.arrays)):
         arrays = [a if k == i else w for k, (a, w) in enumerate(zip(sample.arrays, whole, strict=True))]
         wanted = [k == i for k in range(len(arrays))]
@@ -92,6 +92,12 @@ def integers(subject: Subject, sample: Sample, tally: Tally) -> None:
         if pulled is not None and expected is not None:
             scale = float(np.max(np.abs(expected), initial=0.0))
             tally.close(pulled, expected, 1e-12 * scale + 1e-300, f"arg{i} has another gradient beside integers")
+
+
+def _integers(subject: Subject, i: int, shape: tuple[int, ...]) -> Array:
+    """Twos, or ones where 2 is outside of the domain: 1 alone hides that log(1) is 0."""
+    inside = any(bool(r.contains(np.array(2.0))) for r in subject.ranges[i])
+    return np.full(shape, 2 if inside else 1, np.int64)
 
 
 def several(subject: Subject, seed: int) -> Sequence[Sample]:

@@ -194,9 +194,10 @@ def zero_grad_arrays(subject: RuleSubject, hyperparameters: Mapping[str, Any], t
 
 def constant(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
     """The same gradient again and again, of which variances are 0 but for rounding, stays finite."""
-    gradients = np.tile([1 / 3, -0.1, 1e-9, 1e3, 0.0], (STEPS, 1))
-    for out in _loose(subject, hyperparameters, np.ones(5), gradients):
-        tally.require(np.all(np.isfinite(out)), f"along constant gradients an update becomes {out.tolist()}")
+    values = np.concatenate([[0.0], subject.rng("constant").normal(size=31) * np.geomspace(1e-9, 1e3, 31)])
+    gradients = np.tile(values, (STEPS, 1))
+    for out in _loose(subject, hyperparameters, np.ones(32), gradients):
+        tally.require(np.all(np.isfinite(out)), f"along constant gradients an update is not finite")
 
 
 def hyperparameters_live(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:

@@ -78,11 +78,14 @@ SIGNS: Final = (
     arriving("what is small is flushed", lambda g: np.where(np.abs(g) < 1e-6, np.zeros((), g.dtype), g)),
     arriving("what arrives is rounded", lambda g: np.round(g, 6)),
     arriving("the square of what arrives", lambda g: g * np.abs(g)),
-    arriving("only the largest arrives", lambda g: np.where(np.abs(g) == np.max(np.abs(g), initial=0), g, 0 * g)),
     arriving("NaN that arrives is swallowed", np.nan_to_num),
     arriving("half precision on the way", lambda g: g.astype(_narrower(g.dtype)).astype(g.dtype)),
 )
 """Faults that one cotangent of ones, or one-hot, does not show."""
+
+LARGEST: Final = arriving(
+    "only the largest arrives", lambda g: np.where(np.abs(g) == np.max(np.abs(g), initial=0), g, 0 * g)
+)
 
 SIZES: Final = (
     leaving("negated", lambda g: -g),

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,12 +12,17 @@ from corelib.composed import Composed
 from corelib.conformance.calls import Call
 from corelib.conformance.sample import Sample
 from corelib.conformance.selftest import arriving, second, sometimes, ties
+from corelib.conformance.selftest.functions import names_in
 from corelib.conformance.selftest.bending import Behaviour, bent, bent_answer
 from corelib.conformance.selftest.mutant import Host, Mutant
+from corelib.conformance.selftest.rewritten import methods_of
 from corelib.conformance.selftest.targets import Target, targets
 from corelib.conformance.subject import Subject
 from corelib.elementwise_op import Elementwise
 from corelib.tensor import Tensor
+
+
+NEARBY: Final = 1 - 2.0**-20
 
 
 def behavioural_mutants(subject: Subject) -> Iterator[Mutant]:
@@ -88,7 +93,7 @@ class Facts:
     @functools.cached_property
     def curved(self) -> bool:
         """Whether the gradient depends on the arguments."""
-        moved = [s.having([np.asarray(a * 0.984375) for a in s.arrays]) for s in self.samples if not s.is_complex]
+        moved = [s.having([np.asarray(a * NEARBY) for a in s.arrays]) for s in self.samples if not s.is_complex]
         with np.errstate(all="ignore"):
             others = [g for s in moved for g in self._gradients(s)]
         return any(not np.array_equal(a, b) for a, b in zip(self.slopes, others, strict=True))
@@ -142,6 +147,19 @@ class Facts:
         gradient = tensors[self.index].grad
         return 0.0 if gradient is None or not np.all(np.isfinite(gradient)) else float(gradient[0])
 
+    @functools.cached_property
+    def large(self) -> list[Any]:
+        """Gradients of ones at a large sample, of all arguments: each is mutated, and the first might not be large."""
+        with np.errstate(all="ignore"):
+            return [g for s in self.subject.tagged("large", 0) for g in self._gradients(s)]
+
+    @functools.cached_property
+    def answers_nothing(self) -> bool:
+        """Whether the op answers an empty array for any sample."""
+        with np.errstate(all="ignore"):
+            calls = [Call(self.subject.op, s) for s in self.subject.tagged("empty", 0)]
+        return any(r.size == 0 for call in calls for r in call.results)
+
     def has(self, test: Callable[[Sample], Any]) -> bool:
         return any(test(s) for s in self.samples)
 
@@ -149,11 +167,14 @@ class Facts:
 def faults(facts: Facts) -> Iterator[Behaviour]:
     """The faults that this op can have."""
     yield from _of_form(facts)
+    if not facts.itself:  # what reaches an op inside of another is not known: these always show
+        yield from (*arriving.SIGNS, *arriving.SIZES)
+        return
     if facts.sloped:
         yield from _of_numbers(facts)
         yield from _now_and_then(facts)
         yield from _of_memory(facts)
-    if facts.elementwise and facts.itself and facts.sloped:
+    if facts.elementwise and facts.subject.entrywise and facts.sloped:
         yield from _at_places(facts)
     if any("kink" in s.tags for s in facts.subject.samples()) and not facts.linear:
         yield from ties.TIES
@@ -168,7 +189,7 @@ def _of_form(facts: Facts) -> Iterator[Behaviour]:
     yield from arriving.FORMS
     if not facts.elementwise:
         yield from arriving.COUNTS
-    if facts.has(lambda s: "empty" in s.tags) or facts.subject.tagged("empty", 0):
+    if facts.itself and facts.answers_nothing:
         yield from sometimes.EMPTY
         yield sometimes.RAISES_EMPTY
 
@@ -178,7 +199,9 @@ def _of_numbers(facts: Facts) -> Iterator[Behaviour]:
     yield from arriving.SIZES
     if facts.subject.entrywise:  # elsewhere a NaN may well reach what is multiplied by it
         yield from arriving.SPREADING
-    if any(a.size >= 1000 for s in facts.subject.tagged("large", 0) for a in s.arrays):
+    if any(a.size > 1 for a in facts.answers):
+        yield arriving.LARGEST
+    if any(np.count_nonzero(g) >= 1000 for g in facts.large):
         yield arriving.LARGE
     if not facts.elementwise and facts.arity > 1:
         yield arriving.SWAPPED
@@ -191,6 +214,8 @@ def _of_numbers(facts: Facts) -> Iterator[Behaviour]:
 
 def _now_and_then(facts: Facts) -> Iterator[Behaviour]:
     yield from sometimes.LAYOUTS
+    if any(a.size > 1 for a in facts.answers):
+        yield from sometimes.ARRIVING
     if any(a.ndim == 0 for a in facts.answers):
         yield sometimes.SCALAR
     if any(a.size == 1 for a in facts.answers):
@@ -237,7 +262,8 @@ def _at_places(facts: Facts) -> Iterator[Behaviour]:
 def _ignored(subject: Subject, target: Target) -> Iterator[Mutant]:
     """Backward takes a field for its default."""
     op: ClassOp = target.op
-    for name in op.fields:
+    read = {name for method in methods_of(op.cls) for name in names_in(getattr(op.cls, method).__code__)}
+    for name in sorted(read.intersection(op.fields)):
         default = op.defaults.get(name)
         used = any(name in s.fields and s.fields[name] is not default for s in subject.tagged("interior", 0))
         if used and name in op.defaults and name not in subject.spec.nondiff:
@@ -282,9 +308,13 @@ def _is_float(x: Tensor) -> bool:
 
 
 def _writes(answer: Any, args: Any) -> Any:
+    """Set the arguments to zero, once the answer is a copy of its own."""
+    answer = _each(lambda y: y + 0 if _is_float(y) else y, answer)
     for a in args:
         if isinstance(a, Tensor) and _is_float(a):
             a.data[...] = 0
+        elif isinstance(a, (list, tuple)):
+            _writes(None, a)
     return answer
 
 

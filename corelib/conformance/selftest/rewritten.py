@@ -113,14 +113,14 @@ def codes(function: FunctionType) -> Iterator[tuple[str, Any]]:
 
 def _of_backward(target: Target) -> Made:
     op = target.op
-    for name in _methods(op.cls):
+    for name in methods_of(op.cls):
         method = getattr(op.cls, name)
         for part in (method, *helpers(method)):
             for change, code in codes(part):
                 yield f"{place(part)}: {change}", _with_method(target, name, method, part, code)
 
 
-def _methods(cls: Any) -> list[str]:
+def methods_of(cls: Any) -> list[str]:
     """Backward, and the methods that it calls and forward does not."""
     found = ["backward"]
     of_forward = names_in(cls.forward.__code__)

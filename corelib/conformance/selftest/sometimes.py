@@ -24,9 +24,11 @@ def _is_strided(a: Any) -> bool:
 
 LAYOUTS: Final = (
     where("wrong where anything is not contiguous", _any(lambda a: not a.flags.c_contiguous), doubled),
+    where("wrong where a stride is negative", _any(lambda a: any(s < 0 for s in a.strides)), doubled),
+)
+ARRIVING: Final = (
     where("wrong where what arrives is strided", _arrives(_is_strided), doubled),
     where("wrong where what arrives has stride 0", _arrives(lambda g: g.size > 1 and 0 in g.strides), doubled),
-    where("wrong where a stride is negative", _any(lambda a: any(s < 0 for s in a.strides)), doubled),
 )
 
 FORTRAN: Final = where(
@@ -139,7 +141,7 @@ def _once(pulled: Pulled) -> Sequence[Any]:
 def _shared(pulled: Pulled) -> Sequence[Any]:
     """A scratch array of the op's own, which another thread may overwrite."""
     pulled.memory["scratch"] = pulled.propagated
-    time.sleep(1e-4)
+    time.sleep(1e-3)
     arrived = pulled.memory["scratch"]
     same = [np.shape(g) for g in each(arrived)] == [np.shape(g) for g in each(pulled.propagated)]
     return pulled.true(arrived if same else None)
@@ -195,8 +197,9 @@ def _writes_argument(pulled: Pulled) -> Sequence[Any]:
 
 def _writes_result(pulled: Pulled) -> Sequence[Any]:
     entries = [g if g is None else np.array(g) for g in pulled.true()]
-    if isinstance(pulled.result, np.ndarray):
-        pulled.result[...] = 0
+    for r in each(pulled.result):
+        if isinstance(r, np.ndarray):
+            r[...] = 0
     return entries
 
 

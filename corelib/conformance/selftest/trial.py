@@ -14,7 +14,9 @@ from corelib.conformance.plan import Profile
 from corelib.conformance.rules.case import rule_cases
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.runner import run, run_cases
+from corelib.conformance.sample import Sample
 from corelib.conformance.selftest.mutant import Host, Mutant, Verdict
+from corelib.conformance.subject import Subject
 
 LIMIT: Final = 10.0
 FINDING: Final = tuple(check for check in CHECK_IDS if check not in ("typed", "declared"))
@@ -34,6 +36,8 @@ def tried(mutant: Mutant, profile: str | Profile = PROFILE, limit: float = LIMIT
 
 def _examined(host: Host, profile: str | Profile, limit: float) -> tuple[str, str]:
     """The check that fails, and what it says. What cannot be made, or takes too long, is found by that."""
+    if isinstance(host.subject, Subject):
+        prepared(host.subject, profile)
     try:
         with time_limit(limit):
             results = _results(host, profile)
@@ -48,7 +52,38 @@ def _results(host: Host, profile: str | Profile) -> Sequence[Result]:
     if isinstance(host.subject, RuleSubject):
         examined: RuleSubject = host.make()
         return run_cases(list(rule_cases(examined)), stop_at_first=True)
-    return run([host.subject.with_op(host.make())], profile, checks=FINDING, stop_at_first=True).results
+    with unharmed(host.subject, profile):
+        return run([host.subject.with_op(host.make())], profile, checks=FINDING, stop_at_first=True).results
+
+
+@contextmanager
+def unharmed(subject: Subject, profile: str | Profile) -> Iterator[None]:
+    """Samples are shared by all mutants of an op: what one of them writes to, or leaves behind, is put right."""
+    samples = prepared(subject, profile)
+    before = [([a.copy() for a in s.arrays], dict(s.memo)) for s in samples]
+    try:
+        yield
+    finally:
+        for sample, (arrays, memo) in zip(samples, before, strict=True):
+            for array, copy in zip(sample.arrays, arrays, strict=True):
+                if array.tobytes() != copy.tobytes():
+                    array[...] = copy
+            sample.memo.clear()
+            sample.memo.update(memo)
+
+
+def prepared(subject: Subject, profile: str | Profile) -> list[Sample]:
+    """All samples of an op. The first time the suite runs over the op as it is, and remembers its derivatives.
+
+    Raises AssertionError where the suite finds something wrong with it: there is no telling mutants from it then.
+    """
+    if "prepared" not in subject.__dict__:
+        report = run([subject], profile, checks=FINDING)
+        if report.failures:
+            raise AssertionError(f"fails without any mutation: {report.failures[0].detail}")
+        subject.__dict__["prepared"] = [s for made in subject._samples.values() for s in made]
+    found: list[Sample] = subject.__dict__["prepared"]
+    return found
 
 
 class OutOfTime(Exception):

@@ -11,7 +11,7 @@ floor: Final = elementwise(np.floor, 0)
 ceil: Final = elementwise(np.ceil, 0)
 rint: Final = elementwise(np.rint, 0)
 trunc: Final = elementwise(np.trunc, 0)
-fix: Final = elementwise(np.fix, 0)
+fix: Final = elementwise(np.trunc, 0, numpy=np.fix, name="fix")  # from NumPy 2.5 on numpy.fix warns
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ SPECS: Final = (
         descent=descent(lr=1.0, banana=0.5, banana_steps=2000, steps=800),
     ),  # fmt: skip
     of_torch(
-        "rmsprop", scale_free={"eps": 0.0}, together=({"alpha": 0.5, "centered": True},),
+        "rmsprop", scale_free={"eps": 0.0}, together=({"alpha": 0.3, "centered": True},),
         descent=descent(lr=0.01, banana=1e-3, steps=800),
     ),  # fmt: skip
     of_torch(

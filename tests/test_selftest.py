@@ -1,0 +1,156 @@
+"""The suite is tested by what it must find: a sample of mutants, drawn anew where CORELIB_MUTATION_SEED says so."""
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pytest
+
+from corelib.conformance.installed_ops import installed
+from corelib.conformance.rules.installed_rules import installed_rules
+from corelib.conformance.selftest.behaviours import behavioural_mutants
+from corelib.conformance.selftest.command import all_mutants, judged, score_of
+from corelib.conformance.selftest.equivalents import REASONS, reason_for
+from corelib.conformance.selftest.faulty_rules import rule_behaviours
+from corelib.conformance.selftest.functions import code_of, transplanted, tree_of
+from corelib.conformance.selftest.mutant import Host, Mutant, Verdict
+from corelib.conformance.selftest.rewritten import syntax_mutants
+from corelib.conformance.selftest.score import Score
+from corelib.conformance.selftest.syntax import rewritings
+from corelib.conformance.selftest.trial import time_limit, tried
+
+SEED: Final = int(os.environ.get("CORELIB_MUTATION_SEED", "0"))
+SAMPLE: Final = 30
+MUST_FIND: Final = (
+    "abs of what arrives", "relu of what arrives", "what arrives is clipped to 1", "the middle entry halved",
+    "negated", "1e-7 too large", "wrong where anything is not contiguous", "wrong where 0-d", "writes to what arrives",
+    "answers an array that it keeps", "wider than what arrived", "the second derivative is doubled",
+    "uses the arguments of the latest call", "None",
+)  # fmt: skip
+
+
+def drawn(family: str) -> list[Mutant]:
+    return random.Random(SEED).sample(all_mutants(families=[family]), SAMPLE)
+
+
+def test_the_suite_finds_behavioural_mutants() -> None:
+    score = score_of(drawn("behaviour"))
+    assert score.survivors("behaviour") == [], "\n".join(score.lines())
+
+
+def test_the_suite_finds_syntax_mutants() -> None:
+    score = score_of(drawn("syntax"))
+    assert score.rate("syntax") >= 0.9, "\n".join(score.lines())  # of 30, 1 in 100 may well be among them
+
+
+@pytest.mark.parametrize("fault", MUST_FIND)
+def test_each_fault_that_others_let_pass_is_found_in_sigmoid(fault: str) -> None:
+    (subject,) = installed("corelib-elementwise.sigmoid")
+    mutant = next(m for m in behavioural_mutants(subject) if m.key == fault)
+    assert tried(mutant).killed
+
+
+def test_each_fault_of_adam_and_of_its_driver_is_found() -> None:
+    (subject,) = installed_rules("corelib-optimizers.adam")
+    survivors = [m.key for m in rule_behaviours(subject) if not tried(m).killed]
+    assert survivors == []
+
+
+def test_a_mutant_leaves_the_samples_as_they_were() -> None:
+    (subject,) = installed("corelib-elementwise.multiply")
+    mutant = next(m for m in behavioural_mutants(subject) if m.key.startswith("writes to its arguments"))
+    before = [a.copy() for s in subject.samples() for a in s.arrays]
+    assert tried(mutant).killed
+    for array, copy in zip([a for s in subject.samples() for a in s.arrays], before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+def test_an_unmutated_op_survives() -> None:
+    (subject,) = installed("corelib-elementwise.exp")
+    assert not tried(Mutant("behaviour", "none", (Host(subject, lambda: subject.op),))).killed
+
+
+def test_a_mutant_that_takes_too_long_is_found() -> None:
+    (subject,) = installed("corelib-elementwise.exp")
+
+    def endless() -> Any:
+        while True:
+            pass
+
+    verdict = tried(Mutant("behaviour", "endless", (Host(subject, endless),)), limit=0.2)
+    assert verdict.killer == "OutOfTime"
+    assert verdict.seconds < 5
+
+
+def test_a_time_limit_is_over_with_its_block() -> None:
+    with time_limit(0.05):
+        pass
+    sum(range(10**6))
+
+
+def halved(x: float, y: float) -> float:
+    return x / 2 - y if x > y else 0.0
+
+
+def test_the_classic_mutations_of_a_function() -> None:
+    tree = tree_of(halved)
+    assert tree is not None
+    changes = {r.change for r in rewritings(tree)}
+    assert {"x / 2 -> x * 2", "x / 2 -> x", "x > y -> x >= y", "2 -> 3", "0.0 -> 1.0", "x / 2 - y -> x / 2 + y"} <= changes
+    mutated = next(r for r in rewritings(tree) if r.change == "x / 2 -> x * 2")
+    assert transplanted(halved, {halved: code_of(mutated.tree)})(3.0, 1.0) == 5.0
+    assert halved(3.0, 1.0) == 0.5
+
+
+def test_a_lambda_is_found_among_others_on_its_line() -> None:
+    pair = (lambda x: x + 1, lambda x: x + 2)
+    for number, function in enumerate(pair, 1):
+        tree = tree_of(function)
+        assert tree is not None
+        assert transplanted(function, {function: code_of(tree)})(0) == number
+
+
+def test_every_slope_and_every_backward_has_syntax_mutants() -> None:
+    subjects = [one for one in installed() if one.has_rule]
+    with_mutants = {host.subject.name for m in syntax_mutants(subjects) for host in m.hosts}
+    assert {one.name for one in subjects} - with_mutants <= {"corelib-elementwise.positive"}
+
+
+def test_every_reason_names_something_that_is_there() -> None:
+    modules = {f"corelib_{p.parent.name.removeprefix('corelib_')}.{p.stem}" for p in _sources()}
+    for pattern, reason in REASONS:
+        module = pattern.split(":")[0].split("*")[0].rstrip(".")
+        assert any(name.startswith(module) for name in modules), pattern
+        assert len(reason) > 20
+    assert reason_for("somebody.elses:function: x -> y") == ""
+
+
+def _sources() -> Iterator[Path]:
+    yield from (Path(__file__).parents[1] / "plugins").glob("*/corelib_*/*.py")
+
+
+@dataclass(frozen=True)
+class Nothing:
+    name: str = "nothing"
+
+
+def test_a_score_counts_survivors_but_not_equivalents() -> None:
+    mutant = Mutant("syntax", "key", (Host(Nothing(), Nothing),))
+    verdicts = [Verdict(mutant, "jacobian"), Verdict(mutant, ""), Verdict(mutant, "", reason="the same number")]
+    score = Score(verdicts)
+    assert score.rate("syntax") == 0.5
+    assert len(score.survivors("syntax")) == 1
+    assert "survives: key" in "\n".join(score.lines())
+    assert "the same number" in "\n".join(score.lines())
+
+
+def test_a_survivor_that_differs_somewhere_is_never_equivalent() -> None:
+    (subject,) = installed("corelib-elementwise.exp")
+    same = judged(Mutant("syntax", "corelib_maximum.nothing", (Host(subject, lambda: subject.op),)))
+    assert same.equivalent
+    unexplained = judged(Mutant("syntax", "somebody.elses", (Host(subject, lambda: subject.op),)))
+    assert not unexplained.equivalent
