@@ -11,6 +11,7 @@ import logging
 import random
 import warnings
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
@@ -28,9 +29,9 @@ MOST: Final = 6
 
 def torch_peer(fast: bool) -> Peer:
     """torch.autograd.gradcheck, with its own tolerances."""
-    import torch
+    torch: Any = import_module("torch")
 
-    class Numpy(torch.autograd.Function):
+    class Numpy(torch.autograd.Function):  # type: ignore[misc]  # torch is not always there to be typed
         @staticmethod
         def forward(ctx: Any, op: Any, sample: Sample, *tensors: Any) -> Any:
             ctx.call = Call(op, sample, [np.array(t.detach().numpy()) for t in tensors])
@@ -50,9 +51,8 @@ def torch_peer(fast: bool) -> Peer:
 
 def jax_peer() -> Peer:
     """jax.test_util.check_grads in reverse mode, first order, with its own tolerances."""
-    import jax
-    from jax.test_util import check_grads
-
+    jax: Any = import_module("jax")
+    check_grads: Any = import_module("jax.test_util").check_grads
     jax.config.update("jax_enable_x64", True)
     logging.getLogger("jax").setLevel(logging.CRITICAL)  # a mutant that raises is no news
 
@@ -66,7 +66,7 @@ def jax_peer() -> Peer:
         def backward(arrays: Any, cotangents: Any) -> Any:
             return Call(op, sample, [np.array(a) for a in arrays]).gradients([np.array(g) for g in cotangents])
 
-        @jax.custom_vjp
+        @jax.custom_vjp  # type: ignore[untyped-decorator]  # as above
         def function(*arrays: Any) -> Any:
             return jax.pure_callback(forward, shapes, *arrays)
 

@@ -49,6 +49,17 @@ class Op(Pull):
             self._arguments[function] = Arguments(function, arrays, frozenset(fields))
         return self._arguments[function]
 
+    def __copy__(self) -> "Op":
+        return self  # like a function
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Op":
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from corelib.copying import reference  # above us
+
+        return reference(self)
+
     def __str__(self) -> str:
         return self.name
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeAlias, overload
 
+from corelib.call import Op, Plain
 from corelib.class_op import ClassOp
 from corelib.composed import Composed
 from corelib.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
 from corelib.errors import InvalidOp
+from corelib.introspection import describe
 from corelib.protocols import (
     Binary,
     BinaryMany,
@@ -34,6 +36,8 @@ from corelib.tensor import Tensor, TensorLike
 
 P = ParamSpec("P")
 Functions: TypeAlias = Callable[..., Any] | tuple[Callable[..., Any], ...] | None
+
+describe(Op, Plain, Elementwise, ElementwiseUnary, ElementwiseBinary, ClassOp, Composed)  # in help() and in a shell
 
 
 class AnyOp(Protocol):

@@ -2,12 +2,12 @@
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, SupportsIndex, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from corelib.compiling import mypyc_attr
+from corelib.compiling import Truth, mypyc_attr
 from corelib.dispatch import ops_for
 from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable, UnsupportedArgument
 from corelib.graph import Leaf, Node
@@ -15,6 +15,7 @@ from corelib.plain import is_plain
 
 Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | tuple[int, ...] | None
+AxisLike: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 
 # What the operators stand for, named here once: looking it up in numpy at each call would take longer.
 ABSOLUTE: Final = np.absolute
@@ -46,7 +47,7 @@ class Tensor:
 
     __slots__ = ("_data", "_leaf", "_node")
 
-    def __init__(self, data: "TensorLike", *, trainable: bool = False, name: str | None = None) -> None:
+    def __init__(self, data: "TensorLike", *, trainable: Truth = False, name: str | None = None) -> None:
         self._data: Array = as_array(data)
         self._node: Node | None = None
         self._leaf: Leaf | None = None
@@ -88,7 +89,7 @@ class Tensor:
         return self._node is not None
 
     @trainable.setter
-    def trainable(self, trainable: bool) -> None:
+    def trainable(self, trainable: Truth) -> None:
         if not trainable:
             self._node = None
         elif self._node is None:
@@ -141,7 +142,7 @@ class Tensor:
 
     # What it does
 
-    def backward(self, propagated: "TensorLike | None" = None, *, retain_graph: bool = False) -> None:
+    def backward(self, propagated: "TensorLike | None" = None, *, retain_graph: Truth = False) -> None:
         """Add to ``.grad`` of every trainable Tensor behind this one its gradient.
 
         ``propagated`` is the gradient of this Tensor, of its shape: 1 where there is a single entry.
@@ -150,7 +151,7 @@ class Tensor:
         """
         from corelib.backward import accumulate  # the walk is above us
 
-        accumulate(self, propagated, retain_graph=retain_graph)
+        accumulate(self, propagated, retain_graph=bool(retain_graph))
 
     def cleargrad(self) -> None:
         """Forget the gradient."""
@@ -165,16 +166,16 @@ class Tensor:
         """The only entry, as a Python number."""
         return self._data.item()
 
-    def sum(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+    def sum(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
         return apply(np.sum, self, axis=axis, keepdims=keepdims)
 
-    def mean(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+    def mean(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
         return apply(np.mean, self, axis=axis, keepdims=keepdims)
 
-    def max(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+    def max(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
         return apply(np.max, self, axis=axis, keepdims=keepdims)
 
-    def min(self, axis: Axis = None, *, keepdims: bool = False) -> "Tensor":
+    def min(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
         return apply(np.min, self, axis=axis, keepdims=keepdims)
 
     def reshape(self, *shape: "int | Sequence[int]") -> "Tensor":
@@ -251,7 +252,7 @@ class Tensor:
         return ops_for[operator.getitem](self, unwrapped(index))
 
     def __iter__(self) -> Iterator["Tensor"]:
-        return (self[i] for i in range(len(self)))
+        return map(self.__getitem__, range(len(self)))  # a generator is a list to mypyc
 
     def __len__(self) -> int:
         return len(self._data)
@@ -305,6 +306,22 @@ class Tensor:
         mark = ", trainable=True" if self.trainable else ""
         name = f", name={self.name!r}" if self.name else ""
         return f"Tensor({values}, dtype={self.dtype}{mark}{name})"
+
+    # Copies: what they are is said in corelib.copying, which is above us
+
+    def __copy__(self) -> "Tensor":
+        from corelib.copying import copied
+
+        return copied(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from corelib.copying import reduced
+
+        return reduced(self)
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        for name, value in attributes.items():  # of a subclass
+            setattr(self, name, value)
 
     # NumPy's protocols
 

@@ -9,6 +9,7 @@ from corelib.conformance import Subject, installed
 from corelib.conformance.manifest import complaints, read
 from corelib.conformance.plan import PROFILES, cases
 from corelib.conformance.report import Report
+from corelib.conformance.rules.installed_rules import installed_rules
 from corelib.conformance.runner import run_cases
 
 HERE: Final = Path(__file__).parent
@@ -26,5 +27,6 @@ def test_every_check_of_every_op_passes_and_as_many_run_as_the_manifest_says(sub
     assert complaints(report, {**MANIFEST, "counts": mine}) == []
 
 
-def test_the_manifest_has_every_op_that_is_installed_and_no_other() -> None:
-    assert {one.name for one in SUBJECTS} == set(MANIFEST["counts"])
+def test_the_manifest_has_every_op_and_optimizer_that_is_installed_and_no_other() -> None:
+    rules = {one.name for one in installed_rules() if one.distribution in FIRST_PARTY}
+    assert {one.name for one in SUBJECTS} | rules == set(MANIFEST["counts"])

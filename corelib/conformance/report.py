@@ -45,6 +45,11 @@ class Report:
     def skips(self) -> list[Result]:
         return [r for r in self.results if r.status == "skip"]
 
+    def __str__(self) -> str:
+        verdict = "green" if self.green else "not green"
+        counts = f"{len(self.results)} checks, {len(self.failures)} failures, {len(self.skips)} skips"
+        return "\n".join([f"{verdict}: {counts}", *(r.detail for r in self.failures)])
+
     @property
     def green(self) -> bool:
         """Nothing failed, nothing was left undeclared, and something ran."""

@@ -192,11 +192,13 @@ def _identical(tally: Tally, found: list[Array], expected: list[Array], when: st
 def _threads(subject: Subject, sample: Sample, tally: Tally, cotangents: list[Array], expected: list[Array]) -> None:
     found: list[tuple[list[Array], list[Array]]] = []
     errors: list[BaseException] = []
+    together = threading.Barrier(THREADS)
     reversed_ones = [-g for g in cotangents]  # what is mixed up between threads must show
     opposite = Call(subject.op, sample).gradients(reversed_ones)
 
     def work(arriving: list[Array], wanted: list[Array]) -> None:
         try:
+            together.wait()
             with np.errstate(all="ignore"):  # a new thread has settings of its own
                 found.extend((Call(subject.op, sample).gradients(arriving), wanted) for _ in range(REPEATS))
         except BaseException as error:  # it is raised again below, on the thread that asked

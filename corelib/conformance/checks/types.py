@@ -95,9 +95,9 @@ def integers(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _integers(subject: Subject, i: int, shape: tuple[int, ...]) -> Array:
-    """Twos, or ones where 2 is outside of the domain: 1 alone hides that log(1) is 0."""
-    inside = any(bool(r.contains(np.array(2.0))) for r in subject.ranges[i])
-    return np.full(shape, 2 if inside else 1, np.int64)
+    """2 and -1 in turns, as far as they are in the domain: 1 alone hides that log(1) is 0."""
+    inside = [n for n in (2, -1) if any(bool(r.contains(np.array(float(n)))) for r in subject.ranges[i])]
+    return np.resize(np.array(inside or [1], np.int64), shape)
 
 
 def several(subject: Subject, seed: int) -> Sequence[Sample]:

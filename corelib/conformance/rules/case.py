@@ -86,6 +86,6 @@ def rule_cases(subject: RuleSubject) -> Iterator[RuleCase]:
     from corelib.conformance.rules.checks import RULE_CHECKS
 
     for check in RULE_CHECKS:
-        variants = subject.variants if check.each else {"defaults": {}}
+        variants = subject.variants if check.each else {"defaults": subject.required}
         for name, hyperparameters in variants.items():
             yield RuleCase(subject, check, name, hyperparameters)

@@ -27,7 +27,8 @@ def go_on(folder: Path, module: str, name: str) -> None:
         for t in range(sum(key.startswith("g") for key in rest) // count):
             give(tensors, [rest[f"g{t}_{k}"] for k in range(count)])
             optimizer.step()
-        np.savez(folder / f"end{i}.npz", **{f"p{k}": tensor.data for k, tensor in enumerate(tensors)})
+        ends = {f"p{k}": tensor.data for k, tensor in enumerate(tensors)}
+        np.savez(folder / f"end{i}.npz", allow_pickle=False, **ends)
 
 
 if __name__ == "__main__":

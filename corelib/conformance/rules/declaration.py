@@ -1,4 +1,4 @@
-"""Checks of the declaration: a frozen dataclass whose fields are hyperparameters that JSON can hold and that are validated."""
+"""Checks of the declaration: a frozen dataclass, whose fields JSON can hold and the rule validates."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from corelib.conformance.rules.case import RuleCheck
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
 
-VARIABLES: Final = {"name": str, "state_version": int, "default_lr": (float, int), "scratch": int}
+VARIABLES: Final[dict[str, Any]] = {"name": str, "state_version": int, "default_lr": (float, int), "scratch": int}
 
 
 def rule_declared(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -49,13 +49,13 @@ def validation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: 
     for name, default in subject.hyperparameters.items():
         for bad in _bad(default):
             try:
-                rule = subject.kind(**{name: bad})
+                rule = subject.rule({name: bad})
             except (ValueError, TypeError):
                 tally.assertions += 1
             else:
                 raise Failure(f"accepted: {rule!r}")
     try:
-        subject.kind(no_such_hyperparameter=1)
+        subject.rule({"no_such_hyperparameter": 1})
     except TypeError:
         tally.assertions += 1
         return

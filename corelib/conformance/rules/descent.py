@@ -1,6 +1,7 @@
 """The check of descent, last and weakest: a rule solves what it says it solves. (Most wrong formulas do too.)"""
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -64,7 +65,7 @@ def descent(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tal
         tally.require(left < SOLVED, f"{problem}: {left:.2g} of the loss is left after {budget.steps} steps")
         if problem.startswith("quadratic"):
             means = [float(np.mean(part)) for part in np.array_split(np.array(losses), TREND)]
-            falls = all(b < a or b < SOLVED * losses[0] for a, b in zip(means, means[1:], strict=False))
+            falls = all(b < a or b < SOLVED * losses[0] for a, b in pairwise(means))
             tally.require(falls, f"{problem}: the loss does not fall throughout: {means}")
 
 

@@ -34,7 +34,7 @@ def frozen(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tall
     """What is not trainable keeps its bytes, has no state and no count, with decay, momentum and a stale gradient."""
     values, gradients = drawn(subject, "frozen", shapes=((3,), (3,)))
     tensors = parameters(values)
-    options = {"lr": LR, "weight_decay": 0.1, "clip_norm": 1.0}
+    options: dict[str, Any] = {"lr": LR, "weight_decay": 0.1, "clip_norm": 1.0}
     optimizer = subject.optimizer(tensors, subject.rule(hyperparameters), **options)
     give(tensors, gradients[0])
     optimizer.step()
@@ -56,7 +56,7 @@ def _never_trained(
     subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, values: list[Array], gradients: Any
 ) -> None:
     """The others take the path that they take alone, and what was never trained has no state."""
-    options = {"lr": LR, "weight_decay": 0.1, "clip_norm": 1.0}
+    options: dict[str, Any] = {"lr": LR, "weight_decay": 0.1, "clip_norm": 1.0}
     tensors = [Tensor(values[0], trainable=True, name="p0"), Tensor(values[1], trainable=False, name="p1")]
     optimizer = subject.optimizer(tensors, subject.rule(hyperparameters), **options)
     for row in gradients:
@@ -82,7 +82,8 @@ def none_grad(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
         subject, hyperparameters, values, mixed, lambda t, o, p: counts.append([each.t for each in o.parameters]), lr=LR
     )
     half = (len(gradients) + 1) // 2
-    tally.require(counts[-1] == [len(gradients), half], f"with every second gradient missing, the counts are {counts[-1]}")
+    due = [len(gradients), half]
+    tally.require(counts[-1] == due, f"with every second gradient missing, the counts are {counts[-1]}, and not {due}")
     alone = [
         follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], lr=LR)[0],
         follow(subject, hyperparameters, values[1:], [[row[1]] for row in gradients[::2]], lr=LR)[0],
@@ -124,7 +125,7 @@ def _resumes(
     subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, shapes: Sequence[tuple[int, ...]]
 ) -> None:
     values, gradients = drawn(subject, "resume", shapes, steps=LAST)
-    options = {"lr": LR, "weight_decay": 0.01}
+    options: dict[str, Any] = {"lr": LR, "weight_decay": 0.01}
     expected = follow(subject, hyperparameters, values, gradients, **options)
     for stop in STOPS:
         tensors = parameters(values)
@@ -203,10 +204,10 @@ def _left(
     for row in gradients[:3]:
         give(tensors, row)
         optimizer.step()
-    np.savez(folder / f"state{i}.npz", **optimizer.state_dict())
+    np.savez(folder / f"state{i}.npz", allow_pickle=False, **optimizer.state_dict())
     named = {f"p{k}": t.data for k, t in enumerate(tensors)}
     later = {f"g{t}_{k}": g for t, row in enumerate(gradients[3:]) for k, g in enumerate(row)}
-    np.savez(folder / f"rest{i}.npz", **named, **later)
+    np.savez(folder / f"rest{i}.npz", allow_pickle=False, **named, **later)
     (folder / f"rule{i}.json").write_text(json.dumps(dict(hyperparameters)), encoding="utf-8")
     for row in gradients[3:]:
         give(tensors, row)
@@ -268,7 +269,9 @@ def nan_policy(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: 
             _not_finite(subject, hyperparameters, tally, policy, bad)
 
 
-def _not_finite(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, policy: Any, bad: float) -> None:
+def _not_finite(
+    subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, policy: Any, bad: float
+) -> None:
     values, gradients = drawn(subject, "nan", shapes=((3,), (2,)), steps=3)
     tensors = parameters(values)
     optimizer = subject.optimizer(tensors, subject.rule(hyperparameters), lr=LR, on_nonfinite=policy)

@@ -12,6 +12,7 @@ from corelib.conformance.rules.case import RuleCheck
 from corelib.conformance.rules.following import Loose
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
+from corelib.rule import Step
 from corelib.tensor import Array
 
 SHAPES: Final = ((), (1,), (4,), (2, 3), (0,), (0, 3))
@@ -48,8 +49,6 @@ def mutation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
     for writeable in (False, True):
         rule = subject.rule(hyperparameters)
         param, state = rng.normal(size=5), None
-        from corelib.rule import Step
-
         for t in range(1, 4):
             grad, before = rng.normal(size=5), param.copy()
             given = grad.copy()
@@ -57,13 +56,12 @@ def mutation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
                 array.flags.writeable = writeable
             state = rule.init(param) if state is None else state
             out, *work = [np.full(5, np.nan) for _ in range(1 + rule.scratch)]
-            answer: Any = rule.update(
-                out=out, grad=grad, param=param, state=state, step=Step(t, 0.1, tuple(work))
-            )
+            answer: Any = rule.update(out=out, grad=grad, param=param, state=state, step=Step(t, 0.1, tuple(work)))
             tally.require(answer is None, "update answers something: it is to write into out")
             tally.same(grad, given, "grad is written to")
             tally.same(param, before, "param is written to")
-        _apart(tally, state, {"out": out, "grad": grad, "param": param, **{f"scratch({k})": w for k, w in enumerate(work)}})
+        others = {f"scratch({k})": w for k, w in enumerate(work)}
+        _apart(tally, state, {"out": out, "grad": grad, "param": param, **others})
 
 
 def _apart(tally: Tally, state: Any, others: Mapping[str, Array]) -> None:
@@ -112,8 +110,6 @@ def allocation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: 
     param, grad = np.zeros(LARGE), np.full(LARGE, 0.5)
     out, *work = [np.zeros(LARGE) for _ in range(1 + rule.scratch)]
     state = rule.init(param)
-    from corelib.rule import Step
-
     peak = 0
     for t in (1, 2, 3):
         step = Step(t, 0.1, tuple(work))
@@ -125,7 +121,7 @@ def allocation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: 
             tracemalloc.stop()
     size = param.nbytes
     tally.margin = max(tally.margin, peak / size)
-    tally.require(peak < size, f"an update allocates {peak} bytes at its peak: {peak / size:.2f} arrays, below 1 is due")
+    tally.require(peak < size, f"an update allocates {peak} bytes at its peak: {peak / size:.2f} arrays")
 
 
 def shapes(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -136,7 +132,8 @@ def shapes(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tall
         for f in fields(loose.state) if is_dataclass(loose.state) else ():
             value = getattr(loose.state, f.name)
             if not isinstance(value, (np.ndarray, float, int, bool, type(None))):
-                raise Failure(f"the state's {f.name} is a {type(value).__name__}: arrays, numbers, bools and None are saved")
+                kind = type(value).__name__
+                raise Failure(f"the state's {f.name} is a {kind}: arrays, numbers, bools and None are saved")
             if subject.elementwise and isinstance(value, np.ndarray):
                 tally.require(value.shape == shape, f"elementwise, and its state's {f.name} has shape {value.shape}")
 

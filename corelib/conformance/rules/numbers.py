@@ -144,7 +144,7 @@ def dtype(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally
     values, gradients = drawn(subject, "dtype", steps=30)
     single = [v.astype(np.float32) for v in values]
     kept: list[Any] = []
-    options = {"lr": LR}
+    options: dict[str, Any] = {"lr": LR}
     found = follow(
         subject, hyperparameters, single, gradients, lambda t, o, p: kept.extend(o.state_dict().items()), **options
     )
@@ -197,7 +197,7 @@ def constant(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
     values = np.concatenate([[0.0], subject.rng("constant").normal(size=31) * np.geomspace(1e-9, 1e3, 31)])
     gradients = np.tile(values, (STEPS, 1))
     for out in _loose(subject, hyperparameters, np.ones(32), gradients):
-        tally.require(np.all(np.isfinite(out)), f"along constant gradients an update is not finite")
+        tally.require(np.all(np.isfinite(out)), "along constant gradients an update is not finite")
 
 
 def hyperparameters_live(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:

@@ -1,7 +1,7 @@
 """A rule under examination: what is known of it, and the hyperparameters to try it with."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final
 from zlib import crc32
@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from corelib.conformance.rules.spec import RuleSpec
+from corelib.errors import OptimizerError
 from corelib.optimizer import Optimizer
 from corelib.rule import declared
 
@@ -43,24 +44,28 @@ class RuleSubject:
     @cached_property
     def hyperparameters(self) -> dict[str, Any]:
         """Names and defaults; a field without a default takes the first candidate that the rule accepts."""
-        rule = self.kind(**{k: v for k, v in self.spec.others.items() if k in self._required()})
+        rule = self.kind(**self.required)
         return {f.name: getattr(rule, f.name) for f in fields(self.kind)}
 
-    def _required(self) -> set[str]:
-        from dataclasses import MISSING
-
-        return {f.name for f in fields(self.kind) if f.default is MISSING and f.default_factory is MISSING}
+    @cached_property
+    def required(self) -> dict[str, Any]:
+        """Declared values of the hyperparameters that have no default."""
+        without = [f.name for f in fields(self.kind) if f.default is MISSING and f.default_factory is MISSING]
+        missing = [name for name in without if name not in self.spec.others]
+        if missing:
+            raise OptimizerError(f"{self.name}: {', '.join(missing)} has no default; declare a value in others")
+        return {name: self.spec.others[name] for name in without}
 
     @cached_property
     def variants(self) -> dict[str, dict[str, Any]]:
         """Hyperparameters to try: the defaults, and each off its default once, so that it makes a difference."""
-        found: dict[str, dict[str, Any]] = {"defaults": {}}
+        found: dict[str, dict[str, Any]] = {"defaults": dict(self.required)}
         for name in self.hyperparameters:
             change = self.effect_of(name)
             if change is not None:
                 found["-".join(f"{k}={v}" for k, v in change.items())] = change
         for given in self.spec.together:
-            found["-".join(f"{k}={v}" for k, v in given.items())] = dict(given)
+            found["-".join(f"{k}={v}" for k, v in given.items())] = {**self.required, **given}
         return found
 
     def effect_of(self, name: str) -> dict[str, Any] | None:
@@ -75,16 +80,16 @@ class RuleSubject:
 
     def _bases(self, name: str) -> Iterator[dict[str, Any]]:
         """The defaults, and each other hyperparameter off its own: some have an effect beside another alone."""
-        yield {}
+        yield dict(self.required)
         for other in self.hyperparameters:
             if other != name:
                 for value in self._values(other):
-                    yield {other: value}
-        yield from ({k: v for k, v in given.items() if k != name} for given in self.spec.together)
+                    yield {**self.required, other: value}
+        yield from ({**self.required, **{k: v for k, v in given.items() if k != name}} for given in self.spec.together)
 
     def _values(self, name: str) -> Sequence[Any]:
         default = self.hyperparameters[name]
-        if name in self.spec.others:
+        if name in self.spec.others and name not in self.required:
             return [self.spec.others[name]]
         if isinstance(default, bool):
             return [not default]
@@ -93,23 +98,23 @@ class RuleSubject:
         return []
 
     def _path(self, hyperparameters: Mapping[str, Any]) -> Any:
-        """A short trajectory, with a large eps out of place; None where the rule refuses the hyperparameters."""
-        try:
-            rule = self.kind(**hyperparameters)
-        except (ValueError, TypeError):
-            return None
-        rng = np.random.default_rng(5)
-        p, path = rng.normal(size=4), []
+        """A short trajectory; None where the rule refuses the hyperparameters, or cannot be followed."""
         from corelib.conformance.rules.following import Loose
 
-        loose = Loose(rule, p, 0.1)
-        with np.errstate(all="ignore"):
-            for g in rng.normal(size=(STEPS, 4)):
-                path.append(loose.step(g).copy())
+        rng = np.random.default_rng(5)
+        path = []
+        try:
+            loose = Loose(self.kind(**hyperparameters), rng.normal(size=4), 0.1)
+            with np.errstate(all="ignore"):
+                for g in rng.normal(size=(STEPS, 4)):
+                    path.append(loose.step(g).copy())
+        except Exception:  # whatever it is, the checks will meet it again and say so
+            return None
         return np.array(path)
 
     def rule(self, hyperparameters: Mapping[str, Any] | None = None) -> Any:
-        return self.kind(**({} if hyperparameters is None else hyperparameters))
+        """The rule with these hyperparameters, and those that have no default."""
+        return self.kind(**{**self.required, **(hyperparameters or {})})
 
     def with_kind(self, kind: Any) -> "RuleSubject":
         """The same examination of another kind of rule: a mutant."""

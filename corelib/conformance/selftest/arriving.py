@@ -112,10 +112,13 @@ FORMS: Final = (
     leaving("one axis too many", lambda g: np.asarray(g)[None]),
     leaving("flattened", lambda g: np.ravel(g) if np.ndim(g) != 1 else np.asarray(g)[None]),
     leaving("integers", lambda g: np.asarray(np.real(g)).astype(np.int64)),
-    leaving("wider than what arrived", lambda g: np.asarray(g, np.complex128 if g.dtype.kind == "c" else np.float64)),
     leaving("an offset", lambda g: np.asarray(g + np.asarray(1e-3, g.dtype))),
 )
 """Faults in the form, of which the slope does not matter."""
+
+WIDER: Final = leaving(
+    "wider than what arrived", lambda g: np.asarray(g, np.complex128 if g.dtype.kind == "c" else np.float64)
+)
 
 SPREADING: Final = (
     leaving("NaN spreads", lambda g: np.asarray(g + 0 * np.sum(g))),

@@ -13,7 +13,7 @@ from corelib.conformance.runner import run
 from corelib.conformance.selftest.behaviours import behavioural_mutants
 from corelib.conformance.selftest.equivalents import reason_for
 from corelib.conformance.selftest.faulty_rules import rule_behaviours
-from corelib.conformance.selftest.mutant import Mutant, Verdict
+from corelib.conformance.selftest.mutant import FAMILIES, Family, Mutant, Verdict
 from corelib.conformance.selftest.rewritten import syntax_mutants
 from corelib.conformance.selftest.rewritten_rules import rule_syntax_mutants
 from corelib.conformance.selftest.score import Score
@@ -21,8 +21,7 @@ from corelib.conformance.selftest.trial import tried
 from corelib.conformance.selftest.witness import difference
 from corelib.conformance.subject import Subject
 
-GOALS: Final = {"behaviour": 1.0, "syntax": 0.99}
-FAMILIES: Final = ("behaviour", "syntax")
+GOALS: Final[dict[Family, float]] = {"behaviour": 1.0, "syntax": 0.99}
 
 
 def all_mutants(
@@ -96,7 +95,7 @@ def main(pattern: str | None = None, arguments: Sequence[str] = ()) -> int:
         mutants = random.Random(given.seed).sample(mutants, min(given.sample, len(mutants)))
     score = score_of(mutants)
     print("\n".join(score.lines()))
-    return int(any(score.rate(family) < GOALS[family] for family in GOALS))  # type: ignore[arg-type]  # its keys
+    return int(any(score.rate(family) < GOALS[family] for family in GOALS))
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:

@@ -1,4 +1,4 @@
-"""Why first-party mutants survive that are no faults: a reason for each function, held against `witness`.
+"""Why first-party mutants survive that are no faults: a reason for each group of functions, held against `witness`.
 
 A survivor counts as equivalent where a reason stands here and no call was found on which its gradients differ from
 the original's. A reason alone is not enough; nor is it that no difference was found.
@@ -9,7 +9,7 @@ from typing import Final
 
 REASONS: Final[tuple[tuple[str, str], ...]] = (
     ("corelib_matmul.products:*", "chooses among ways of computing one product, and both ways agree"),
-    ("corelib_matmul.contraction:*", "chooses a shorter way for vectors, or for what nobody wants; the longer one agrees"),
+    ("corelib_matmul.contraction:*", "chooses a shorter way for vectors, or for what nobody wants; the other agrees"),
     ("corelib_matmul.summation:*", "chooses the order of contraction, or a keyword of speed"),
     ("corelib_matmul.outer_products:*", "ravel and conj of what is flat, or real, already"),
     ("corelib_matmul.cross_product:*", "another spelling of the same axis, or a component that is multiplied by 0"),
@@ -30,11 +30,14 @@ REASONS: Final[tuple[tuple[str, str], ...]] = (
     ("corelib_maximum.*", "skips work where nothing ties or is NaN"),
     ("corelib_shape.*", "another spelling of the same axis or index, or of a keyword of speed"),
     ("corelib_broadcast.*", "skips the sum where no axis was stretched"),
+    ("backward ignores keepdims", "the gradient is reshaped to the length-1 axes, which it has already or not"),
+    ("backward ignores dtype", "the core casts each gradient to the dtype of its argument"),
+    ("backward ignores optimize", "the order of contraction changes speed and rounding alone"),
     (
         "corelib_optimizers.adam:Adam.update: (state.mean, state.mean_square) -> *",
         "the two states are equal at first, and merely change their names",
     ),
-    ("corelib_optimizers.*.init: np.zeros_like(param) if self.momentum else None -> *", "keeps an array that nobody reads"),
+    ("corelib_optimizers.*.init: np.zeros_like(param) if *", "keeps an array that nobody reads"),
     ("corelib_optimizers.sgd:SGD.init: np.zeros_like(param) -> *", "overwritten by the first gradient"),
 )
 

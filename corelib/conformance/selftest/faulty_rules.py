@@ -342,7 +342,7 @@ STATEFUL: Final = (AliasingSave, AliasingLoad)
 
 
 def _fields(state: Any) -> list[str]:
-    return [name for name in getattr(type(state), "__dataclass_fields__", ())]
+    return list(getattr(type(state), "__dataclass_fields__", ()))
 
 
 def rule_behaviours(subject: RuleSubject) -> Iterator[Mutant]:

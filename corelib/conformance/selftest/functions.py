@@ -12,8 +12,10 @@ Tree: TypeAlias = ast.FunctionDef | ast.Lambda
 
 
 @cache
-def module_tree(file: str) -> ast.Module:
-    return ast.parse(Path(file).read_text(encoding="utf-8"))
+def trees(file: str) -> list[Tree]:
+    """All functions and lambdas of a file, those that stand inside of others after these."""
+    module = ast.parse(Path(file).read_text(encoding="utf-8"))
+    return [node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
 
 
 def tree_of(function: FunctionType) -> Tree | None:
@@ -22,18 +24,24 @@ def tree_of(function: FunctionType) -> Tree | None:
     if file is None or not Path(file).is_file():
         return None
     code = function.__code__
-    for node in ast.walk(module_tree(file)):
-        if isinstance(node, (ast.FunctionDef, ast.Lambda)) and _first_line(node) == code.co_firstlineno:
-            if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+    for node in reversed(trees(file)):
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+            if _first_line(node) == code.co_firstlineno:
                 return node
-            if isinstance(node, ast.Lambda) and alike(code_of(node), code):
-                return node
+        elif isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and _holds(node.body, code):
+            return node
     return None
 
 
-def _first_line(node: Tree) -> int:
-    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
-    return min([node.lineno, *[d.lineno for d in decorators]])
+def _first_line(node: ast.FunctionDef) -> int:
+    return min([node.lineno, *[d.lineno for d in node.decorator_list]])
+
+
+def _holds(body: ast.expr, code: CodeType) -> bool:
+    """Whether all instructions of the code come from this expression."""
+    first, last = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+    found = [p for p in code.co_positions() if None not in p and p[3]]
+    return bool(found) and all(first <= (p[0], p[2]) and (p[1], p[3]) <= last for p in found)
 
 
 def code_of(tree: Tree) -> CodeType:
@@ -117,8 +125,9 @@ def helpers(function: FunctionType, seen: "set[FunctionType] | None" = None) -> 
     package = function.__module__.partition(".")[0]
     for name in sorted(names_in(function.__code__)):
         found = function.__globals__.get(name)
-        mine = isinstance(found, FunctionType) and found.__module__.partition(".")[0] == package
-        if mine and found not in seen:
+        if not isinstance(found, FunctionType) or found in seen:
+            continue
+        if found.__module__.partition(".")[0] == package:
             seen.add(found)
             yield found
             yield from helpers(found, seen)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 Family: TypeAlias = Literal["behaviour", "syntax"]
+FAMILIES: Final[tuple[Family, ...]] = ("behaviour", "syntax")
 
 
 class Host(NamedTuple):

@@ -1,8 +1,9 @@
 """Syntax mutants of an op: of each slope, of each backward, and of the functions that these call."""
 
 from collections.abc import Callable, Iterable, Iterator
-from types import FunctionType
-from typing import Any, TypeAlias
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from corelib.conformance.selftest.targets import Target, targets
 from corelib.conformance.subject import Subject
 from corelib.elementwise_op import Elementwise
 from corelib.slope import Argument, Constant, Function, Result, Singular, Slope, slope_of
-
 
 Made: TypeAlias = Iterator[tuple[str, Callable[[], Any]]]
 
@@ -42,7 +42,8 @@ def _with_slope(target: Target, i: int, other: Any, singular: bool) -> Callable[
     def make() -> Any:
         op = target.op
         slopes = list(op.slopes)
-        slopes[i] = slope_of(other, op.arity, singular)
+        slope = other.made() if isinstance(other, Later) else other
+        slopes[i] = slope_of(slope, op.arity, singular)
         return target.put(type(op)(op.forward, tuple(slopes), op.name, op.doc, op.functions))
 
     return make
@@ -89,26 +90,39 @@ def _of_argument(index: int, arity: int) -> Iterator[tuple[str, Any]]:
         yield f"{letter} -> {'xyz'[other]}", lambda *args: args[other] * 1
 
 
-def _rewritten(function: FunctionType) -> Iterator[tuple[str, FunctionType]]:
+class Later(NamedTuple):
+    """A function in which ``part`` is to have another body."""
+
+    function: Any
+    part: Any
+    code: CodeType
+
+    def made(self) -> FunctionType:
+        return transplanted(self.function, {self.part: self.code})
+
+
+def _rewritten(function: FunctionType) -> Iterator[tuple[str, Later]]:
     """A function with each mutation of it, and of each function that it calls."""
     for part in (function, *helpers(function)):
         for change, code in codes(part):
-            yield f"{place(part)}: {change}", transplanted(function, {part: code})
+            yield f"{place(part)}: {change}", Later(function, part, code)
 
 
-def codes(function: FunctionType) -> Iterator[tuple[str, Any]]:
+@cache
+def codes(function: FunctionType) -> list[tuple[str, CodeType]]:
     """The mutated bodies of one function, without those that compile to the same."""
     tree = tree_of(function)
     if tree is None:
-        return
-    original = code_of(tree)
+        return []
+    original, found = code_of(tree), []
     for rewritten in rewritings(tree):
         try:
             code = code_of(rewritten.tree)
         except (SyntaxError, ValueError):
             continue
         if not alike(code, original):
-            yield rewritten.change, code
+            found.append((rewritten.change, code))
+    return found
 
 
 def _of_backward(target: Target) -> Made:
@@ -132,9 +146,7 @@ def methods_of(cls: Any) -> list[str]:
     return found
 
 
-def _with_method(
-    target: Target, name: str, method: FunctionType, part: FunctionType, code: Any
-) -> Callable[[], Any]:
+def _with_method(target: Target, name: str, method: FunctionType, part: FunctionType, code: Any) -> Callable[[], Any]:
     def make() -> Any:
         op: ClassOp = target.op
         mutated = transplanted(method, {part: code})

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corelib.conformance.selftest.mutant import Family, Verdict
+from corelib.conformance.selftest.mutant import FAMILIES, Family, Verdict
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,12 @@ class Score:
     def lines(self) -> list[str]:
         """The score as text, each survivor with what is known of it."""
         found = []
-        for family in ("behaviour", "syntax"):
-            mine = self.of(family)  # type: ignore[arg-type]  # a literal of the loop
+        for family in FAMILIES:
+            mine = self.of(family)
             if mine:
                 killed, same = sum(v.killed for v in mine), sum(v.equivalent for v in mine)
-                rate = self.rate(family)  # type: ignore[arg-type]  # a literal of the loop
-                found.append(
-                    f"{family}: {killed} of {len(mine) - same} found ({rate:.1%}); {same} more are equivalent"
-                )
+                rate = self.rate(family)
+                found.append(f"{family}: {killed} of {len(mine) - same} found ({rate:.1%}); {same} more are equivalent")
                 found += [f"  survives: {v.mutant.id}\n    {v.detail}" for v in mine if not v.killed and not v.reason]
                 found += [f"  equivalent: {v.mutant.id}\n    {v.reason}" for v in mine if v.equivalent]
         found.append("found first by: " + ", ".join(f"{check} {n}" for check, n in self.killers()))

@@ -22,9 +22,7 @@ def _detached(pulled: Pulled) -> Sequence[Any]:
 def _unrecorded(pulled: Pulled) -> Sequence[Any]:
     """What arrives counts as a constant."""
     return list(
-        pulled.original(
-            mapped(plain, pulled.propagated), [plain(a) for a in pulled.args], mapped(plain, pulled.result)
-        )
+        pulled.original(mapped(plain, pulled.propagated), [plain(a) for a in pulled.args], mapped(plain, pulled.result))
     )
 
 

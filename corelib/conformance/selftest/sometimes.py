@@ -191,7 +191,7 @@ def _writes_argument(pulled: Pulled) -> Sequence[Any]:
     entries = [g if g is None else np.array(g) for g in pulled.true()]
     for a in pulled.args:
         if isinstance(a, np.ndarray) and a.dtype.kind in "fc":
-            a += 1
+            a[...] += 1
     return entries
 
 
@@ -210,8 +210,9 @@ def _buffered(pulled: Pulled) -> Sequence[Any]:
         if isinstance(g, np.ndarray):
             buffer = pulled.memory.setdefault((i, g.shape, g.dtype), np.empty_like(g))
             buffer[...] = g
-            g = buffer
-        found.append(g)
+            found.append(buffer)
+        else:
+            found.append(g)
     return found
 
 

@@ -178,9 +178,12 @@ def _structure(node: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.AugAssign):
         for other in OPERATORS.get(type(node.op), ()):
             yield ast.AugAssign(node.target, other(), node.value)
-    elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) >= 2:
-        if not any(isinstance(e, ast.Starred) for e in node.elts[:2]):
-            yield ast.Tuple(_swapped(node.elts), node.ctx)
+    elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and _can_swap(node.elts):
+        yield ast.Tuple(_swapped(node.elts), node.ctx)
+
+
+def _can_swap(parts: Sequence[ast.expr]) -> bool:
+    return len(parts) >= 2 and not any(isinstance(part, ast.Starred) for part in parts[:2])
 
 
 def _replace(tree: Tree, target: ast.AST, other: ast.AST) -> None:

@@ -1,6 +1,5 @@
 """What there is to mutate in an op: itself, and the ops inside of it that are nobody else's."""
 
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
@@ -61,7 +60,8 @@ def _attributes(op: Any) -> Iterator[Target]:
 
 def _with_attribute(op: Any, name: str) -> Callable[[Any], Any]:
     def put(mutated: Any) -> Any:
-        twin = copy.copy(op)
+        twin = object.__new__(type(op))  # copy.copy of an op is the op
+        vars(twin).update(vars(op))
         setattr(twin, name, mutated)
         return twin
 

@@ -18,8 +18,9 @@ def _shifted(sign: float) -> Any:
         for i, a in enumerate(pulled.args):
             if isinstance(a, np.ndarray) and a.dtype == np.float64 and a.size and pulled.index in (None, i):
                 ramp = np.arange(1, a.size + 1).reshape(a.shape)
-                a = a + sign * SHIFT * ramp * np.maximum(1, np.abs(a))
-            moved.append(a)
+                moved.append(a + sign * SHIFT * ramp * np.maximum(1, np.abs(a)))
+            else:
+                moved.append(a)
         return pulled.true(args=moved)
 
     return fault

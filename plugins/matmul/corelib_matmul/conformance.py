@@ -73,7 +73,7 @@ SPECS: Final = (
     ),
     with_fields(
         "cross", fielded((2, 3), (3,)), fielded((3,), (3,)), fielded((3, 4), (3, 4), axis=0),
-        fielded((3, 4), (4, 3), axisa=0, axisb=1, axisc=0),
+        fielded((3, 4), (4, 3), axisa=0, axisb=1, axisc=0), fielded((4, 3), (3, 4), axisb=0),
         errors=(ErrorSample(np.ones(4), np.ones(4), raises=ValueError),),
     ),
     with_fields(

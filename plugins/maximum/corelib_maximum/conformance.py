@@ -22,12 +22,16 @@ def reduced(generator: Generator) -> Iterator[OpSample]:
 def included(generator: Generator) -> Iterator[OpSample]:
     yield from reduced(generator)
     where = np.array([[True, True, False, True]] * 3)
+    left_out = np.array([[2.0, -1.0, 2.0, 0.5], [2.0, -1.0, -1.0, 0.5], [1.5, -2.0, 4.0, 0.25]])
+    yield OpSample(left_out, axis=1, where=where, initial=1.3, id="what is left out ties")
+    with_initial = np.array([[1.3, 0.25, -1.0], [1.3, 2.0, 3.0]])
+    yield OpSample(with_initial, axis=1, initial=1.3, kink="share", id="initial ties")
     yield OpSample(generator.permutation(12).reshape(3, 4) / 4.0, axis=1, where=where, initial=1.3)
 
 
 def clipped(generator: Generator) -> Iterator[OpSample]:
     bounds = np.array([-0.7, -0.2, 0.1])
-    spaced = np.array([[-1.3, 0.05, 0.9], [-0.45, -1.1, 0.35]]) + 0.1 * generator.random()
+    spaced = np.array([[-1.3, 0.05, 0.9], [-0.45, -1.1, -0.35]]) + 0.1 * generator.random()
     yield OpSample(spaced, bounds, bounds + 0.5, id="array bounds")
     yield OpSample(spaced, bounds, None, id="lower bounds")
     yield OpSample(spaced, None, bounds, id="upper bounds")

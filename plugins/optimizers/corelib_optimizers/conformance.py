@@ -25,11 +25,13 @@ SPECS: Final = (
         "adagrad",
         scale_free={"eps": 0.0, "initial_accumulator_value": 0.0},
         descent=descent(lr=1.0, banana=0.5, banana_steps=2000, steps=800),
-    ),  # fmt: skip
+    ),
     of_torch(
-        "rmsprop", scale_free={"eps": 0.0}, together=({"alpha": 0.3, "centered": True},),
+        "rmsprop",
+        scale_free={"eps": 0.0},
+        together=({"alpha": 0.3, "centered": True},),
         descent=descent(lr=0.01, banana=1e-3, steps=800),
-    ),  # fmt: skip
+    ),
     of_torch(
         "adam",
         scale_free={"eps": 0.0},

@@ -47,6 +47,8 @@ def with_zeros(generator: Generator) -> Iterator[OpSample]:
     for fields in (*AXES, {"initial": 2.0}, {"axis": 0, "where": MASK}, WIDE):
         yield OpSample(generator.normal(size=(3, 4)), **fields)
         yield OpSample(np.where(MASK, generator.normal(size=(3, 4)), 0), id=f"zeros {fields}", **fields)
+    one_zero = np.array([[0.5, 0.0, -1.5], [2.0, 1.25, 0.75]])
+    yield OpSample(one_zero, id="one zero, initial", axis=1, initial=2.0)
     yield OpSample(np.zeros((0, 3)), axis=0)
     yield OpSample(np.array(2.5))
 
