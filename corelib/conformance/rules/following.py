@@ -15,11 +15,11 @@ class Loose:
 
     def __init__(self, rule: Any, param: Array, lr: float) -> None:
         self.rule = rule
-        self.param = np.array(param)
+        self.param: Array = np.array(param)
         self.lr = lr
-        self.t = 0
+        self.t: int = 0
         self.state: Any = None
-        self.garbage = np.nan
+        self.garbage: float = np.nan
         """What ``out`` and the work arrays hold before each update."""
 
     def step(self, gradient: Array) -> Array:
