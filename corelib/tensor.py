@@ -89,7 +89,7 @@ class Tensor:
         return self._node is not None
 
     @trainable.setter
-    def trainable(self, trainable: Truth) -> None:
+    def trainable(self, trainable: bool) -> None:
         if not trainable:
             self._node = None
         elif self._node is None:
