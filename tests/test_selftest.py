@@ -125,7 +125,8 @@ def test_every_reason_names_something_that_is_there() -> None:
     modules = {f"corelib_{p.parent.name.removeprefix('corelib_')}.{p.stem}" for p in _sources()}
     for pattern, reason in REASONS:
         module = pattern.split(":")[0].split("*")[0].rstrip(".")
-        assert any(name.startswith(module) for name in modules), pattern
+        ignored = pattern.startswith("backward ignores ")
+        assert ignored or any(name.startswith(module) for name in modules), pattern
         assert len(reason) > 20
     assert reason_for("somebody.elses:function: x -> y") == ""
 

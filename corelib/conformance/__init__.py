@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from corelib.conformance.report import Report
     from corelib.conformance.rules.spec import Budget, RuleSpec, Trajectories
     from corelib.conformance.runner import check, repro, run
-    from corelib.conformance.spec import ErrorSample, OpSample, OpSpec, xfail
+    from corelib.conformance.spec import ErrorSample, OpSample, OpSpec, Promise, xfail
     from corelib.conformance.subject import Subject, subject_of
 
 __all__ = [
-    "Budget", "ErrorSample", "OpSample", "OpSpec", "Report", "RuleSpec", "Subject", "Trajectories", "check",
-    "check_grads", "installed", "parametrize_conformance", "repro", "run", "subject_of", "xfail",
+    "Budget", "ErrorSample", "OpSample", "OpSpec", "Promise", "Report", "RuleSpec", "Subject", "Trajectories",
+    "check", "check_grads", "installed", "parametrize_conformance", "repro", "run", "subject_of", "xfail",
 ]  # fmt: skip
 
 _PLACES: Final = {  # imported when asked for: pytest imports this package in every run
@@ -25,7 +25,7 @@ _PLACES: Final = {  # imported when asked for: pytest imports this package in ev
     "report": ("Report",),
     "rules.spec": ("Budget", "RuleSpec", "Trajectories"),
     "runner": ("check", "repro", "run"),
-    "spec": ("ErrorSample", "OpSample", "OpSpec", "xfail"),
+    "spec": ("ErrorSample", "OpSample", "OpSpec", "Promise", "xfail"),
     "subject": ("Subject", "subject_of"),
 }
 

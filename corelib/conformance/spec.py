@@ -50,6 +50,19 @@ class ErrorSample:
         self.fields: Mapping[str, Any] = MappingProxyType(fields)
 
 
+class Promise:
+    """The gradients that a call promises where differences cannot tell: at ties, at 0 / 0, at NaN and infinity.
+
+    ``Promise(x, y, gradients=[gx, gy], axis=1)``: of sum(op(x, y, axis=1)), one for each array.
+    """
+
+    def __init__(self, *args: Any, gradients: Sequence[Any], id: str | None = None, **fields: Any) -> None:
+        self.args = args
+        self.gradients = gradients
+        self.id = id
+        self.fields: Mapping[str, Any] = MappingProxyType(fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Xfail:
     """A check that is known to fail, and why. ``sample`` is a pattern of sample names, such as "complex*"."""
@@ -92,6 +105,7 @@ class OpSpec:
     samples: calls of an op with fields, made from a random generator.
     large: a call with at least 10,000 numbers, for the projection check.
     errors: calls that must be refused.
+    promises: gradients at places where differences cannot tell.
     expected_failures: check -> reason, or Xfails.
     strategy: a hypothesis strategy of OpSamples, for the deep profile.
     extreme: values far out to try; an empty tuple where the op has no use for them.
@@ -113,6 +127,7 @@ class OpSpec:
     samples: Samples | None = None
     large: Callable[[np.random.Generator], OpSample] | None = None
     errors: Sequence[ErrorSample] = ()
+    promises: Sequence[Promise] = ()
     expected_failures: Mapping[str, str] | Sequence[Xfail] = ()
     strategy: Any = None
     extreme: Sequence[float] | None = None

@@ -10,6 +10,7 @@ from corelib.conformance.checks import (
     fuzz,
     interface,
     kinks,
+    promised,
     protocol,
     second,
     typed,
@@ -18,7 +19,7 @@ from corelib.conformance.checks import (
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
-    *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *boundary.CHECKS, *kinks.CHECKS,
+    *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *boundary.CHECKS, *kinks.CHECKS, *promised.CHECKS,
     *extreme.CHECKS, *second.CHECKS, *interface.CHECKS, *typed.CHECKS,
     *fuzz.CHECKS, *declared.CHECKS,
 )  # fmt: skip

@@ -71,7 +71,7 @@ class Facts:
 
     @functools.cached_property
     def samples(self) -> list[Sample]:
-        return self.subject.tagged("interior", 0)
+        return self.subject.tagged("interior", 0, "kink")
 
     def _gradients(self, sample: Sample) -> list[Any]:
         call = Call(self.subject.op, sample)

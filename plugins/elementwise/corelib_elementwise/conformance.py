@@ -1,11 +1,13 @@
 """What the conformance suite is told of these ops: domains, kinks, and where a slope is infinite."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
+from corelib_elementwise.promises import PROMISES
 
 ANYWHERE: Final = (None, None)
 POSITIVE: Final = (0.0, None)
@@ -124,4 +126,4 @@ def specs() -> Iterator[OpSpec]:
     )  # fmt: skip
 
 
-SPECS: Final = tuple(specs())
+SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ())) for spec in specs())

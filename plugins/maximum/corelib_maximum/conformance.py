@@ -1,11 +1,13 @@
 """What the conformance suite is told of maxima: where their slopes jump, calls of each, and what they refuse."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
+from corelib_maximum.promises import PROMISES
 
 Generator = np.random.Generator
 TIED: Final = np.array([[0.5, 2.0, 2.0], [0.5, 0.5, -1.0]])
@@ -34,7 +36,7 @@ def clipped(generator: Generator) -> Iterator[OpSample]:
     spaced = np.array([[-1.3, 0.05, 0.9], [-0.45, -1.1, -0.35]]) + 0.1 * generator.random()
     yield OpSample(spaced, bounds, bounds + 0.5, id="array bounds")
     yield OpSample(spaced, bounds, None, id="lower bounds")
-    yield OpSample(spaced, None, bounds, id="upper bounds")
+    yield OpSample(-spaced, None, -bounds, id="upper bounds")
     yield OpSample(spaced, bounds + 0.5, bounds, id="bounds crossed")
     yield OpSample(spaced, bounds, bounds, id="bounds tie", kink="any")
     yield OpSample(np.asarray(0.3), np.asarray(0.4), np.asarray(0.6), id="0d bounds")
@@ -68,10 +70,11 @@ def extremum(name: str) -> OpSpec:
     return OpSpec(name, kind="custom", samples=samples, errors=errors, complex=False)
 
 
-SPECS: Final = (
+DECLARED: Final = (
     *[between(name) for name in ("maximum", "minimum", "fmax", "fmin")],
     *[extremum(name) for name in ("max", "min", "ptp", "nanmax", "nanmin")],
     OpSpec("relu", kinks=(0.0,), at_kink="mean", reference=lambda x: np.maximum(x, 0)),
     OpSpec("leaky_relu", kind="custom", samples=leaking, reference=leaky, complex=False),
     OpSpec("clip", kind="custom", samples=clipped, complex=False),
 )
+SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ())) for spec in DECLARED)

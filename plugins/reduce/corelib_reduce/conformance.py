@@ -1,11 +1,13 @@
 """What the conformance suite is told of reductions: calls of each, and what they refuse."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
+from corelib_reduce.promises import PROMISES
 
 Generator = np.random.Generator
 MASK: Final = np.array([[True, False, True, True], [True, True, False, True], [True, True, True, False]])
@@ -70,7 +72,7 @@ WIDE: Final[dict[str, Any]] = {"axis": 0, "dtype": np.float64}
 KNOWN: Final[dict[str, Any]] = {"axis": 1, "mean": np.array([[0.5], [-0.25], [0.0]])}
 SCALAR: Final[tuple[tuple[int, ...], ...]] = ((), (1,))
 
-SPECS: Final = (
+DECLARED: Final = (
     reduction("sum", {"initial": 2.0}, SOME, WIDE, shapes=((), (0,), (0, 3))),
     reduction("mean", SOME, WIDE, shapes=SCALAR),
     reduction("var", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, WIDE, KNOWN, shapes=SCALAR),
@@ -86,3 +88,4 @@ SPECS: Final = (
     running("cumulative_prod", {"axis": 0}, {"axis": -1, "include_initial": True}, zero=True),
     running("diff", {}, {"n": 2}, {"axis": 0, "prepend": 1.0, "append": 2.0}),
 )
+SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ())) for spec in DECLARED)

@@ -1,0 +1,40 @@
+"""The check of promises: gradients at places where differences cannot tell, by what their author declares."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from corelib.conformance.calls import Call
+from corelib.conformance.case import Check
+from corelib.conformance.failure import Skip
+from corelib.conformance.sample import Sample, prepared
+from corelib.conformance.spec import OpSample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+
+ROUNDING = 1e-14
+
+
+def promised(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """At ties, at 0 / 0, at NaN and infinity the gradient of the sum is what is declared; NaN is NaN."""
+    call = Call(subject.op, sample)
+    found = call.gradients([np.ones(r.shape, r.dtype) for r in call.results])
+    expected = sample.memo["promised"]
+    tally.require(len(found) == len(expected), f"{len(expected)} gradients are promised, and there are {len(found)}")
+    for i, (gradient, wanted) in enumerate(zip(found, expected, strict=True)):
+        slack = ROUNDING * np.maximum(1, np.abs(np.nan_to_num(wanted)))
+        tally.close(gradient, np.asarray(wanted, float), slack, f"the gradient of arg{i} is not the promised one")
+
+
+def declared_places(subject: Subject, seed: int) -> Sequence[Sample]:
+    if not subject.spec.promises:
+        raise Skip("no promise declared")
+    found = []
+    for number, promise in enumerate(subject.spec.promises):
+        sample = prepared(OpSample(*promise.args, **promise.fields), promise.id or f"promise{number}", ("promise",))
+        sample.memo["promised"] = promise.gradients
+        found.append(sample)
+    return found
+
+
+CHECKS = (Check("promised", declared_places, promised),)

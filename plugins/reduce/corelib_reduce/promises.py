@@ -1,0 +1,45 @@
+"""The gradients promised where entries tie, are all equal, or are NaN or infinite."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance import Promise
+
+NAN: Final = np.nan
+INF: Final = np.inf
+THIRD: Final = 1 / 3
+STEEP: Final = 1 / np.sqrt(6)  # of the standard deviation of three equidistant numbers, in the outer ones
+
+
+def rows(*values: Any) -> Any:
+    return np.array(values, float)
+
+
+FLAT: Final = rows([1, 1, 1], [1, 2, 3])
+SLOPED: Final = rows([0, 0, 0], [-STEEP, 0, STEEP])
+
+PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
+    "median": (
+        Promise(rows(2, 2, 1, 2, 3), gradients=[rows(THIRD, THIRD, 0, THIRD, 0)]),
+        Promise(rows(1, 2, 2, 3), gradients=[rows(0, 0.5, 0.5, 0)]),
+        Promise(rows([1, NAN, 3], [1, 2, 3]), axis=1, gradients=[rows([0, NAN, 0], [0, 1, 0])]),
+        Promise(rows(1, NAN, 3), gradients=[rows(0, NAN, 0)]),
+        Promise(FLAT, axis=1, gradients=[rows([THIRD] * 3, [0, 1, 0])]),
+    ),
+    "std": (
+        Promise(FLAT, axis=1, gradients=[SLOPED]),
+        Promise(FLAT, axis=-1, keepdims=True, gradients=[SLOPED]),
+        Promise(rows([1, 1], [1, 2]), axis=0, gradients=[rows([0, -0.5], [0, 0.5])]),
+        Promise(np.full((2, 3), 0.1), gradients=[np.zeros((2, 3))]),
+        Promise(np.full((2, 3), 0.1), axis=(1, 0), gradients=[np.zeros((2, 3))]),
+        Promise(
+            rows([1, 1, 7], [1, 2, 3]), axis=1, where=np.array([True, True, False]),
+            gradients=[rows([0, 0, 0], [-0.5, 0.5, 0])],
+        ),
+    ),
+    "prod": (
+        Promise(rows(2, INF, 3), gradients=[rows(INF, 6, INF)]),
+        Promise(rows([2, 0, 3], [INF, 1, 1]), axis=1, gradients=[rows([0, 6, 0], [1, INF, INF])]),
+    ),
+}  # fmt: skip
