@@ -17,9 +17,7 @@ def row(*values: float) -> Any:
 ROWS: Final = np.array([[1.0, NAN, 2.0], [3.0, 4.0, 5.0]])
 OUTER: Final[dict[str, Any]] = {"axis": 1, "where": np.array([True, False, True]), "initial": 4.5}
 # of a number and NaN fmax and fmin take the number
-NUMBERS: Final = Promise(
-    row(NAN, 1, NAN, 2), row(1, NAN, NAN, 2), gradients=[row(0, 1, NAN, 0.5), row(1, 0, NAN, 0.5)]
-)
+NUMBERS: Final = Promise(row(NAN, 1, NAN, 2), row(1, NAN, NAN, 2), gradients=[row(0, 1, NAN, 0.5), row(1, 0, NAN, 0.5)])
 
 
 def first(*picked: int) -> Any:
