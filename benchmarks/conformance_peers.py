@@ -148,6 +148,8 @@ def measure(mutants: Sequence[Mutant]) -> tuple[dict[str, int], dict[str, int], 
             continue
         counted[mutant.family] += 1
         ours[mutant.family] += verdict.killed
+        if not verdict.killed:
+            print(f"the suite misses {mutant.id}: {verdict.detail[:200]}")
         for column in columns:
             column.look(mutant)
     return counted, ours, columns
