@@ -20,6 +20,7 @@ from corelib.conformance.calls import Call
 from corelib.conformance.sample import Sample
 from corelib.conformance.selftest.command import all_mutants, judged
 from corelib.conformance.selftest.mutant import Mutant
+from corelib.conformance.selftest.trial import PROFILE, unharmed
 from corelib.conformance.subject import Subject
 
 Peer = Callable[[Any, Sample], None]
@@ -128,7 +129,8 @@ class Column:
             op = make()
         except Exception:  # a mutant that cannot be made is found by whoever tries
             return True
-        return not all(passes(self.peer, op, sample) for sample in self._samples(subject))
+        with unharmed(subject, PROFILE):  # a mutant that writes to its arguments must not spoil them for others
+            return not all(passes(self.peer, op, sample) for sample in self._samples(subject))
 
     def _samples(self, subject: Subject) -> list[Sample]:
         if subject.name not in self._good:
