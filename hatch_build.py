@@ -1,13 +1,16 @@
 """Compiles the core with mypyc when a wheel is built; where there is no C compiler the wheel is pure Python.
 
 An editable install stays interpreted unless CORELIB_COMPILE=1, and CORELIB_COMPILE=0 keeps a wheel pure. Whoever asks
-for it by CORELIB_COMPILE=1 gets a compiled core or an error.
+for it by CORELIB_COMPILE=1 gets a compiled core or an error. An editable install that is not compiled takes away what
+an earlier one left in the tree, which Python would go on running whatever becomes of the sources.
 """
 
 import ast
 import os
 import re
+import shlex
 import shutil
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,34 +27,65 @@ class CompileCore(BuildHookInterface[Any]):
     """hatchling asks for ``dependencies`` to set up a build, and calls ``initialize`` before it."""
 
     def dependencies(self) -> list[str]:
-        return [] if os.environ.get("CORELIB_COMPILE") == "0" else ["mypy>=2.1", "setuptools>=75"]
+        return ["mypy>=2.1", "setuptools>=75"] if wish("1") == "1" and not no_compiler() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        default = "0" if version == "editable" else "1"
-        if self.target_name != "wheel" or os.environ.get("CORELIB_COMPILE", default) != "1":
+        if self.target_name != "wheel":
             return
-        root = Path(self.root)
+        root, editable = Path(self.root), version == "editable"
+        if editable:
+            for library in in_place(root):
+                library.unlink()
+        if wish("0" if editable else "1") == "0":
+            return
         self.folder = tempfile.mkdtemp()
-        try:
-            libraries = compiled(root, Path(self.folder))
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # no compiler, no headers, or mypy finds fault
-            if os.environ.get("CORELIB_COMPILE") == "1":
-                raise
-            self.app.display_warning(f"corelib is built without its compiled core, which is slower: {error}")
-            return
-        if version == "editable":
+        libraries = self.libraries(root, Path(self.folder))
+        if editable:
             for library in libraries:
                 shutil.copy(library, root / library.relative_to(self.folder))
-            return
-        build_data["pure_python"] = False
-        build_data["infer_tag"] = True
-        build_data["force_include"] |= {str(p): str(p.relative_to(self.folder)) for p in libraries}
+        elif libraries:
+            build_data["pure_python"] = False
+            build_data["infer_tag"] = True
+            build_data["force_include"] |= {str(p): str(p.relative_to(self.folder)) for p in libraries}
+
+    def libraries(self, root: Path, folder: Path) -> list[Path]:
+        """What was compiled: nothing where that cannot be, unless it was asked for."""
+        asked_for, trouble = wish() == "1", no_compiler()
+        if trouble and asked_for:
+            self.app.abort(f"CORELIB_COMPILE=1, but {trouble}")
+        if not trouble:
+            try:
+                return compiled(root, folder)
+            except (Exception, SystemExit) as error:  # no headers, or mypy finds fault, which it has said above
+                if asked_for:
+                    raise
+                trouble = str(error)
+        self.app.display_warning(f"corelib is built without its compiled core, which is slower: {trouble}")
+        return []
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         shutil.rmtree(getattr(self, "folder", ""), ignore_errors=True)
+
+
+def wish(default: str = "") -> str:
+    """CORELIB_COMPILE, or what holds where nothing was said."""
+    said = os.environ.get("CORELIB_COMPILE") or default
+    if said not in {"", "0", "1"}:
+        raise SystemExit(f"CORELIB_COMPILE is {said!r}: it may be 0 or 1")
+    return said
+
+
+def no_compiler() -> str:
+    """Why nothing can be compiled, where that is plain before mypyc has worked for ten seconds; else nothing."""
+    command = os.environ.get("CC") or sysconfig.get_config_var("CC")  # on Windows nothing: setuptools finds it there
+    name = shlex.split(command)[0] if command else ""
+    return f"there is no C compiler: {name} is not found" if name and not shutil.which(name) else ""
+
+
+def in_place(root: Path) -> list[Path]:
+    """What an editable install has compiled in the tree, for the Python that runs."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    return [*root.glob(f"corelib/*{suffix}"), *root.glob(f"corelib__mypyc{suffix}")]
 
 
 def compiled(root: Path, folder: Path) -> list[Path]:
@@ -63,7 +97,7 @@ def compiled(root: Path, folder: Path) -> list[Path]:
     here = Path.cwd()
     os.chdir(root)
     try:
-        flags = ["--config-file=", "--ignore-missing-imports", "--follow-imports=silent"]
+        flags = ["--config-file=", f"--cache-dir={folder / 'c'}", "--ignore-missing-imports", "--follow-imports=silent"]
         files = [f"corelib/{name}.py" for name in COMPILED]
         extensions = mypycify(
             [*flags, *files], opt_level="3", debug_level="0", group_name="corelib", target_dir=str(folder / "c")

@@ -104,12 +104,3 @@ from corelib.ops import lambertw
 print(round(float(corelib.grad(lambertw)(1.0)), 6))
 """
     assert fresh.says(code).split() == ["-0.05493", "0.361896"]
-
-
-def test_the_wheel_of_corelib_holds_the_templates_and_the_types(tmp_path: Path) -> None:
-    from zipfile import ZipFile
-
-    names = ZipFile(wheel(ROOT, tmp_path)).namelist()
-    for name in ("py.typed", "cli/templates/op/package/ops.py.tmpl", "cli/templates/both/github/workflows/ci.yml.tmpl"):
-        assert f"corelib/{name}" in names
-    assert not [name for name in names if name.startswith(("tests", "plugins", "typings"))]
