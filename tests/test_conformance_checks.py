@@ -345,3 +345,47 @@ def test_mutants_share_the_samples_and_the_differences_of_the_original() -> None
     found = run([mutant], "quick", stop_at_first=True)
     assert len(found.failures) == 1
     assert len(found.results) < len(run([original], "quick").results)
+
+
+def test_numbers_of_a_large_sample_meet_no_kink_and_no_other_number() -> None:
+    """On a grid some of thousands would: clip then lay on its bound, and round at a half."""
+    made = op(Clipped, numpy=np.clip)
+    spec = OpSpec("clip", samples=lambda rng: [OpSample(rng.normal(size=(4, 6)), a_min=-0.5, a_max=0.5)])
+    (large,) = subject_of(made, spec).tagged("large")
+    numbers = np.ravel(large.arrays[0]) * 2.0**20
+    assert numbers.size > 1000
+    assert len(np.unique(numbers)) == numbers.size
+    assert not np.any(numbers == np.round(numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Clipped:
+    a_min: float
+    a_max: float
+
+    def forward(self, x: Array) -> Array:
+        return np.clip(x, self.a_min, self.a_max)
+
+    def backward(self, propagated: Any, x: Array) -> Any:
+        return propagated * ((x >= self.a_min) & (x <= self.a_max))
+
+
+class Outer:
+    def forward(self, x: Array) -> Array:
+        return np.outer(x, x)
+
+    def backward(self, propagated: Any, x: Array) -> Any:
+        return propagated @ x + x @ propagated
+
+
+def test_a_result_that_would_explode_is_not_tried() -> None:
+    sizes = []
+
+    class Watched(Outer):
+        def forward(self, x: Array) -> Array:
+            sizes.append(x.size)
+            return super().forward(x)
+
+    spec = OpSpec("outer", samples=lambda rng: [OpSample(rng.normal(size=3))])
+    assert subject_of(op(Watched), spec).samples()
+    assert max(sizes) < 300

@@ -23,7 +23,7 @@ LEVELS: Final = 7
 RESTARTS: Final = 5
 FIRST_STEP: Final = 2.0**-4
 ROUNDING: Final = 6 * EPS  # of each value of f, relative to the largest: what forward itself may be off by
-GOOD: Final = 1e-11  # relative bound at which a table need not grow
+GOOD: Final = 1e-11  # relative bound at which a table need not grow any more
 ACCEPTABLE: Final = 1e-9  # relative bound above which the step is made smaller: a kink may lie inside
 KINK_RATIO: Final = 0.3  # of second differences at h/32 and h: 1/32 where smooth, 1 at a kink
 COMPLEX_STEP: Final = 1e-30
@@ -103,7 +103,7 @@ def ridders(curves: Curves, step: Array, lines: Array, levels: int = LEVELS) -> 
         up, down = curves(h, lines), curves(-h, lines)
         noise = ROUNDING * np.maximum(np.abs(up), np.abs(down)) / h[:, None]
         table.add((up - down) / (2 * h[:, None]), noise)
-        if np.all(table.bound <= GOOD * np.maximum(np.abs(table.value), 1e-3)):
+        if table.is_final(noise):
             break
         h = h / 2
     return Estimate(table.value, table.bound, np.array(step, np.float64))
@@ -136,6 +136,10 @@ class Table:
             self._consider(row[k], np.maximum(moves[k - 1], self._foreseen(moves, k)) + noise)
         self.row, self.moves = row, moves
 
+    def is_final(self, noise: Array) -> bool:
+        """Whether every value is good, or the next row cannot better it: its noise alone is twice that of this one."""
+        return bool(np.all(self.bound <= np.maximum(GOOD * np.maximum(np.abs(self.value), 1e-3), 2 * noise)))
+
     def _foreseen(self, moves: list[Array], k: int) -> Array | float:
         """How far column k - 1 should have moved: where it moved less, two errors met by accident, and
         prove nothing."""
@@ -162,6 +166,8 @@ def one_sided(curves: Curves, step: Array, side: int, lines: Array | None = None
         ahead = curves(side * h, lines)
         noise = ROUNDING * np.maximum(np.abs(ahead), np.abs(middle)) / h[:, None]
         table.add(side * (ahead - middle) / h[:, None], noise)
+        if table.is_final(noise):
+            break
         h = h / 2
     return Estimate(table.value, table.bound, np.array(step, np.float64))
 

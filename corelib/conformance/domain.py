@@ -98,15 +98,22 @@ def _end(finite: Callable[[Array], Array], index: int, side: int) -> tuple[float
 
 
 def draw(
-    rng: np.random.Generator, ranges: Sequence[Range], shape: tuple[int, ...], avoid: Iterable[float] = ()
+    rng: np.random.Generator,
+    ranges: Sequence[Range],
+    shape: tuple[int, ...],
+    avoid: Iterable[float] = (),
+    quantum: float = QUANTUM,
 ) -> Array:
-    """Numbers inside the domain, away from its ends and from the points to avoid."""
+    """Numbers inside the domain, away from its ends and from the points to avoid; multiples of ``quantum``.
+
+    With a quantum of 0 they have full precision: of thousands on one grid, some would meet a kink, or each other.
+    """
     windows = np.array([r.window for r in ranges])
     which = rng.integers(len(windows), size=shape)
     x = rng.uniform(windows[which, 0], windows[which, 1])
     for point in avoid:
         x = np.where(np.abs(x - point) < MARGIN, x + np.copysign(2 * MARGIN, x - point), x)
-    return np.asarray(np.round(x / QUANTUM) * QUANTUM)
+    return np.asarray(np.round(x / quantum) * quantum if quantum else x)
 
 
 def room(x: Array, ranges: Sequence[Range], avoid: Iterable[float] = ()) -> Array:

@@ -21,7 +21,7 @@ class Profile:
 
 
 PROFILES: Final = {
-    "quick": Profile("quick", 1, 4),
+    "quick": Profile("quick", 1, 3),
     "default": Profile("default", 3),
     "deep": Profile("deep", 10, examples=200),
 }

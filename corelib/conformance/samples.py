@@ -1,12 +1,13 @@
 """Samples that nobody has to write: from the kind of an op, its arity and its domain."""
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import MAX_JACOBIAN, outputs
-from corelib.conformance.domain import draw, room
+from corelib.conformance.calls import MAX_JACOBIAN, outputs, values
+from corelib.conformance.domain import QUANTUM, draw, room
 from corelib.conformance.sample import Sample, prepared
 from corelib.conformance.spec import OpSample
 from corelib.tensor import Array
@@ -39,6 +40,7 @@ FAR: Final = (
     -40.375, -20.625, -12.3125, -(2.0**-10), -(2.0**-30), 0.0, 2.0**-30, 2.0**-10, 12.3125, 20.625, 40.375,
 )  # fmt: skip
 ENLARGED: Final = (1000, 3000)  # numbers of a sample made larger: at least, and at most
+FACTORS: Final = (4, 8, 16, 32, 64, 1000)
 
 
 def derive(subject: "Subject", seed: int) -> list[Sample]:
@@ -63,22 +65,32 @@ def derive(subject: "Subject", seed: int) -> list[Sample]:
 
 def _enlarged(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[Sample]:
     """A sample of an author's with each axis four or more times as long, if the op takes that."""
+    small, large = ENLARGED
     for sample in samples:
-        for factor in (4, 8, 16, 32, 64, 1000):
-            shapes = [tuple([n if n < 2 else n * factor for n in a.shape]) for a in sample.arrays]
-            small, large = ENLARGED
-            if "interior" in sample.tags and not sample.is_complex and small <= sum(map(_size, shapes)) <= large:
-                arrays = [_normal(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
+        for factor in FACTORS if "interior" in sample.tags and not sample.is_complex else ():
+            shapes = [_longer(a.shape, factor) for a in sample.arrays]
+            if small <= sum(map(prod, shapes)) <= large and not _explodes(subject, sample, factor):
+                arrays = [_signed(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
                 near_one = [1 + a / 32 for a in arrays]  # of which long products are no zero
-                for values in (arrays, near_one):
-                    grown = Sample("large", sample.args, tuple(values), sample.fields, frozenset({"large"}))
+                for drawn in (arrays, near_one):
+                    grown = Sample("large", sample.args, tuple(drawn), sample.fields, frozenset({"large"}))
                     if _ordinary(subject, grown):
                         return [grown]
     return []
 
 
-def _size(shape: tuple[int, ...]) -> int:
-    return int(np.prod(shape))
+def _longer(shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
+    return tuple([n if n < 2 else n * factor for n in shape])
+
+
+def _explodes(subject: "Subject", sample: Sample, factor: int) -> bool:
+    """Whether a result with its axes as much longer is far too large to be worth making."""
+    try:
+        with np.errstate(all="ignore"):
+            results = values(subject.op, sample, sample.arrays)
+    except Exception:  # the checks will meet it again and say so
+        return True
+    return sum(prod(_longer(r.shape, factor)) for r in results) > 10 * ENLARGED[1]
 
 
 def _ordinary(subject: "Subject", sample: Sample) -> bool:
@@ -178,7 +190,8 @@ def _sample(subject: "Subject", shapes: Shapes, seed: int, *tags: str) -> Sample
     name = "large" if "large" in tags else named(shapes)
     rng = subject.rng(name, seed)
     kinks = avoided(subject)
-    arrays = [draw(rng, r, shape, k) for r, shape, k in zip(subject.ranges, shapes, kinks, strict=True)]
+    quantum = 0.0 if "large" in tags else QUANTUM
+    arrays = [draw(rng, r, shape, k, quantum) for r, shape, k in zip(subject.ranges, shapes, kinks, strict=True)]
     return _made(subject, arrays, name, tags)
 
 
@@ -250,7 +263,12 @@ def _derived(subject: "Subject", seed: int) -> Iterator[OpSample]:
 
 
 def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    return np.asarray(np.round(rng.uniform(0.25, 2.5, shape) * rng.choice([-1.0, 1.0], shape) * 2**20) / 2**20)
+    return np.asarray(np.round(_signed(rng, shape) / QUANTUM) * QUANTUM)
+
+
+def _signed(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Numbers of both signs, none of them near 0."""
+    return np.asarray(rng.uniform(0.25, 2.5, shape) * rng.choice([-1.0, 1.0], shape))
 
 
 def _accepted(subject: "Subject", calls: Iterator[OpSample]) -> list[Sample]:
