@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-import corelib
 from corelib.cli.main import command
 
-COPPER = str(Path(corelib.__file__).parents[1] / "examples" / "data" / "copper.csv")
-SEA = str(Path(corelib.__file__).parents[1] / "examples" / "data" / "sea.csv")
+COPPER = str(Path(__file__).parents[1] / "examples" / "data" / "copper.csv")
+SEA = str(Path(__file__).parents[1] / "examples" / "data" / "sea.csv")
 FILES = ["fit.png", "log.csv", "loss.png", "model.npz"]
 
 
