@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.class_op import like, picked, rebuilt
+from corelib.compiling import caused
 from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
 from corelib.graph import NO_PARENTS, Node, mode, scope
 from corelib.tensor import Tensor, as_array, make
@@ -119,7 +120,8 @@ def fitted(entry: Any, parent: Node, op: object) -> Any:
         shape, dtype = entry.shape, entry.dtype
     except AttributeError:
         if not isinstance(entry, (int, float, complex)):
-            raise GradientType(f"{op}: backward answered a {type(entry).__name__} for a gradient") from None
+            message = f"{op}: backward answered a {type(entry).__name__} for a gradient"
+            raise caused(GradientType(message), None) from None
         entry = np.asarray(entry)
         shape, dtype = entry.shape, entry.dtype
     if shape != parent.shape:

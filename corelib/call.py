@@ -6,7 +6,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from corelib.arguments import Arguments
-from corelib.compiling import mypyc_attr
+from corelib.compiling import caused, mypyc_attr
 from corelib.errors import (
     CorelibError,
     GradientType,
@@ -100,12 +100,12 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
         raise error
     message = f"{op}({describe(args)}): {error}"
     if isinstance(error, np.exceptions.AxisError):
-        raise InvalidAxis(message) from error
+        raise caused(InvalidAxis(message), error)
     if isinstance(error, IndexError):
-        raise InvalidIndex(message) from error
+        raise caused(InvalidIndex(message), error)
     if isinstance(error, TypeError):
-        raise InvalidOperandType(message) from error
-    raise InvalidOperand(message) from error
+        raise caused(InvalidOperandType(message), error)
+    raise caused(InvalidOperand(message), error)
 
 
 def unrecorded(op: object, args: Sequence[Any], result: Any) -> bool:

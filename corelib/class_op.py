@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.call import Op, array_of, operand, refuse, unrecorded, watched
+from corelib.compiling import caused
 from corelib.elementwise_op import broadcast
 from corelib.errors import GradientType, InvalidOperandType, UnsupportedArgument
 from corelib.graph import Node, Pull
@@ -72,7 +73,7 @@ class ClassOp(Op):
             if unknown or len(args) > len(self.fields):
                 what = f"no keyword {', '.join(unknown)}" if unknown else f"no {len(args)} of them by position"
                 known = ", ".join(self.fields) or "none"
-                raise UnsupportedArgument(f"{self} takes {what}; fields: {known}") from None
+                raise caused(UnsupportedArgument(f"{self} takes {what}; fields: {known}"), None) from None
             refuse(error, self, args)
 
 

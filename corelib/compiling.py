@@ -1,6 +1,6 @@
 """What mypyc reads in the files that it compiles; interpreted, it says nothing."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from mypy_extensions import mypyc_attr as mypyc_attr
@@ -9,6 +9,15 @@ else:
     def mypyc_attr(**_):
         """Leave the class as it is."""
         return lambda cls: cls
+
+
+E = TypeVar("E", bound=BaseException)
+
+
+def caused(error: E, by: BaseException | None) -> E:
+    """``raise caused(error, by)`` is ``raise error from by``, which mypyc compiles to ``raise error``."""
+    error.__cause__ = by
+    return error
 
 
 class Truth(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Final, SupportsIndex, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from corelib.compiling import Truth, mypyc_attr
+from corelib.compiling import Truth, caused, mypyc_attr
 from corelib.dispatch import ops_for
 from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable, UnsupportedArgument
 from corelib.graph import Leaf, Node
@@ -108,6 +108,9 @@ class Tensor:
 
     @name.setter
     def name(self, name: str | None) -> None:
+        given: object = name  # the compiled constructor refuses others so
+        if given is not None and not isinstance(given, str):
+            raise TypeError(f"str or None object expected; got {kind_of(given)}")
         self._own_leaf().name = name
 
     @property
@@ -368,14 +371,20 @@ def as_array(data: Any) -> Any:
     return array
 
 
+def kind_of(value: object) -> str:
+    """The name of a type, with its module."""
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+
+
 def _parsed(data: object) -> Array:
-    kind = f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
+    kind = kind_of(data)
     if not isinstance(data, (bool, int, float, complex, list, tuple, np.generic)) and not hasattr(data, "__array__"):
         raise InvalidOperandType(f"a Tensor holds an array of numbers, and {kind} is none")
     try:
         array = np.asarray(data)
     except (ValueError, TypeError) as error:
-        raise InvalidOperandType(f"no array of numbers can be made of this {kind}: {error}") from error
+        message = f"no array of numbers can be made of this {kind}: {error}"
+        raise caused(InvalidOperandType(message), error) from error
     if array.dtype == object:
         raise InvalidOperandType(
             f"no array of numbers can be made of this {kind}; Tensors are joined by np.stack or np.concatenate"

@@ -389,3 +389,36 @@ def test_a_result_that_would_explode_is_not_tried() -> None:
     spec = OpSpec("outer", samples=lambda rng: [OpSample(rng.normal(size=3))])
     assert subject_of(op(Watched), spec).samples()
     assert max(sizes) < 300
+
+
+class Dear:
+    """exp, whose backward does its work many times over."""
+
+    def forward(self, x: Array) -> Array:
+        return np.exp(x)
+
+    def backward(self, propagated: Any, x: Array) -> Any:
+        slopes = [np.exp(x) for _ in range(50)]
+        return propagated * slopes[-1]
+
+
+def test_a_dear_backward_is_reported_and_passes() -> None:
+    dear = run([subject_of(op(Dear, numpy=np.exp, broadcasts=True))], "default", checks=["perf"])
+    (result,) = dear.warnings
+    assert result.status == "pass"
+    assert "times forward" in result.detail
+    assert dear.green
+    cheap = run([subject_of(exp)], "default", checks=["perf"])
+    assert cheap.warnings == []
+    assert "times forward" in cheap.results[0].detail
+    assert {cell.reason for cell in cheap.cells().values()} == {cheap.results[0].detail}
+
+
+def test_what_cannot_be_measured_is_a_skip() -> None:
+    """What is wrong with an op, the other checks say: a report is never red."""
+
+    def refuse(g: Any) -> Any:
+        raise ArithmeticError("no")
+
+    found = run([subject_of(backward_of(refuse))], "default", checks=["perf"])
+    assert [(r.status, r.detail) for r in found.results] == [("skip", "could not be measured: ArithmeticError")]

@@ -55,7 +55,10 @@ class Runnable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one case. ``margin`` is the largest error over its tolerance: above 1 it fails."""
+    """What became of one case. ``margin`` is the largest error over its tolerance: above 1 it fails.
+
+    ``detail`` says why it failed or was skipped; of one that passed, what it measured, and ``warns`` marks it.
+    """
 
     op: str
     check: str
@@ -66,6 +69,7 @@ class Result:
     margin: float = 0.0
     detail: str = ""
     seconds: float = field(default=0.0, compare=False)
+    warns: bool = False
 
     @property
     def id(self) -> str:
@@ -120,7 +124,7 @@ class Case:
             status, detail = "fail", str(failure)
         except Exception as error:  # an op that raises has failed, whatever it raises
             status, detail = "fail", f"raised {type(error).__name__}: {error}\nsample: {self.sample}"
-        return self._settled(status, tally, detail, perf_counter() - began)
+        return self._settled(status, tally, detail or tally.note, perf_counter() - began)
 
     def _settled(self, status: Status, tally: Tally, detail: str, seconds: float) -> Result:
         """The result, in the light of the failures that were expected."""
@@ -133,8 +137,9 @@ class Case:
 
     def _result(self, status: Status, tally: Tally, detail: str, seconds: float) -> Result:
         return Result(
-            self.name, self.check.id, self.sample.id, self.seed, status, tally.assertions, tally.margin, detail, seconds
-        )
+            self.name, self.check.id, self.sample.id, self.seed, status, tally.assertions, tally.margin, detail,
+            seconds, tally.warns,
+        )  # fmt: skip
 
     def reproduce(self) -> str:
         """One line that runs this case again."""

@@ -59,10 +59,14 @@ def _cell(cell: Cell | None) -> str:
         mark = {"fail": "F", "undeclared": "?", "xfail": "x", "skip": ""}[cell.status]
         return f'<td style="background:{COLORS[cell.status]}" title="{escape(cell.reason, quote=True)}">{mark}</td>'
     if cell.margin <= 0:
-        return f'<td style="background:#2e8b57;color:#fff" title="{cell.assertions} assertions">·</td>'
+        return f'<td style="background:#2e8b57;color:#fff" title="{_measured(cell)}">·</td>'
     depth = log10(cell.margin)
     title = f"{cell.assertions} assertions, {cell.margin:.2g} of the tolerance"
     return f'<td style="background:{_heat(depth)}" title="{title}">{depth:.0f}</td>'
+
+
+def _measured(cell: Cell) -> str:
+    return escape(cell.reason or f"{cell.assertions} assertions", quote=True)
 
 
 def _heat(depth: float) -> str:
@@ -73,6 +77,7 @@ def _heat(depth: float) -> str:
 def _details(report: Report) -> str:
     texts = [*report.complaints, *[r.detail for r in report.failures]]
     texts += [f"undeclared {r.id}: {r.detail}" for r in report.undeclared]
+    texts += [f"warning {r.op}: {r.detail}" for r in report.warnings]
     skips = sorted({(r.detail, r.check, r.op) for r in report.skips})
     listed = "".join(f"<li>{escape(op)}::{escape(check)}: {escape(reason)}</li>" for reason, check, op in skips)
     blocks = "".join(f"<pre>{escape(text)}</pre>" for text in texts)

@@ -104,6 +104,8 @@ class ConformanceRun:
         terminalreporter.line(report.summary())
         for op, check, reason in sorted({(r.op, r.check, r.detail) for r in report.skips}):
             terminalreporter.line(f"skipped {op}::{check}: {reason}", cyan=True)
+        for r in report.warnings:
+            terminalreporter.line(f"warning {r.op}::{r.check}: {r.detail}", yellow=True)
         target = self._option("json")
         if target:
             report.write_json(target)

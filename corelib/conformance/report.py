@@ -45,6 +45,11 @@ class Report:
     def skips(self) -> list[Result]:
         return [r for r in self.results if r.status == "skip"]
 
+    @property
+    def warnings(self) -> list[Result]:
+        """What passed and is worth a look: a backward that is dear beside its forward."""
+        return [r for r in self.results if r.warns]
+
     def __str__(self) -> str:
         verdict = "green" if self.green else "not green"
         counts = f"{len(self.results)} checks, {len(self.failures)} failures, {len(self.skips)} skips"
@@ -124,9 +129,8 @@ def _cell(group: Iterable[Result]) -> Cell:
     results = sorted(group, key=lambda r: WORST_FIRST.index(r.status))
     worst = results[0]
     ran = [r for r in results if r.status != "skip"]
-    reason = "" if worst.status == "pass" else worst.detail
     return Cell(
-        worst.status, len(ran), sum(r.assertions for r in ran), max((r.margin for r in ran), default=0.0), reason
+        worst.status, len(ran), sum(r.assertions for r in ran), max((r.margin for r in ran), default=0.0), worst.detail
     )
 
 

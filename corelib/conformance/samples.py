@@ -1,7 +1,7 @@
 """Samples that nobody has to write: from the kind of an op, its arity and its domain."""
 
 from collections.abc import Iterator, Sequence
-from math import prod
+from math import log2, prod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -40,7 +40,7 @@ FAR: Final = (
     -40.375, -20.625, -12.3125, -(2.0**-10), -(2.0**-30), 0.0, 2.0**-30, 2.0**-10, 12.3125, 20.625, 40.375,
 )  # fmt: skip
 ENLARGED: Final = (1000, 3000)  # numbers of a sample made larger: at least, and at most
-FACTORS: Final = (4, 8, 16, 32, 64, 1000)
+FACTORS: Final = (4, 6, 8, 10, 12, 16, 20, 32, 64, 200, 400, 1000)
 
 
 def derive(subject: "Subject", seed: int) -> list[Sample]:
@@ -64,33 +64,47 @@ def derive(subject: "Subject", seed: int) -> list[Sample]:
 
 
 def _enlarged(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[Sample]:
-    """A sample of an author's with each axis four or more times as long, if the op takes that."""
-    small, large = ENLARGED
+    """A sample of an author's with each axis some times as long, if the op takes that."""
     for sample in samples:
-        for factor in FACTORS if "interior" in sample.tags and not sample.is_complex else ():
-            shapes = [_longer(a.shape, factor) for a in sample.arrays]
-            if small <= sum(map(prod, shapes)) <= large and not _explodes(subject, sample, factor):
-                arrays = [_signed(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
-                near_one = [1 + a / 32 for a in arrays]  # of which long products are no zero
-                for drawn in (arrays, near_one):
-                    grown = Sample("large", sample.args, tuple(drawn), sample.fields, frozenset({"large"}))
+        if "interior" in sample.tags and not sample.is_complex:
+            for factor in _factors(subject, sample):
+                for grown in _grown(subject, sample, factor, seed):
                     if _ordinary(subject, grown):
                         return [grown]
     return []
+
+
+def _grown(subject: "Subject", sample: Sample, factor: int, seed: int) -> Iterator[Sample]:
+    """The sample with axes as much longer, with ordinary numbers, and with some of which long products are no zero."""
+    shapes = [_longer(a.shape, factor) for a in sample.arrays]
+    small, large = ENLARGED
+    if small <= sum(map(prod, shapes)) <= large:
+        arrays = [_signed(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
+        for drawn in (arrays, [1 + a / 32 for a in arrays]):
+            yield Sample("large", sample.args, tuple(drawn), sample.fields, frozenset({"large"}))
 
 
 def _longer(shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
     return tuple([n if n < 2 else n * factor for n in shape])
 
 
-def _explodes(subject: "Subject", sample: Sample, factor: int) -> bool:
-    """Whether a result with its axes as much longer is far too large to be worth making."""
+def _factors(subject: "Subject", sample: Sample) -> Iterator[int]:
+    """By how much the axes of a sample may grow, before its results are far too large to be worth making."""
+    single, double = (_result_size(subject, sample, factor) for factor in (1, 2))
+    if single and double:
+        for factor in FACTORS:
+            if single * factor ** log2(double / single) <= 4 * ENLARGED[1]:
+                yield factor
+
+
+def _result_size(subject: "Subject", sample: Sample, factor: int) -> int:
+    """How many numbers the op answers; 0 where it does not take axes as much longer."""
+    arrays = [np.resize(a, _longer(a.shape, factor)) for a in sample.arrays]
     try:
         with np.errstate(all="ignore"):
-            results = values(subject.op, sample, sample.arrays)
-    except Exception:  # the checks will meet it again and say so
-        return True
-    return sum(prod(_longer(r.shape, factor)) for r in results) > 10 * ENLARGED[1]
+            return sum(r.size for r in values(subject.op, sample, arrays))
+    except Exception:  # the point is to find out
+        return 0
 
 
 def _ordinary(subject: "Subject", sample: Sample) -> bool:

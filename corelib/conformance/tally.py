@@ -11,10 +11,15 @@ from corelib.tensor import Array
 
 @dataclass(slots=True)
 class Tally:
-    """How many claims were tested, and the largest error over its tolerance among them."""
+    """How many claims were tested, and the largest error over its tolerance among them.
+
+    ``note`` is what was measured, for the report; where ``warns`` it is worth a look. Neither fails.
+    """
 
     assertions: int = 0
     margin: float = 0.0
+    note: str = ""
+    warns: bool = False
 
     def require(self, claim: Any, message: str) -> None:
         """One claim that holds or does not."""

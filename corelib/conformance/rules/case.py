@@ -62,8 +62,9 @@ class RuleCase:
             detail = f"FAILED {self.id}\n{indented(detail)}"
         seconds = perf_counter() - began
         return Result(
-            self.name, self.check.id, self.variant, 0, status, tally.assertions, tally.margin, detail, seconds
-        )
+            self.name, self.check.id, self.variant, 0, status, tally.assertions, tally.margin, detail, seconds,
+            tally.warns,
+        )  # fmt: skip
 
     def _outcome(self, tally: Tally) -> tuple[Status, str]:
         try:
@@ -78,7 +79,7 @@ class RuleCase:
             return "fail", str(failure)
         except Exception as error:  # a rule that raises has failed, whatever it raises
             return "fail", f"raised {type(error).__name__}: {error}\nwith {dict(self.hyperparameters)}"
-        return ("pass", "") if tally.assertions else ("fail", "the check asserted nothing")
+        return ("pass", tally.note) if tally.assertions else ("fail", "the check asserted nothing")
 
 
 def rule_cases(subject: RuleSubject) -> Iterator[RuleCase]:

@@ -70,11 +70,21 @@ def choices(generator: np.random.Generator) -> Iterator[OpSample]:
     yield OpSample(condition[0], x, y[:, :1])
 
 
+def many_choices(generator: np.random.Generator) -> OpSample:
+    x, y = generator.normal(size=(2, 40, 50))
+    return OpSample(generator.random((40, 50)) < 0.5, x, y)
+
+
 def selections(generator: np.random.Generator) -> Iterator[OpSample]:
     x, y = generator.normal(size=(2, 3))
     conditions = [np.array([True, False, False]), np.array([True, True, False])]
     yield OpSample(conditions, [x, y])
     yield OpSample(conditions, [x, y], default=2.5)
+
+
+def many_selections(generator: np.random.Generator) -> OpSample:
+    x, y = generator.normal(size=(2, 1000))
+    return OpSample([generator.random(1000) < 0.3, generator.random(1000) < 0.5], [x, y])
 
 
 def decimals(generator: np.random.Generator) -> Iterator[OpSample]:
@@ -119,9 +129,9 @@ def specs() -> Iterator[OpSpec]:
     yield OpSpec("softplus", kind="elementwise", domain=ANYWHERE, reference=lambda x: np.logaddexp(0, x))
     yield OpSpec("log_sigmoid", kind="elementwise", domain=ANYWHERE, reference=lambda x: -np.logaddexp(0, -x))
     yield OpSpec("ldexp", kind="custom", nondiff=("exponent",), samples=binary_numbers)
-    yield OpSpec("where", kind="custom", samples=choices)
+    yield OpSpec("where", kind="custom", samples=choices, large=many_choices)
     yield OpSpec(
-        "select", kind="custom", samples=selections,
+        "select", kind="custom", samples=selections, large=many_selections,
         errors=[ErrorSample([np.array([True])], [], raises=ValueError, match="as many choices")],
     )  # fmt: skip
 

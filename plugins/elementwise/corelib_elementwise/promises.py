@@ -30,6 +30,8 @@ NUMBERS: Final = (
     Promise(row(0, 2), 1, gradients=[row(1, 1)]),
     Promise(0, row(2, 0, -1), gradients=[row(0, 0, -INF)]),
     Promise(0.0, row(2, 0, -1), gradients=[row(0, 0, -INF)]),
+    Promise(row(INF, 2), 0, gradients=[row(0, 0)]),
+    Promise(2, row(INF, 1), gradients=[row(INF, 2 * LOG_2)]),
 )
 
 PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
@@ -37,6 +39,7 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
         Promise(row(0, 3, INF, 1), row(0, 4, 1, INF), gradients=[row(0, 0.16, 0, 0), row(0, -0.12, 0, 0)]),
         Promise(row(0), row(0), gradients=[row(0), row(0)]),
     ),
+    "divide": (Promise(row(0, 1, 1), row(0, 0, 2), gradients=[row(INF, INF, 0.5), row(NAN, -INF, -0.25)]),),
     "hypot": (
         Promise(row(0, 3), row(0, 4), gradients=[row(0, 0.6), row(0, 0.8)]),
         Promise(row(0), row(0), gradients=[row(0), row(0)]),

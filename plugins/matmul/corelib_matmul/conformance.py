@@ -26,14 +26,19 @@ def products(name: str, *shapes: tuple[tuple[int, ...], ...], wrong: tuple[tuple
     return OpSpec(name, kind="custom", samples=samples, errors=errors)
 
 
-def with_fields(name: str, *calls: Callable[[Generator], OpSample], errors: tuple[ErrorSample, ...] = ()) -> OpSpec:
-    """The spec of an op with fields, from calls of it."""
+def with_fields(
+    name: str,
+    *calls: Callable[[Generator], OpSample],
+    errors: tuple[ErrorSample, ...] = (),
+    many: Callable[[Generator], OpSample] | None = None,
+) -> OpSpec:
+    """The spec of an op with fields, from calls of it, one of ``many`` numbers apart."""
 
     def samples(generator: Generator) -> Iterator[OpSample]:
         for call in calls:
             yield call(generator)
 
-    return OpSpec(name, kind="custom", samples=samples, errors=errors)
+    return OpSpec(name, kind="custom", samples=samples, errors=errors, large=many)
 
 
 def fielded(*shapes: tuple[int, ...], **fields: Any) -> Callable[[Generator], OpSample]:
@@ -74,11 +79,11 @@ SPECS: Final = (
     with_fields(
         "cross", fielded((2, 3), (3,)), fielded((3,), (3,)), fielded((3, 4), (3, 4), axis=0),
         fielded((3, 4), (4, 3), axisa=0, axisb=1, axisc=0), fielded((4, 3), (3, 4), axisb=0),
-        errors=(ErrorSample(np.ones(4), np.ones(4), raises=ValueError),),
+        errors=(ErrorSample(np.ones(4), np.ones(4), raises=ValueError),), many=fielded((400, 3), (400, 3)),
     ),
     with_fields(
         "linalg_cross", fielded((2, 3), (3,)), fielded((3, 4), (3, 1), axis=0),
-        errors=(ErrorSample(np.ones(2), np.ones(2), raises=ValueError),),
+        errors=(ErrorSample(np.ones(2), np.ones(2), raises=ValueError),), many=fielded((400, 3), (400, 3)),
     ),
     with_fields(
         "einsum", subscripted("ij,jk->ik", (2, 3), (3, 4)), subscripted("ii->i", (3, 3)),

@@ -31,6 +31,9 @@ def left(gradient: Any) -> tuple[Promise, ...]:
     return (
         Promise(ROWS, axis=1, gradients=[np.array([of_nan, gradient])]),
         Promise(row(1, NAN, 2), gradients=[of_nan]),
+        Promise(
+            np.array([[1, NAN], [2, 2]]), axis=1, gradients=[np.array([[0, NAN], [0.5, 0.5]])], id="NaN beside a tie"
+        ),
         Promise(np.full((2, 3), NAN), gradients=[np.full((2, 3), NAN)], id="NaN alone"),
         Promise(
             np.full((2, 3), NAN), axis=1, where=OUTER["where"], initial=4.5,
@@ -52,9 +55,12 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
         Promise(row(1, NAN, 2), gradients=[row(1, 0, 0)]),
         Promise(row(2, NAN, 2), gradients=[row(0.5, 0, 0.5)]),
     ),
-    "fmax": (NUMBERS,),
-    "fmin": (NUMBERS,),
-    "leaky_relu": (Promise(row(0, 1, -1), gradients=[row(0.505, 1, 0.01)]),),
+    "fmax": (NUMBERS, Promise(row(1, 1), row(NAN, 2), gradients=[row(1, 0), row(0, 1)])),
+    "fmin": (NUMBERS, Promise(row(1, 1), row(NAN, 0), gradients=[row(1, 0), row(0, 1)])),
+    "leaky_relu": (
+        Promise(row(0, 1, -1), gradients=[row(0.505, 1, 0.01)]),
+        Promise(row(0, 1, -1, -1), gradients=[row(0.505, 1, 0.01, 0.01)]),
+    ),
     "clip": (
         Promise(row(NAN, 0.5, 2, 0, 1), 0.0, 1.0, gradients=[row(NAN, 1, 0, 1, 1)]),
         Promise(row(NAN, 0.5, 2, 0, 1), 0.0, None, gradients=[row(NAN, 1, 1, 1, 1)]),
@@ -62,6 +68,10 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
         Promise(row(0, 1, 0.5), row(0, 0, 0), row(1, 1, 1), gradients=[row(1, 1, 1), row(0, 0, 0), row(0, 0, 0)]),
         Promise(row(0, 1), row(0, 0), None, gradients=[row(1, 1), row(0, 0)]),
         Promise(row(0, 1), None, row(1, 1), gradients=[row(1, 1), row(0, 0)]),
+        Promise(row(0, 1), row(0, 0), row(0, 1), gradients=[row(1, 1), row(0, 0), row(0, 0)], id="bounds tie"),
+        Promise(
+            row(0.5, 2), row(NAN, 0), row(1, 1), gradients=[row(1, 0), row(NAN, 0), row(0, 1)], id="NaN as a bound"
+        ),
         Promise(row(NAN, 0.5), row(0, 0), row(1, 1), gradients=[row(NAN, 1), row(0, 0), row(0, 0)]),
     ),
 }

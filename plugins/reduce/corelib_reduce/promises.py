@@ -32,6 +32,8 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
         Promise(FLAT, axis=-1, keepdims=True, gradients=[SLOPED]),
         Promise(rows([1, 1], [1, 2]), axis=0, gradients=[rows([0, -0.5], [0, 0.5])]),
         Promise(np.full((2, 3), 0.1), gradients=[np.zeros((2, 3))]),
+        # their mean is not 1e90: it is rounded, and so is what they deviate by
+        Promise(np.full((3, 4), 1e90), gradients=[np.zeros((3, 4))], id="equal and large"),
         Promise(np.full((2, 3), 0.1), axis=(1, 0), gradients=[np.zeros((2, 3))]),
         Promise(
             rows([1, 1, 7], [1, 2, 3]), axis=1, where=np.array([True, True, False]),
@@ -40,6 +42,8 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
     ),
     "prod": (
         Promise(rows(2, INF, 3), gradients=[rows(INF, 6, INF)]),
+        Promise(rows([2, INF], [1, 3]), axis=1, gradients=[rows([INF, 2], [3, 1])], id="infinite in one row"),
         Promise(rows([2, 0, 3], [INF, 1, 1]), axis=1, gradients=[rows([0, 6, 0], [1, INF, INF])]),
     ),
+    "cumprod": (Promise(rows(2, INF), gradients=[rows(INF, 2)]),),
 }  # fmt: skip
