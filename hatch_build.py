@@ -21,6 +21,13 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # What every call of an op goes through. The rest is not on that path, or uses what mypyc does not know.
 COMPILED = ("graph", "tensor", "slope", "call", "elementwise_op", "class_op", "backward")
 SETTER = r"___(?P<owner>\w+)_set_(?P<name>\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\s*\{\s*char retval = 2;"
+BOOL = r"(char tmp;\s*)(if \(unlikely\(!PyBool_Check\(value\)\)\) \{\s*CPy_TypeError\(\"bool\", value\); return -1;)"
+TRUTH = r"\1int truth = PyObject_IsTrue(value); if (truth < 0) return -1; value = truth ? Py_True : Py_False; \2"
+KEYWORDS = (
+    r"(?P<before>CPyPy_(?P<name>\w+)\([^)]*\)\s*\{\s*PyObject \*obj_self = self;\s*"
+    r"static const char \* const kwlist\[\] = \{)"
+    r"(?P<names>[^}]*)(?=0\};)"
+)
 
 
 class CompileCore(BuildHookInterface[Any]):
@@ -118,8 +125,13 @@ def compiled(root: Path, folder: Path) -> list[Path]:
 
 
 def mend(folder: Path, files: list[str]) -> None:
-    """Write into the C that mypyc made of the sources what it leaves out: docstrings, and a check in setters."""
+    """Write into the C that mypyc made of the sources what it leaves out.
+
+    Docstrings; that a setter is asked to delete; that it takes for a bool whatever is true or false, as Python does;
+    that an argument goes by position only.
+    """
     docs = {name: literal(text) for file in files for name, text in docstrings(Path(file))}
+    unnamed = {name: count for file in files for name, count in positional(Path(file))}
     slots = (
         r'(?P<before>\.tp_doc = PyDoc_STR\("(?P<name>\w+)\([^"]*--\\n\\n)(?P<after>"\))',
         r'(?P<before>\(PyCFunction\)CPyPy_(?P<name>\w+),[^{}]*?PyDoc_STR\("[^"]*--\\n\\n)(?P<after>"\))',
@@ -133,8 +145,14 @@ def mend(folder: Path, files: list[str]) -> None:
             return slot[0]
         return slot["before"] + (text if slot["after"].startswith('"') else f'PyDoc_STR("{text}")') + slot["after"]
 
+    def nameless(method: re.Match[str]) -> str:
+        names, count = method["names"].split(", "), unnamed.get(method["name"], 0)
+        return method["before"] + ", ".join(['""'] * count + names[count:])
+
     for file in folder.rglob("*.c"):
         code = re.sub(SETTER, guarded, file.read_text())
+        code = re.sub(BOOL, TRUTH, code)
+        code = re.sub(KEYWORDS, nameless, code)
         for slot in slots:
             code = re.sub(slot, filled, code)
         file.write_text(code)
@@ -159,6 +177,14 @@ def docstrings(file: Path) -> Iterator[tuple[str, str]]:
             if isinstance(method, ast.FunctionDef) and (text := ast.get_docstring(method) or ""):
                 yield f"{file.stem}___{owner.name}___{method.name}", text
                 yield f"{file.stem}___{owner.name}_get_{method.name}", text
+
+
+def positional(file: Path) -> Iterator[tuple[str, int]]:
+    """How many arguments of a method, beside ``self``, go by position only, by the name that it has in C."""
+    for owner in ast.parse(file.read_text(encoding="utf-8")).body:
+        for method in owner.body if isinstance(owner, ast.ClassDef) else ():
+            if isinstance(method, ast.FunctionDef) and method.args.posonlyargs:
+                yield f"{file.stem}___{owner.name}___{method.name}", len(method.args.posonlyargs) - 1
 
 
 def literal(text: str) -> str:
