@@ -124,3 +124,8 @@ def room(x: Array, ranges: Sequence[Range], avoid: Iterable[float] = ()) -> Arra
         away = np.abs(x - point)
         distance = np.where(away > 0, np.minimum(distance, away), distance)
     return distance
+
+
+def signed(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Numbers of both signs, none of them near 0."""
+    return np.asarray(rng.uniform(0.25, 2.5, shape) * rng.choice([-1.0, 1.0], shape))

@@ -1,13 +1,13 @@
 """Samples that nobody has to write: from the kind of an op, its arity and its domain."""
 
 from collections.abc import Iterator, Sequence
-from math import log2, prod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import MAX_JACOBIAN, outputs, values
-from corelib.conformance.domain import QUANTUM, draw, room
+from corelib.conformance.calls import MAX_JACOBIAN, outputs
+from corelib.conformance.domain import QUANTUM, draw, room, signed
+from corelib.conformance.large import enlarged
 from corelib.conformance.sample import Sample, prepared
 from corelib.conformance.spec import OpSample
 from corelib.tensor import Array
@@ -39,8 +39,6 @@ SIDES: Final = (1e-3, 0.125)
 FAR: Final = (
     -40.375, -20.625, -12.3125, -(2.0**-10), -(2.0**-30), 0.0, 2.0**-30, 2.0**-10, 12.3125, 20.625, 40.375,
 )  # fmt: skip
-ENLARGED: Final = (1000, 3000)  # numbers of a sample made larger: at least, and at most
-FACTORS: Final = (4, 6, 8, 10, 12, 16, 20, 32, 64, 200, 400, 1000)
 
 
 def derive(subject: "Subject", seed: int) -> list[Sample]:
@@ -57,65 +55,10 @@ def derive(subject: "Subject", seed: int) -> list[Sample]:
     if spec.large is not None:
         found.append(prepared(spec.large(subject.rng("large", seed)), "large", ("large",)))
     elif not subject.entrywise:
-        found += _enlarged(subject, found, seed)
+        found += enlarged(subject, found, seed)
     if spec.complex is not False and not any("complex" in sample.tags for sample in found):
         found += _complex(subject, found, seed)
     return _distinct(found)
-
-
-def _enlarged(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[Sample]:
-    """A sample of an author's with each axis some times as long, if the op takes that."""
-    for sample in samples:
-        if "interior" in sample.tags and not sample.is_complex:
-            for factor in _factors(subject, sample):
-                for grown in _grown(subject, sample, factor, seed):
-                    if _ordinary(subject, grown):
-                        return [grown]
-    return []
-
-
-def _grown(subject: "Subject", sample: Sample, factor: int, seed: int) -> Iterator[Sample]:
-    """The sample with axes as much longer, with ordinary numbers, and with some of which long products are no zero."""
-    shapes = [_longer(a.shape, factor) for a in sample.arrays]
-    small, large = ENLARGED
-    if small <= sum(map(prod, shapes)) <= large:
-        arrays = [_signed(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
-        for drawn in (arrays, [1 + a / 32 for a in arrays]):
-            yield Sample("large", sample.args, tuple(drawn), sample.fields, frozenset({"large"}))
-
-
-def _longer(shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
-    return tuple([n if n < 2 else n * factor for n in shape])
-
-
-def _factors(subject: "Subject", sample: Sample) -> Iterator[int]:
-    """By how much the axes of a sample may grow, before its results are far too large to be worth making."""
-    single, double = (_result_size(subject, sample, factor) for factor in (1, 2))
-    if single and double:
-        for factor in FACTORS:
-            if single * factor ** log2(double / single) <= 4 * ENLARGED[1]:
-                yield factor
-
-
-def _result_size(subject: "Subject", sample: Sample, factor: int) -> int:
-    """How many numbers the op answers; 0 where it does not take axes as much longer."""
-    arrays = [np.resize(a, _longer(a.shape, factor)) for a in sample.arrays]
-    try:
-        with np.errstate(all="ignore"):
-            return sum(r.size for r in values(subject.op, sample, arrays))
-    except Exception:  # the point is to find out
-        return 0
-
-
-def _ordinary(subject: "Subject", sample: Sample) -> bool:
-    """Whether the op takes it, and answers some numbers, none of them huge, and not all of them tiny."""
-    try:
-        with np.errstate(all="ignore"):
-            answers = [r.data for r in outputs(subject.op(*sample.filled(sample.arrays), **sample.fields))]
-    except Exception:  # the point is to find out
-        return False
-    sizes = [float(np.max(np.abs(a), initial=0)) for a in answers]
-    return bool(answers) and all(1e-6 < size < 1e9 for size in sizes) and sum(a.size for a in answers) < 2 * ENLARGED[1]
 
 
 def _distinct(samples: list[Sample]) -> list[Sample]:
@@ -277,12 +220,7 @@ def _derived(subject: "Subject", seed: int) -> Iterator[OpSample]:
 
 
 def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    return np.asarray(np.round(_signed(rng, shape) / QUANTUM) * QUANTUM)
-
-
-def _signed(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Numbers of both signs, none of them near 0."""
-    return np.asarray(rng.uniform(0.25, 2.5, shape) * rng.choice([-1.0, 1.0], shape))
+    return np.asarray(np.round(signed(rng, shape) / QUANTUM) * QUANTUM)
 
 
 def _accepted(subject: "Subject", calls: Iterator[OpSample]) -> list[Sample]:

@@ -46,18 +46,18 @@ def _at_end(subject: Subject, tally: Tally, sample: Sample, i: int, end: float, 
     if np.isinf(found):
         _stays_zero(tally, call, i, end)
     curves = along(forward_of(subject.op, at), at.arrays, np.eye(len(args))[i : i + 1])
+    _from_inside(tally, found, curves, inward, f"at the end x = {end} of the domain, the slope of arg{i}")
+
+
+def _from_inside(tally: Tally, found: float, curves: Curves, inward: int, what: str) -> None:
+    """The slope of one side, by a table, or where that does not settle by secants."""
     slope = one_sided(curves, np.array([EDGE_STEP]), inward)
     value, bound = float(slope.value[0, 0]), float(slope.bound[0, 0])
     if bound > ONE_SIDED_EDGE * max(1.0, abs(value)):
-        _slow(
-            tally,
-            found,
-            [_secant(curves, inward * h) for h in SECANTS],
-            f"at the end x = {end} of the domain, the slope of arg{i}",
-        )
+        _slow(tally, found, [_secant(curves, inward * h) for h in SECANTS], what)
         return
     tolerance = ONE_SIDED_EDGE * max(1.0, abs(value)) + BOUNDS * bound
-    tally.close(np.array(found), np.array(value), tolerance, f"at the end x = {end} of the domain, the slope of arg{i}")
+    tally.close(np.array(found), np.array(value), tolerance, what)
 
 
 def _slow(tally: Tally, found: float, secants: list[float], what: str) -> None:

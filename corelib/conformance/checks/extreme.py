@@ -88,21 +88,22 @@ def _not_a_number(subject: Subject, sample: Sample, tally: Tally, i: int) -> Non
     seen = np.isnan(after.results[0].data)
     tally.require(not np.any(np.delete(seen, 1)), "a NaN spreads to other entries of the result")
     ones = [np.ones(r.shape, r.dtype) for r in before.results]
-    for clean, marked in zip(before.gradients(ones), after.gradients(ones), strict=True):
-        kept = np.delete(clean, 1)
-        message = f"a NaN in arg{i} changes the gradient of other entries"
-        tally.close(np.delete(marked, 1), kept, ROUNDING * np.abs(kept) + 1e-300, message)
+    _stays(tally, before.gradients(ones), after.gradients(ones), f"a NaN in arg{i} changes the gradient of others")
     arriving = [g.copy() for g in ones]
     arriving[0].flat[1] = np.nan
-    for clean, marked in zip(before.gradients(ones), before.gradients(arriving), strict=True):
-        kept = np.delete(clean, 1)
-        slack = ROUNDING * np.abs(kept) + 1e-300
-        tally.close(np.delete(marked, 1), kept, slack, "a NaN that arrives spreads to other entries")
+    _stays(tally, before.gradients(ones), before.gradients(arriving), "a NaN that arrives spreads to other entries")
     own = after.gradients(ones)[i].flat[1]
     moved = Call(subject.op, sample, [a * NEARBY if k == i else a for k, a in enumerate(sample.arrays)])
     curved = moved.gradients(ones)[i].flat[1] != before.gradients(ones)[i].flat[1]
     if curved and np.isnan(after.results[0].data.flat[1]):
         tally.require(np.isnan(own), f"at a NaN in arg{i} the result is NaN, and the gradient {own}")
+
+
+def _stays(tally: Tally, clean: list[Array], marked: list[Array], message: str) -> None:
+    """All entries but the second are what they were."""
+    for one, other in zip(clean, marked, strict=True):
+        kept = np.delete(one, 1)
+        tally.close(np.delete(other, 1), kept, ROUNDING * np.abs(kept) + 1e-300, message)
 
 
 def _scaled(subject: Subject, sample: Sample, tally: Tally) -> None:

@@ -190,24 +190,37 @@ def _identical(tally: Tally, found: list[Array], expected: list[Array], when: st
 
 
 def _threads(subject: Subject, sample: Sample, tally: Tally, cotangents: list[Array], expected: list[Array]) -> None:
-    found: list[tuple[list[Array], list[Array]]] = []
-    errors: list[BaseException] = []
-    together = threading.Barrier(THREADS)
-    reversed_ones = [-g for g in cotangents]  # what is mixed up between threads must show
+    """Half of the threads send the negative: what is mixed up between them must show."""
+    reversed_ones = [-g for g in cotangents]
     opposite = Call(subject.op, sample).gradients(reversed_ones)
+    found: list[tuple[list[Array], list[Array]]] = []
 
-    def work(arriving: list[Array], wanted: list[Array]) -> None:
+    def work(number: int) -> None:
+        arriving, wanted = ((cotangents, expected), (reversed_ones, opposite))[number % 2]
+        with np.errstate(all="ignore"):  # a new thread has settings of its own
+            found.extend((Call(subject.op, sample).gradients(arriving), wanted) for _ in range(REPEATS))
+
+    _at_once(work)
+    for gradients, wanted in found:
+        _identical(tally, gradients, wanted, "on several threads at once")
+    tally.require(len(found) == THREADS * REPEATS, "a thread did not come back")
+
+
+def _at_once(work: Callable[[int], None]) -> None:
+    """Run ``work(number)`` on several threads, which take turns as often as Python lets them; raise what they raise."""
+    together = threading.Barrier(THREADS)
+    errors: list[BaseException] = []
+
+    def guarded(number: int) -> None:
         try:
             together.wait()
-            with np.errstate(all="ignore"):  # a new thread has settings of its own
-                found.extend((Call(subject.op, sample).gradients(arriving), wanted) for _ in range(REPEATS))
+            work(number)
         except BaseException as error:  # it is raised again below, on the thread that asked
             errors.append(error)
 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
-    both = ((cotangents, expected), (reversed_ones, opposite))
-    threads = [threading.Thread(target=work, args=both[i % 2]) for i in range(THREADS)]
+    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(THREADS)]
     try:
         for thread in threads:
             thread.start()
@@ -217,9 +230,6 @@ def _threads(subject: Subject, sample: Sample, tally: Tally, cotangents: list[Ar
         sys.setswitchinterval(interval)
     for error in errors:
         raise error
-    for gradients, wanted in found:
-        _identical(tally, gradients, wanted, "on several threads at once")
-    tally.require(len(found) == THREADS * REPEATS, "a thread did not come back")
 
 
 CHECKS = (

@@ -42,13 +42,7 @@ def _revealed(places: tuple[str, ...]) -> dict[str, str]:
         for place in places
         for line in (f"import {place.partition(':')[0]}", f"reveal_type({place.replace(':', '.')}.__call__)")
     ]
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "typed_ops.py"
-        file.write_text("\n".join(lines))
-        quiet = ("--no-error-summary", "--hide-error-context", "--no-pretty")
-        options = ("--strict", *quiet, "--config-file=", f"--cache-dir={CACHE}")
-        command = [sys.executable, "-m", "mypy", *options, str(file)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = _mypy("\n".join(lines))
     found: dict[str, str] = {}
     for line in done.stdout.splitlines():
         match = re.search(r"typed_ops\.py:(\d+): (error|note): (.*)", line)
@@ -59,6 +53,16 @@ def _revealed(places: tuple[str, ...]) -> dict[str, str]:
     if not found:
         raise Failure(f"mypy could not be run: {done.stderr.strip() or done.stdout.strip()}")
     return found
+
+
+def _mypy(program: str) -> "subprocess.CompletedProcess[str]":
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "typed_ops.py"
+        file.write_text(program)
+        quiet = ("--no-error-summary", "--hide-error-context", "--no-pretty")
+        options = ("--strict", *quiet, "--config-file=", f"--cache-dir={CACHE}")
+        command = [sys.executable, "-m", "mypy", *options, str(file)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @cache

@@ -1,33 +1,19 @@
-"""Checks of a rule inside its driver: what is frozen, groups, saving and going on, what is not finite."""
+"""Checks of a rule inside its driver: what is frozen, groups, two at once, what is not finite."""
 
 import copy
-import json
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.failure import Failure
 from corelib.conformance.rules.case import RuleCheck
-from corelib.conformance.rules.following import drawn, follow, give, parameters
+from corelib.conformance.rules.following import LR, alike, drawn, follow, give, parameters
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
-from corelib.errors import NonFinite, OptimizerError, StateMismatch
+from corelib.errors import NonFinite, OptimizerError
 from corelib.groups import Group, MultiOptimizer
 from corelib.tensor import Array, Tensor
-
-LR: Final = 0.05
-STOPS: Final = (1, 3, 10)
-LAST: Final = 12
-
-
-def _alike(tally: Tally, found: list[Array], expected: list[Array], message: str) -> None:
-    for one, other in zip(found, expected, strict=True):
-        tally.require(one.tobytes() == other.tobytes(), message)
 
 
 def frozen(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -63,7 +49,7 @@ def _never_trained(
         tensors[0].grad, tensors[1].grad = np.array(row[0]), np.full(3, 1e3)
         optimizer.step()
     alone = follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], **options)
-    _alike(tally, [tensors[0].data], alone, "a frozen parameter changes the path of others: its gradient is counted")
+    alike(tally, [tensors[0].data], alone, "a frozen parameter changes the path of others: its gradient is counted")
     mine = [k for k in optimizer.state_dict() if k.startswith("p1/")]
     tally.require(not mine, f"a parameter that was never trained has a state: {mine}")
 
@@ -75,7 +61,7 @@ def none_grad(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
     for t, row in enumerate(gradients):
         holes += [[None, None], row] if t == 2 else [row]
     expected = follow(subject, hyperparameters, values, gradients, lr=LR)
-    _alike(tally, follow(subject, hyperparameters, values, holes, lr=LR), expected, "a step without gradients counts")
+    alike(tally, follow(subject, hyperparameters, values, holes, lr=LR), expected, "a step without gradients counts")
     mixed = [[row[0], None if t % 2 else row[1]] for t, row in enumerate(gradients)]
     counts: list[list[int]] = []
     found = follow(
@@ -88,7 +74,7 @@ def none_grad(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
         follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], lr=LR)[0],
         follow(subject, hyperparameters, values[1:], [[row[1]] for row in gradients[::2]], lr=LR)[0],
     ]
-    _alike(tally, found, alone, "updates are counted for all parameters together, and not for each")
+    alike(tally, found, alone, "updates are counted for all parameters together, and not for each")
 
 
 def groups(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -106,113 +92,13 @@ def groups(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tall
         follow(subject, hyperparameters, values[:1], [[r[0]] for r in gradients], lr=LR, weight_decay=0.0)[0],
         follow(subject, hyperparameters, values[1:], [[r[1]] for r in gradients[2:]], lr=0.5, weight_decay=0.0)[0],
     ]
-    _alike(tally, [t.data for t in tensors], alone, "two groups are not what two optimizers are")
+    alike(tally, [t.data for t in tensors], alone, "two groups are not what two optimizers are")
     try:
         multi.add(Group(tensors[:1], rule))
     except OptimizerError:
         tally.assertions += 1
         return
     raise Failure("a parameter in two groups is accepted")
-
-
-def resume(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Stopped after 1, 3 or 10 steps, saved by numpy.savez, read again: the same bytes, and a snapshot each time."""
-    for shapes in (((), (3,), (2, 3)), ((4,),)):  # many small ones may be packed; one alone is not
-        _resumes(subject, hyperparameters, tally, shapes)
-
-
-def _resumes(
-    subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, shapes: Sequence[tuple[int, ...]]
-) -> None:
-    values, gradients = drawn(subject, "resume", shapes, steps=LAST)
-    options: dict[str, Any] = {"lr": LR, "weight_decay": 0.01}
-    expected = follow(subject, hyperparameters, values, gradients, **options)
-    for stop in STOPS:
-        tensors = parameters(values)
-        optimizer = subject.optimizer(tensors, subject.rule(hyperparameters), **options)
-        for row in gradients[:stop]:
-            give(tensors, row)
-            optimizer.step()
-        saved = optimizer.state_dict()
-        before = {k: v.tobytes() for k, v in saved.items()}
-        halfway = [t.data.copy() for t in tensors]
-        give(tensors, gradients[stop])
-        optimizer.step()
-        now = {k: v.tobytes() for k, v in saved.items()}
-        tally.require(now == before, "a saved state changes with the next step: it is no snapshot")
-        found = _resumed(subject, hyperparameters, tally, halfway, saved, gradients[stop:], options)
-        _alike(tally, found, expected, f"stopped after {stop} steps and resumed, the path is another")
-    _misfits(subject, hyperparameters, tally, values, saved)
-
-
-def _resumed(
-    subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, values: list[Array], saved: Any,
-    gradients: Any, options: Any,
-) -> list[Array]:  # fmt: skip
-    """Go on from a state in another optimizer, whose parameters stand in another order."""
-    tensors = parameters(values)
-    optimizer = subject.optimizer(tensors[::-1], subject.rule(hyperparameters), **options)
-    optimizer.load_state_dict(saved)
-    before = {k: v.tobytes() for k, v in saved.items()}
-    for row in gradients:
-        give(tensors, row)
-        optimizer.step()
-    now = {k: v.tobytes() for k, v in saved.items()}
-    tally.require(now == before, "going on changes the state that was loaded: loading aliases it")
-    return [t.data for t in tensors]
-
-
-def _misfits(
-    subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, values: list[Array], saved: Any
-) -> None:
-    """A state of other names or other shapes is refused."""
-    others = [np.zeros((*v.shape, 2)) for v in values]
-    for misfit in (parameters(others), parameters(values[:-1] or [np.ones(9)])):
-        optimizer = subject.optimizer(misfit, subject.rule(hyperparameters), lr=LR, weight_decay=0.01)
-        try:
-            optimizer.load_state_dict(saved)
-        except StateMismatch:
-            tally.assertions += 1
-        else:
-            raise Failure("a state of other parameters is loaded without a word")
-
-
-def fresh_process(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Resumed in a process that knows nothing but the files, the path is the same to the bit."""
-    module, name = subject.kind.__module__, subject.kind.__qualname__
-    if "<locals>" in name or getattr(sys.modules.get(module), name, None) is not subject.kind:
-        raise Skip("the rule cannot be imported by name")
-    values, gradients = drawn(subject, "process", steps=6)
-    variants = list(subject.variants.values())
-    with tempfile.TemporaryDirectory() as folder:
-        expected = [_left(Path(folder), i, subject, given, values, gradients) for i, given in enumerate(variants)]
-        command = [sys.executable, "-m", "corelib.conformance.rules.child", folder, module, name]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Failure(f"in a fresh process: {done.stderr[-600:]}")
-        for i, paths in enumerate(expected):
-            with np.load(Path(folder) / f"end{i}.npz", allow_pickle=False) as end:
-                _alike(tally, [end[f"p{k}"] for k in range(len(paths))], paths, f"in a fresh process: {variants[i]}")
-
-
-def _left(
-    folder: Path, i: int, subject: RuleSubject, hyperparameters: Mapping[str, Any], values: list[Array], gradients: Any
-) -> list[Array]:
-    """Leave a state half-way in files, and answer where the path ends."""
-    tensors = parameters(values)
-    optimizer = subject.optimizer(tensors, subject.rule(hyperparameters), lr=LR)
-    for row in gradients[:3]:
-        give(tensors, row)
-        optimizer.step()
-    np.savez(folder / f"state{i}.npz", allow_pickle=False, **optimizer.state_dict())
-    named = {f"p{k}": t.data for k, t in enumerate(tensors)}
-    later = {f"g{t}_{k}": g for t, row in enumerate(gradients[3:]) for k, g in enumerate(row)}
-    np.savez(folder / f"rest{i}.npz", allow_pickle=False, **named, **later)
-    (folder / f"rule{i}.json").write_text(json.dumps(dict(hyperparameters)), encoding="utf-8")
-    for row in gradients[3:]:
-        give(tensors, row)
-        optimizer.step()
-    return [t.data for t in tensors]
 
 
 def no_global(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -227,8 +113,8 @@ def no_global(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
         for tensors, optimizer, given in reversed(list(zip(pair, optimizers, (row, other), strict=True))):
             give(tensors, given)
             optimizer.step()
-    _alike(tally, [t.data for t in pair[0]], expected, "two optimizers in turns change each other")
-    _alike(tally, [t.data for t in pair[1]], others, "two optimizers in turns change each other")
+    alike(tally, [t.data for t in pair[0]], expected, "two optimizers in turns change each other")
+    alike(tally, [t.data for t in pair[1]], others, "two optimizers in turns change each other")
     first = optimizers[0]
     twin = copy.deepcopy(first)
     before = [t.data.copy() for t in pair[0]]
@@ -236,7 +122,7 @@ def no_global(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
         parameter.tensor.grad = np.ones(parameter.tensor.shape)
     state = {k: v.tobytes() for k, v in first.state_dict().items()}
     twin.step()
-    _alike(tally, [t.data for t in pair[0]], before, "a step of a deep copy moves the original's parameters")
+    alike(tally, [t.data for t in pair[0]], before, "a step of a deep copy moves the original's parameters")
     same = {k: v.tobytes() for k, v in first.state_dict().items()} == state
     tally.require(same, "a step of a deep copy changes the original's state")
 
@@ -259,7 +145,7 @@ def identity(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
         for tensor, buffer, grad, original in zip(tensors, buffers, given, row, strict=True):
             tally.require(tensor.data is buffer, "a parameter's array is another after a step")
             tally.same(grad, original, "a gradient is written to")
-    _alike(tally, [t.data for t in tensors], expected, "a parameter that is not contiguous takes another path")
+    alike(tally, [t.data for t in tensors], expected, "a parameter that is not contiguous takes another path")
 
 
 def nan_policy(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -291,7 +177,7 @@ def _not_finite(
         give(tensors, gradients[1])
         optimizer.step()
         expected = follow(subject, hyperparameters, values, gradients[:2], lr=LR)
-        _alike(tally, [t.data for t in tensors], expected, f"{policy!r}: the next step is another")
+        alike(tally, [t.data for t in tensors], expected, f"{policy!r}: the next step is another")
 
 
 def schedule(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -312,7 +198,7 @@ def schedule(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
         optimizer.lr = rate
         give(tensors, row)
         optimizer.step()
-    _alike(tally, [t.data for t in tensors], found, "an assigned learning rate is not what a schedule is")
+    alike(tally, [t.data for t in tensors], found, "an assigned learning rate is not what a schedule is")
 
 
 def closure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -329,7 +215,7 @@ def closure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tal
 
     tally.require(optimizer.step(evaluate) == 4.25, "step(closure) does not answer what the closure answers")
     tally.require(len(calls) == 1, f"step(closure) called it {len(calls)} times")
-    _alike(tally, [t.data for t in tensors], expected, "step(closure) makes another step")
+    alike(tally, [t.data for t in tensors], expected, "step(closure) makes another step")
 
 
 def packed(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -338,7 +224,7 @@ def packed(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tall
     found = follow(subject, hyperparameters, values, gradients, lr=LR)
     for k, value in enumerate(values):
         alone = follow(subject, hyperparameters, [value], [[row[k]] for row in gradients], lr=LR)
-        _alike(tally, [found[k]], alone, f"among others, a parameter of shape {value.shape} takes another path")
+        alike(tally, [found[k]], alone, f"among others, a parameter of shape {value.shape} takes another path")
 
 
 def options(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -364,8 +250,6 @@ CHECKS: Final = (
     RuleCheck("frozen", frozen, each=True),
     RuleCheck("none_grad", none_grad, each=True),
     RuleCheck("groups", groups),
-    RuleCheck("resume", resume, each=True),
-    RuleCheck("fresh_process", fresh_process),
     RuleCheck("no_global", no_global, each=True),
     RuleCheck("identity", identity, each=True),
     RuleCheck("nan_policy", nan_policy),

@@ -1,13 +1,16 @@
 """Following a rule along given gradients: alone, as its author wrote it, and inside an Optimizer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from corelib.conformance.rules.subject import RuleSubject
+from corelib.conformance.tally import Tally
 from corelib.rule import Step
 from corelib.tensor import Array, Tensor
+
+LR: Final = 0.05
 
 
 class Loose:
@@ -76,3 +79,9 @@ def drawn(
     values = [np.asarray(rng.normal(size=shape)) for shape in shapes]
     rows = [[np.asarray(rng.normal(size=s) * (rng.random(s) > 0.1)) for s in shapes] for _ in range(steps)]
     return values, rows
+
+
+def alike(tally: Tally, found: list[Array], expected: list[Array], message: str) -> None:
+    """The same bytes."""
+    for one, other in zip(found, expected, strict=True):
+        tally.require(one.tobytes() == other.tobytes(), message)
