@@ -21,6 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # What every call of an op goes through. The rest is not on that path, or uses what mypyc does not know.
 COMPILED = ("graph", "tensor", "slope", "call", "elementwise_op", "class_op", "backward")
 SETTER = r"___(?P<owner>\w+)_set_(?P<name>\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\s*\{\s*char retval = 2;"
+FILLER = r"CPyStatics\[\d+\](?=; /\* 'mypyc filler docstring' \*/.*?\bCPyType_\w+?___(?P<name>\w+) = \(PyTypeObject)"
 BOOL = r"(char tmp;\s*)(if \(unlikely\(!PyBool_Check\(value\)\)\) \{\s*CPy_TypeError\(\"bool\", value\); return -1;)"
 TRUTH = r"\1int truth = PyObject_IsTrue(value); if (truth < 0) return -1; value = truth ? Py_True : Py_False; \2"
 KEYWORDS = (
@@ -145,6 +146,9 @@ def mend(folder: Path, files: list[str]) -> None:
             return slot[0]
         return slot["before"] + (text if slot["after"].startswith('"') else f'PyDoc_STR("{text}")') + slot["after"]
 
+    def told(owner: re.Match[str]) -> str:
+        return f'PyUnicode_FromString("{docs[owner["name"]]}")'
+
     def nameless(method: re.Match[str]) -> str:
         names, count = method["names"].split(", "), unnamed.get(method["name"], 0)
         return method["before"] + ", ".join(['""'] * count + names[count:])
@@ -153,6 +157,7 @@ def mend(folder: Path, files: list[str]) -> None:
         code = re.sub(SETTER, guarded, file.read_text())
         code = re.sub(BOOL, TRUTH, code)
         code = re.sub(KEYWORDS, nameless, code)
+        code = re.sub(FILLER, told, code, flags=re.DOTALL)
         for slot in slots:
             code = re.sub(slot, filled, code)
         file.write_text(code)

@@ -1,0 +1,61 @@
+"""A compiled core behaves as an interpreted one: one program, run over both, says the same."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+Both: TypeAlias = dict[str, Any]
+OUTCOMES = Path(__file__).parent / "outcomes.py"
+
+pytestmark = pytest.mark.slow
+
+
+def outcomes(core: Path, interpreted: str) -> dict[str, Any]:
+    """What outcomes.py says of the core in this folder."""
+    environment = {**os.environ, "PYTHONPATH": str(core), "CORELIB_INTERPRETED": interpreted}
+    command = [sys.executable, "-P", "-W", "ignore", str(OUTCOMES)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    assert answer["compiled"] is (interpreted == "0")
+    return answer["sections"]  # type: ignore[no-any-return]  # of JSON
+
+
+@pytest.fixture(scope="module")
+def both(compiled_core: Path) -> Both:
+    return {"compiled": outcomes(compiled_core, "0"), "interpreted": outcomes(compiled_core, "1")}
+
+
+def differing(both: Both, section: str, at_least: int) -> dict[str, tuple[str, str]]:
+    """What the two cores say where they differ, of so many outcomes at least."""
+    compiled, interpreted = both["compiled"][section], both["interpreted"][section]
+    assert len(interpreted) >= at_least
+    names = [*compiled, *(name for name in interpreted if name not in compiled)]
+    pairs = {name: (compiled.get(name, "-"), interpreted.get(name, "-")) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def test_subclasses_of_tensor_are_alike(both: Both) -> None:
+    assert differing(both, "subclasses", 7) == {}
+
+
+def test_copies_and_pickles_are_alike_and_may_be_exchanged(both: Both) -> None:
+    assert differing(both, "copies", 49) == {}
+
+
+def test_names_docstrings_signatures_and_texts_are_alike(both: Both) -> None:
+    assert differing(both, "texts", 120) == {}
+
+
+def test_the_errors_of_corelib_are_alike_to_the_letter_and_so_are_their_causes(both: Both) -> None:
+    assert differing(both, "errors", 350) == {}
+
+
+def test_wrong_calls_raise_errors_of_one_type(both: Both) -> None:
+    assert differing(both, "calls", 30) == {}
+    assert {"TypeError", "AttributeError"} <= set(both["compiled"]["calls"].values())
