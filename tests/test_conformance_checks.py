@@ -422,3 +422,17 @@ def test_what_cannot_be_measured_is_a_skip() -> None:
 
     found = run([subject_of(backward_of(refuse))], "default", checks=["perf"])
     assert [(r.status, r.detail) for r in found.results] == [("skip", "could not be measured: ArithmeticError")]
+
+
+def test_a_gradient_that_breaks_in_float16_is_found() -> None:
+    """The core casts what backward answers: its numbers tell."""
+
+    class Loses:
+        def forward(self, x: Array) -> Array:
+            return np.exp(x)
+
+        def backward(self, propagated: Any, x: Array) -> Any:
+            slope = propagated * np.exp(x)
+            return slope if x.dtype.itemsize > 2 else slope * 1.5
+
+    assert failed(op(Loses, numpy=np.exp, broadcasts=True), OpSpec("exp", complex=False)) == {"dtype"}

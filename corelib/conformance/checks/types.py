@@ -18,6 +18,7 @@ from corelib.conformance.tally import Tally
 from corelib.tensor import Array
 
 SINGLE: Final = 1e-4
+HALF: Final = 5e-2
 
 
 def dtype(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -41,6 +42,23 @@ def dtype(subject: Subject, sample: Sample, tally: Tally) -> None:
         call = Call(subject.op, sample, mixed)
         back = [g.astype(r.dtype) for g, r in zip(cotangents, call.results, strict=True)]
         _own_dtype(tally, call.gradients(back), mixed, expected)
+    _half(subject, sample, tally)
+
+
+def _half(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """Where forward takes float16 and answers it, so does backward, near the float64 numbers."""
+    arrays = [a.astype(np.float16) for a in sample.arrays]
+    try:
+        call = Call(subject.op, sample, arrays)
+    except (TypeError, ValueError):  # not every function has a loop for float16
+        return
+    if all(r.dtype == np.float16 for r in call.results):
+        exact = Call(subject.op, sample, [a.astype(np.float64) for a in arrays])
+        wanted = exact.gradients([np.ones(r.shape) for r in exact.results])
+        for i, found in enumerate(call.gradients([np.ones(r.shape, r.dtype) for r in call.results])):
+            tally.require(found.dtype == np.float16, f"arg{i} is float16, and its gradient {found.dtype}")
+            slack = HALF * (float(np.max(np.abs(wanted[i]), initial=0.0)) + 0.2)
+            tally.close(found, wanted[i], slack, f"arg{i}: its float16 and float64 gradients differ")
 
 
 def _promised(subject: Subject, sample: Sample, arrays: list[Array]) -> list[Any]:
