@@ -97,13 +97,15 @@ def _write(report: "Report", json_file: Path | None, badge: Path | None, html: P
 
 
 def _show(report: "Report", everything: bool) -> None:
-    """What failed, the table of ops and checks, the skips with their reasons, and the verdict."""
+    """What failed, what is dear, the table of ops and checks, the skips with their reasons, and the verdict."""
     for result in report.failures:
         click.echo(f"{result.detail}\n")
     for result in report.undeclared:
         click.secho(f"undeclared {result.id}: {result.detail}", fg="yellow")
     for complaint in report.complaints:
         click.secho(f"manifest: {complaint}", fg="red")
+    for result in report.warnings:
+        click.secho(f"warning {result.op}: {result.detail}", fg="yellow")
     green = set(report.green_ops())
     shown = [op for op in report.ops if everything or op not in green or len(report.ops) <= ALL_GREEN]
     if shown:
