@@ -19,7 +19,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # What every call of an op goes through. The rest is not on that path, or uses what mypyc does not know.
-COMPILED = ("graph", "tensor", "slope", "call", "elementwise_op", "class_op", "backward")
+COMPILED = ("graph", "tensor", "slope", "arguments", "call", "elementwise_op", "class_op", "backward")
 SETTER = r"___(?P<owner>\w+)_set_(?P<name>\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\s*\{\s*char retval = 2;"
 FILLER = r"CPyStatics\[\d+\](?=; /\* 'mypyc filler docstring' \*/.*?\bCPyType_\w+?___(?P<name>\w+) = \(PyTypeObject)"
 BOOL = r"(char tmp;\s*)(if \(unlikely\(!PyBool_Check\(value\)\)\) \{\s*CPy_TypeError\(\"bool\", value\); return -1;)"

@@ -34,7 +34,9 @@ def seed(result: Tensor, propagated: Any) -> Any:
                 f"backward() starts from a single number, and this result has shape {result.shape}; "
                 "pass the gradient of each entry, or reduce it to a number (sum, mean) first"
             )
-        return np.ones(result.shape, result.dtype)
+        one: Any = np.empty(result._data.shape, result._data.dtype)
+        one.fill(1)
+        return one
     gradient = as_array(propagated)
     if gradient.shape != result.shape:
         raise GradientShape(f"the result has shape {result.shape}, and the gradient passed in {gradient.shape}")
@@ -92,7 +94,7 @@ def walk(
                 reached[parent] = entry
             elif parent is node:
                 gradient = added(gradient, entry, op.fresh and not record)
-            elif parent in pending:
+            elif pending and parent in pending:
                 pending[parent] = added(pending[parent], entry, op.fresh and not record)
             elif node is None:
                 node, gradient = parent, entry

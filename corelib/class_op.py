@@ -47,6 +47,8 @@ class ClassOp(Op):
         self._plain: Bound | None = None
 
     def __call__(self, *args: Any, **fields: Any) -> Any:
+        if not fields and len(args) == self.arity and self._plain is not None:
+            return self._plain.run(args)
         if self.arity is None:
             return self.bind(*args[1:], **fields).run(_operands(self, args))
         if len(args) < self.arity:
@@ -55,6 +57,8 @@ class ClassOp(Op):
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
         operands, fields = self.arguments_of(function, self.arity or 1, self.fields).sort(args, keywords)
+        if not fields and len(operands) == self.arity and self._plain is not None:
+            return self._plain.run(operands)
         return self(*operands, **fields)
 
     def bind(self, *args: Any, **fields: Any) -> "Bound":
@@ -80,11 +84,13 @@ class ClassOp(Op):
 class Bound(Pull):
     """One op with one choice of its fields: what a node remembers of a call."""
 
-    __slots__ = ("op", "rule")
+    __slots__ = ("backward", "forward", "op", "rule")
 
     def __init__(self, op: ClassOp, rule: Any) -> None:
         self.op: ClassOp = op
         self.rule: Any = rule
+        self.forward: Any = rule.forward
+        self.backward: Any = rule.backward
 
     def __str__(self) -> str:
         given = [(name, getattr(self.rule, name, "?")) for name in self.op.fields]
@@ -105,7 +111,7 @@ class Bound(Pull):
                 arrays.append(operand(x))
                 nodes.append(None)
         try:
-            result = self.rule.forward(*arrays)
+            result = self.forward(*arrays)
         except (ValueError, TypeError, IndexError) as error:
             refuse(error, self, arrays)
         if type(result) is not ndarray:
@@ -162,9 +168,9 @@ class Bound(Pull):
             extra: dict[str, Any] = {"result": result} if op.takes_result else {}
             if op.takes_wanted:
                 extra["wanted"] = tuple([p is not None for p in node.parents])
-            entries = self.rule.backward(propagated, *args, **extra)
+            entries = self.backward(propagated, *args, **extra)
         else:
-            entries = self.rule.backward(propagated, *args)
+            entries = self.backward(propagated, *args)
         if op.arity == 1:
             return (entries,)
         if not isinstance(entries, tuple) or len(entries) != len(node.parents):

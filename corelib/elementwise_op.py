@@ -1,6 +1,7 @@
 """Ops that act entry by entry, given by their slopes: the path that most calls take."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -8,12 +9,13 @@ import numpy as np
 from corelib.call import FLOAT32, FLOAT64, Op, array_of, describe, operand, refuse, unrecorded, watched
 from corelib.dispatch import ops_for
 from corelib.errors import InvalidOperandType
-from corelib.graph import Node, mode
-from corelib.slope import Conjugate, Slope
+from corelib.graph import Node, Pull, mode
+from corelib.slope import Argument, Conjugate, Slope
 from corelib.tensor import NUMBERS, Tensor, TensorLike, make, new
 
 ndarray: Final = np.ndarray
 NOTHING: Final[tuple[Any, ...]] = (None,)
+NEITHER: Final[tuple[Any, ...]] = (None, None)
 
 
 class Elementwise(Op):
@@ -96,8 +98,14 @@ class Elementwise(Op):
 
 def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
     """The call that stretches an operand to ``shape``: recorded, never computed, since NumPy does that itself."""
-    op = ops_for[np.broadcast_to]
-    return op.bind(shape).node((parent.shape,), (parent,), shape, parent.dtype)  # type: ignore[attr-defined, no-any-return]  # a class op
+    op = stretching(ops_for[np.broadcast_to], shape)
+    return Node(op, (parent.shape,), (parent,), None, parent.generation + 1, shape, parent.dtype)
+
+
+@lru_cache(maxsize=1024)
+def stretching(op: Any, shape: tuple[int, ...]) -> Pull:
+    """The op with its field filled in, made once for a shape: programs have few, and use them again and again."""
+    return op.bind(shape)  # type: ignore[no-any-return]  # a class op
 
 
 class ElementwiseUnary(Elementwise):
@@ -158,6 +166,7 @@ class ElementwiseBinary(Elementwise):
         self.of_first: Keeps = Keeps(slopes, slopes[:1])
         self.of_second: Keeps = Keeps(slopes, slopes[1:])
         self.of_both: Keeps = Keeps(slopes, slopes)
+        self.of_arguments: bool = all([isinstance(slope, Argument) for slope in slopes])
 
     def __call__(self, x: TensorLike, y: TensorLike, /) -> Tensor:
         a: Any
@@ -204,7 +213,7 @@ class ElementwiseBinary(Elementwise):
             else:
                 q.shape = shape
             generation = max(generation, q.generation)
-        kept = (a if keeps.first else None, b if keeps.second else None)
+        kept = (a if keeps.first else None, b if keeps.second else None) if keeps.any else NEITHER
         saved = result if keeps.result else None
         tensor = new(Tensor)
         tensor._data = result
@@ -214,10 +223,11 @@ class ElementwiseBinary(Elementwise):
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         p, q = node.parents
-        return (
-            None if p is None else self.slope.times(propagated, args, result),
-            None if q is None else self.slope2.times(propagated, args, result),
-        )
+        first: Any = None if p is None else self.slope.times(propagated, args, result)
+        if p is q and self.of_arguments and args[0] is args[1]:  # x * x: both gradients in one array
+            first += first
+            return first, None
+        return first, None if q is None else self.slope2.times(propagated, args, result)
 
 
 class Keeps:
@@ -226,4 +236,5 @@ class Keeps:
     def __init__(self, slopes: tuple[Slope, ...], wanted: tuple[Slope, ...]) -> None:
         self.first: bool = any([slope.reads[0] for slope in wanted])
         self.second: bool = any([slope.reads[1] for slope in wanted])
+        self.any: bool = self.first or self.second
         self.result: bool = any([slope.reads_result for slope in wanted])

@@ -49,6 +49,15 @@ def test_a_shared_square_is_differentiated_once() -> None:
     assert (y.item(), gradient(x)) == (32.0, 64.0)
 
 
+def test_a_product_with_itself_adds_to_what_arrived_before() -> None:
+    for value in (3.0, [3.0, -2.0]):
+        x = variable(value)
+        h = 1.0 * x
+        np.sum(5.0 * h + h * h).backward()
+        assert np.all(gradient(x) == 5 + 2 * np.asarray(value))
+        assert np.all(x.data == value)
+
+
 def test_the_calls_of_a_diamond_have_generations_0_1_1_2() -> None:
     x = variable(2.0)
     a = x**2

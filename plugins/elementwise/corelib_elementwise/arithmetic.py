@@ -23,8 +23,11 @@ class Divide:
             return propagated / y, None
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             of_x = np.divide(propagated, conjugate(y))
-            of_y = -(of_x * conjugate(result)) if wanted[1] else None
-            if all_finite(of_x) and (of_y is None or all_finite(of_y)):
+            of_y = None
+            if wanted[1]:
+                of_y = of_x * conjugate(result)
+                of_y *= -1.0
+            if all_finite(of_x if of_y is None else of_y):  # of_y cannot be where of_x is not
                 return of_x, of_y
             zero = propagated == 0  # which stays zero, whatever the slope
             of_x = np.where(zero, 0, of_x)
@@ -46,7 +49,7 @@ negative: Final = elementwise(np.negative, -1)
 positive: Final = elementwise(np.positive, 1)
 reciprocal: Final = elementwise(np.reciprocal, lambda x, *, result: -result * result, singular=True)
 
-square: Final = elementwise(np.square, lambda x: 2 * x)
+square: Final = elementwise(np.square, lambda x: x + x)
 sqrt: Final = elementwise(np.sqrt, lambda x, *, result: Ratio(0.5, result), singular=True)
 cbrt: Final = elementwise(np.cbrt, lambda x, *, result: np.square(1 / result) / 3, singular=True)
 power: Final = elementwise(power_of, base_slope, exponent_slope, numpy=np.power, singular=True)

@@ -26,7 +26,7 @@ arccosh_slope: Final = recordable(_arccosh_slope, lambda x, *, result: -x * resu
 sinh: Final = elementwise(np.sinh, np.cosh)
 cosh: Final = elementwise(np.cosh, np.sinh)
 # Within eps of the largest slope everywhere, as in PyTorch, and it keeps no more than the result.
-tanh: Final = elementwise(np.tanh, lambda x, *, result: 1 - result * result)
+tanh: Final = elementwise(np.tanh, lambda x, *, result: 1.0 - result * result)
 
 arcsinh: Final = elementwise(np.arcsinh, arc_slope, singular=True)
 arccosh: Final = elementwise(np.arccosh, arccosh_slope, singular=True)

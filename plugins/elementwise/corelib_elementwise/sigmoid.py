@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import elementwise
+from corelib import Array, elementwise
 from corelib_elementwise.recordable import recordable
 
 
@@ -22,16 +22,22 @@ def bell(tail: Any) -> Any:
 
 def _logistic(x: Any) -> Any:
     """1 / (1 + exp(-x)), without overflow."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or not x.ndim:
+        return _logistic_of_others(x)
+    y: Array = np.negative(x)
+    with np.errstate(over="ignore"):  # exp(-x) = inf gives 0, as it should
+        np.exp(y, y)
+    y += 1.0
+    return np.divide(1.0, y, y)
+
+
+def _logistic_of_others(x: Any) -> Any:
+    """The same of what is no array of real numbers with axes, which may not be written into."""
     if np.iscomplexobj(x):
         tail = decayed(x)
         return np.where(np.real(x) < 0, tail, 1) / (1 + tail)
-    y = -1.0 * x  # and not -x, which an unsigned integer cannot be
-    with np.errstate(over="ignore"):  # exp(-x) = inf gives 0, as it should
-        if not np.ndim(y):
-            return 1 / (1 + np.exp(y))
-        np.exp(y, out=y)
-    y += 1
-    return np.divide(1, y, out=y)
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-1.0 * x))  # and not -x, which an unsigned integer cannot be
 
 
 def _softplus(x: Any) -> Any:
@@ -52,8 +58,8 @@ def _refuse_complex(name: str, x: Any) -> None:
 
 
 # Within eps of the largest slope everywhere, as in PyTorch; exact in the lower tail. It keeps no more than the result.
-logistic: Final = recordable(_logistic, lambda x, *, result: result * (1 - result))
+logistic: Final = recordable(_logistic, lambda x, *, result: result * (1.0 - result))
 
-sigmoid: Final = elementwise(_logistic, lambda x, *, result: result * (1 - result), numpy=(), name="sigmoid")
+sigmoid: Final = elementwise(_logistic, lambda x, *, result: result * (1.0 - result), numpy=(), name="sigmoid")
 softplus: Final = elementwise(_softplus, logistic, numpy=(), name="softplus")
 log_sigmoid: Final = elementwise(_log_sigmoid, lambda x: logistic(-x), numpy=(), name="log_sigmoid")

@@ -49,9 +49,10 @@ class Mean:
     def forward(self, x: Array) -> Array:
         if self.where is True and self.dtype is None and x.dtype.char in OWN_PRECISION and x.size:
             total = add_up(x, self.axis, None, None, self.keepdims)
-            return np.divide(total, count(x.shape, self.axis))
-        average: Array = np.mean(x, self.axis, self.dtype, None, self.keepdims, where=self.where)
-        return average
+            average: Array = total / count(x.shape, self.axis)
+            return average
+        mean: Array = np.mean(x, self.axis, self.dtype, None, self.keepdims, where=self.where)
+        return mean
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         if self.where is True:
