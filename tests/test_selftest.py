@@ -14,6 +14,7 @@ from corelib.conformance.installed_ops import installed
 from corelib.conformance.rules.installed_rules import installed_rules
 from corelib.conformance.selftest.behaviours import behavioural_mutants
 from corelib.conformance.selftest.command import all_mutants, judged, score_of
+from corelib.conformance.selftest.costs import Costs, costs
 from corelib.conformance.selftest.equivalents import REASONS, reason_for
 from corelib.conformance.selftest.faulty_rules import rule_behaviours
 from corelib.conformance.selftest.functions import code_of, transplanted, tree_of
@@ -156,3 +157,12 @@ def test_a_survivor_that_differs_somewhere_is_never_equivalent() -> None:
     assert same.equivalent
     unexplained = judged(Mutant("syntax", "somebody.elses", (Host(subject, lambda: subject.op),)))
     assert not unexplained.equivalent
+
+
+def test_costs_are_measured_beside_their_budgets() -> None:
+    quick, default = costs("corelib-broadcast")
+    assert (quick.kind, default.kind) == ("quick", "default")
+    assert 0 < quick.seconds["corelib-broadcast.sum_to"] < default.seconds["corelib-broadcast.sum_to"]
+    assert "the dearest are corelib-broadcast." in str(quick)
+    assert Costs("quick", {"slow": 0.04}).held
+    assert not Costs("quick", {"slow": 0.06}).held

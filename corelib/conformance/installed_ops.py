@@ -23,6 +23,18 @@ def installed(pattern: str | None = None, *, op: str | None = None, seed: int = 
     return found
 
 
+def ops_of(pattern: str | None = None, *, op: str | None = None, seed: int = 0) -> list[Subject]:
+    """The same, and none where the name is that of optimizers alone."""
+    from corelib.conformance.rules.installed_rules import installed_rules
+
+    try:
+        return installed(pattern, op=op, seed=seed)
+    except LookupError:
+        if any(op in (None, rule.spec.name) for rule in installed_rules(pattern)):
+            return []
+        raise
+
+
 def declared_specs(plugin: Any) -> list[Any]:
     """What a plugin answers to corelib_conformance: OpSpecs and RuleSpecs."""
     from corelib.hooks import Plugin

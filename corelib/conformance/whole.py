@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from corelib.conformance.case import Runnable
-from corelib.conformance.installed_ops import installed
+from corelib.conformance.installed_ops import ops_of
 from corelib.conformance.plan import PROFILES, cases
 from corelib.conformance.rules.case import rule_cases
 from corelib.conformance.rules.installed_rules import installed_rules
@@ -17,10 +17,5 @@ def cases_of(
     Raises LookupError where nothing has the name.
     """
     rules = [one for one in installed_rules(pattern, seed=seed) if op in (None, one.spec.name)]
-    try:
-        ops = installed(pattern, op=op, seed=seed)
-    except LookupError:
-        if not rules:
-            raise
-        ops = []
+    ops = ops_of(pattern, op=op, seed=seed)
     return [*[cases(one, PROFILES[profile]) for one in ops], *[list(rule_cases(one)) for one in rules]]

@@ -32,7 +32,7 @@ def protocol(subject: Subject, sample: Sample, tally: Tally) -> None:
         node, entries = raw
         tally.require(len(entries) == len(node.parents), f"{len(entries)} gradients for {len(node.parents)} arrays")
         for i, (entry, parent) in enumerate(zip(entries, node.parents, strict=True)):
-            if parent is not None:
+            if parent is not None and not (entry is None and _added_elsewhere(i, node.parents, entries)):
                 _entry(subject, tally, i, entry, parent.shape)
     pulled = call.pull(cotangents)
     _alone(subject, sample, tally, cotangents, pulled)
@@ -47,6 +47,12 @@ def _entry(subject: Subject, tally: Tally, i: int, entry: Any, shape: tuple[int,
     tally.require(hasattr(entry, "dtype"), f"the gradient of '{name}' is a {describe(entry)}, not an array")
     tally.require(entry.shape == shape, f"the gradient of '{name}' has shape {entry.shape}, and the array {shape}")
     tally.require(entry.dtype.kind in "fc", f"the gradient of '{name}' has dtype {entry.dtype}")
+
+
+def _added_elsewhere(i: int, parents: Sequence[Any], entries: Sequence[Any]) -> bool:
+    """Whether another gradient is that of the same variable, as in x * x: it may hold both."""
+    others = [e for k, (e, p) in enumerate(zip(entries, parents, strict=True)) if k != i and p is parents[i]]
+    return any(e is not None for e in others)
 
 
 def _alone(

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from corelib.conformance.installed_ops import installed
+from corelib.conformance.installed_ops import installed, ops_of
 from corelib.conformance.plan import Profile
 from corelib.conformance.rules.installed_rules import installed_rules
 from corelib.conformance.runner import run
 from corelib.conformance.selftest.behaviours import behavioural_mutants
+from corelib.conformance.selftest.costs import costs
 from corelib.conformance.selftest.equivalents import reason_for
 from corelib.conformance.selftest.faulty_rules import rule_behaviours
 from corelib.conformance.selftest.mutant import FAMILIES, Family, Mutant, Verdict
@@ -19,7 +20,6 @@ from corelib.conformance.selftest.rewritten_rules import rule_syntax_mutants
 from corelib.conformance.selftest.score import Score
 from corelib.conformance.selftest.trial import tried
 from corelib.conformance.selftest.witness import difference
-from corelib.conformance.subject import Subject
 
 GOALS: Final[dict[Family, float]] = {"behaviour": 1.0, "syntax": 0.99}
 
@@ -28,7 +28,7 @@ def all_mutants(
     pattern: str | None = None, families: Sequence[str] = FAMILIES, ops: int | None = None, seed: int = 0
 ) -> list[Mutant]:
     """The mutants of all that is installed, or of one distribution, or of one op; of ``ops`` ops drawn at random."""
-    subjects, rules = _subjects(pattern), installed_rules(pattern)
+    subjects, rules = ops_of(pattern), installed_rules(pattern)
     if ops is not None:
         subjects = random.Random(seed).sample(subjects, min(ops, len(subjects)))
         rules = rules[: min(ops, len(rules))]
@@ -39,15 +39,6 @@ def all_mutants(
     if "syntax" in families:
         found += [*syntax_mutants(subjects), *rule_syntax_mutants(rules)]
     return found
-
-
-def _subjects(pattern: str | None) -> list[Subject]:
-    try:
-        return installed(pattern)
-    except LookupError:
-        if installed_rules(pattern):
-            return []
-        raise
 
 
 def judged(mutant: Mutant) -> Verdict:
@@ -90,6 +81,10 @@ def main(pattern: str | None = None, arguments: Sequence[str] = ()) -> int:
         alarms = false_alarms(pattern, given.false_alarms)
         print("\n".join([*alarms, f"{len(alarms)} false alarms with {given.false_alarms} seeds"]))
         return int(bool(alarms))
+    if given.costs:
+        found = costs(pattern)
+        print("\n".join(map(str, found)))
+        return int(not all(one.held for one in found))
     mutants = all_mutants(pattern, given.family or FAMILIES, given.ops, given.seed)
     if given.sample is not None:
         mutants = random.Random(given.seed).sample(mutants, min(given.sample, len(mutants)))
@@ -106,4 +101,5 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--family", action="append", choices=FAMILIES)
     parser.add_argument("--false-alarms", type=int, metavar="SEEDS", help="run the suite on unmutated ops instead")
+    parser.add_argument("--costs", action="store_true", help="measure the suite's time on unmutated ops instead")
     return parser.parse_args(arguments)

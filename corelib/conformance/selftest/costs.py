@@ -1,0 +1,69 @@
+"""What the suite costs: seconds of processor time for each op and each optimizer, beside their budgets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import process_time
+from typing import Final
+
+from corelib.conformance.case import Runnable
+from corelib.conformance.installed_ops import ops_of
+from corelib.conformance.plan import PROFILES, cases
+from corelib.conformance.rules.case import rule_cases
+from corelib.conformance.rules.installed_rules import installed_rules
+from corelib.conformance.rules.subject import RuleSubject
+from corelib.conformance.runner import run_cases
+
+BUDGETS: Final = {"quick": 0.05, "default": 0.25, "optimizers": 0.5}
+REPEATS: Final = 3
+SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The seconds of each op in one profile, or of each optimizer; without those of mypy, and of other processes."""
+
+    kind: str
+    seconds: dict[str, float]
+
+    @property
+    def held(self) -> bool:
+        """Whether each holds its budget."""
+        return all(cost <= BUDGETS[self.kind] for cost in self.seconds.values())
+
+    def __str__(self) -> str:
+        dearest = sorted(self.seconds.items(), key=lambda item: -item[1])[:SHOWN]
+        named = ", ".join(f"{name} {1e3 * cost:.0f} ms" for name, cost in dearest)
+        mean = 1e3 * sum(self.seconds.values()) / len(self.seconds)
+        budget = f"{1e3 * BUDGETS[self.kind]:.0f} ms"
+        return f"{self.kind}: {mean:.0f} ms on average, at most {budget} allowed; the dearest are {named}"
+
+
+def costs(pattern: str | None = None) -> list[Costs]:
+    """Those of all that is installed, or of one distribution.
+
+    The least of a few runs counts, since what else the machine does only adds to them.
+    """
+    found = [Costs(kind, _least([_of(kind, pattern) for _ in range(REPEATS)])) for kind in BUDGETS]
+    return [one for one in found if one.seconds]
+
+
+def _of(kind: str, pattern: str | None) -> dict[str, float]:
+    if kind in PROFILES:
+        return {one.name: _seconds(partial(cases, one, PROFILES[kind])) for one in ops_of(pattern)}
+    return {one.name: _seconds(partial(_rule_cases, one)) for one in installed_rules(pattern)}
+
+
+def _rule_cases(subject: RuleSubject) -> Sequence[Runnable]:
+    return list(rule_cases(subject))
+
+
+def _seconds(made: Callable[[], Sequence[Runnable]]) -> float:
+    """To make the samples and run the checks."""
+    began = process_time()
+    run_cases(made())
+    return process_time() - began
+
+
+def _least(runs: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: min(run[name] for run in runs) for name in runs[0]}
