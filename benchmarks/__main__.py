@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.machine import describe, limit_threads
 
 if TYPE_CHECKING:
+    from benchmarks.measured import Measured
     from benchmarks.workload import Workload
 
 
@@ -19,7 +20,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--only", nargs="+", metavar="NAME", help="these workloads, the slow ones included")
     made.add_argument("--rounds", type=positive, default=15, help="turns of each contender (default 15)")
-    made.add_argument("--peers", default="all", help="none, all, or names: torch,jax,autograd,mygrad (default all)")
+    made.add_argument(
+        "--peers", default="all", help="none, all, or names: torch,jax,autograd,mygrad,dezero (default all)"
+    )
     made.add_argument("--threads", type=positive, default=1, help="threads for everybody (default 1)")
     made.add_argument("--no-memory", action="store_true", help="leave out the peak memory, a child process for each")
     made.add_argument("--small", action="store_true", help="tiny sizes: checks that everything runs, measures nothing")
@@ -71,11 +74,19 @@ def run(options: argparse.Namespace) -> int:
     show(time_rows(found, names))
     if not options.no_memory:
         show(memory_rows(found, names))
-    for one in found:
-        for name, why in one.failed.items():
-            print(f"{one.workload.name}: {name} failed: {why}")
+    for line in notes(found, names):
+        print(line)
     write(options.json, {"machine": machine, "workloads": [one.as_json() for one in found]})
     return 0
+
+
+def notes(found: "list[Measured]", names: list[str]) -> list[str]:
+    """Why a contender that is installed has no numbers."""
+    left_out = [(one, name, why) for one in found for name, why in one.workload.without.items() if name in names]
+    return [
+        *(f"{one.workload.name}: {name} {why}" for one, name, why in left_out),
+        *(f"{one.workload.name}: {name} failed: {why}" for one in found for name, why in one.failed.items()),
+    ]
 
 
 def run_compare(options: argparse.Namespace) -> int:

@@ -1,8 +1,9 @@
 """How each library runs a workload: the loss and all gradients, as its users ask for them.
 
-corelib, torch and mygrad: trainable tensors made ahead, the loss, ``backward()``. autograd and jax: their
+corelib, torch, mygrad and DeZero: trainable tensors made ahead, the loss, ``backward()``. autograd and jax: their
 ``value_and_grad``, made ahead. Arrays are converted ahead, and results only after the clock has stopped;
-jax is waited for. mygrad runs with its memory guard off, which is its faster setting.
+jax is waited for. mygrad runs with its memory guard off, which is its faster setting. DeZero 0.0.13 is of 2020: it
+says ``np.int`` where it is imported, a name that NumPy has not had since 1.24, and is lent it for that long.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
+from unittest.mock import patch
 
 import numpy as np
 
@@ -140,6 +142,22 @@ def with_mygrad(workload: Workload, inputs: Inputs) -> Step:
     return step
 
 
+def with_dezero(workload: Workload, inputs: Inputs) -> Step:
+    with patch.object(np, "int", int, create=True):
+        dezero = import_module("dezero")
+    loss = partial(workload.dezero_loss or workload.loss, dezero.functions)
+    params = [dezero.Variable(x) for x in inputs.params]
+
+    def step() -> Any:
+        for x in params:
+            x.cleargrad()
+        value = loss(*params, *inputs.data)
+        value.backward()
+        return value.data, [x.grad.data for x in params]
+
+    return step
+
+
 OURS: Final = (Contender("numpy", "numpy", by_hand), Contender("corelib", "corelib", with_corelib))
 PEERS: Final = (
     Contender("torch", "torch", with_torch, traced=False),
@@ -148,6 +166,7 @@ PEERS: Final = (
     Contender("jax.jit", "jax", partial(with_jax, jit=True), compiles=True, traced=False),
     Contender("autograd", "autograd", with_autograd),
     Contender("mygrad", "mygrad", with_mygrad),
+    Contender("dezero", "dezero", with_dezero),
 )
 CONTENDERS: Final = {contender.name: contender for contender in (*OURS, *PEERS)}
 

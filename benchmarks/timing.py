@@ -16,6 +16,7 @@ from benchmarks.workload import Step
 
 TURN: Final = 0.02  # seconds: long against the clock and the switch of contender, short against the drift of a machine
 FEWEST: Final = 3
+MANY: Final = 50  # turns: what takes a second takes more than one turn when it is warm
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from malloc.h
 
 
@@ -71,8 +72,9 @@ def run(step: Step, repeats: int, clock: Clock = perf_counter) -> float:
 
 
 def repeats_for(step: Step, turn: float = TURN) -> int:
-    """How many runs fill a turn. The first run, which finds everything cold, is not counted."""
-    step()
+    """How many runs fill a turn. The first run, which finds everything cold, counts only where it fills many turns."""
+    if run(step, 1) > MANY * turn:
+        return 1
     return max(1, round(turn / max(run(step, 1), 1e-7)))
 
 

@@ -43,7 +43,8 @@ class Workload:
     the loss as users of corelib, autograd, jax and mygrad write it: ``np`` is the NumPy of that library
     (NumPy itself for corelib), and ``own`` are the functions that the library has and NumPy has not,
     found at ``own[library]``. ``torch_loss(torch, *params, *data)`` says the same in torch;
-    ``torch_fused`` with torch's fused functions, where it has some. A ``second_order`` workload wants the
+    ``torch_fused`` with torch's fused functions, where it has some; ``dezero_loss(functions, *params, *data)`` with
+    DeZero's, whose names and arguments are its own. A ``second_order`` workload wants the
     Hessian of the loss in its only parameter.
     """
 
@@ -56,6 +57,7 @@ class Workload:
     full: Mapping[str, int]
     small: Mapping[str, int]
     torch_fused: Loss | None = None
+    dezero_loss: Loss | None = None
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     target: Target | None = None
     calls: str | None = None
@@ -63,8 +65,8 @@ class Workload:
     second_order: bool = False
     slow: bool = False
     """Left out unless asked for."""
-    without: frozenset[str] = frozenset()
-    """Contenders that do not get through it in a minute."""
+    without: Mapping[str, str] = field(default_factory=dict)
+    """Contenders that do not take part, and why."""
 
     def sizes(self, small: bool) -> Mapping[str, int]:
         return self.small if small else self.full

@@ -20,7 +20,7 @@ from benchmarks.workload import Inputs, Step, Target, Workload
 from benchmarks.workloads import WORKLOADS
 
 # What other libraries warn of when they are imported is not ours to mend.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::SyntaxWarning")
 
 PAIRS = [(w.name, c.name) for w in WORKLOADS.values() for c in CONTENDERS.values() if c.takes_part(w)]
 
@@ -145,6 +145,25 @@ def test_the_tables_say_the_ratio_the_target_and_whether_it_is_reached() -> None
     assert (shown["torch"], shown["jax"]) == ("RecursionError", "-")
     assert memory_rows([one], ["numpy", "corelib", "torch"])[1][1:] == ["2 (1.5)", "-", "150"]
     assert plain([["ab", "c"], ["a", "bcd"]]) == "ab    c\na   bcd"
+
+
+def test_a_contender_that_is_left_out_is_named_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--small", "--rounds", "2", "--no-memory", "--only", "million", "hessian"]
+    assert command.main([*options, "--peers", "none"]) == 0
+    assert "million:" not in capsys.readouterr().out
+    found = [Measured(WORKLOADS["million"], small=True), Measured(WORKLOADS["hessian"], failed={"torch": "E: why"})]
+    assert command.notes(found, ["numpy", "torch", "autograd", "dezero"]) == [
+        "million: autograd takes 20 seconds for one run",
+        "hessian: dezero has no Hessian of its own",
+        "hessian: torch failed: E: why",
+    ]
+
+
+def test_dezero_is_lent_what_numpy_no_longer_has_and_no_longer() -> None:
+    if not CONTENDERS["dezero"].installed():
+        pytest.skip("dezero is not installed")
+    CONTENDERS["dezero"].prepare(WORKLOADS["arithmetic"], small_inputs(WORKLOADS["arithmetic"]))
+    assert not hasattr(np, "int")
 
 
 def test_a_target_per_call_is_met_in_microseconds() -> None:

@@ -36,6 +36,10 @@ def torch_loss(torch: Any, a: Any, b: Any, c: Any) -> Any:
     return loss(torch, a, b, c)
 
 
+def dezero_loss(functions: Any, a: Any, b: Any, c: Any) -> Any:
+    return functions.sum((a * b + c) / (a * a + 1) - c * b) / a.size
+
+
 WORKLOAD: Final = Workload(
     name="arithmetic",
     title="arithmetic on 2,000,000 numbers",
@@ -43,6 +47,7 @@ WORKLOAD: Final = Workload(
     by_hand=by_hand,
     loss=loss,
     torch_loss=torch_loss,
+    dezero_loss=dezero_loss,
     full={"entries": 2_000_000},
     small={"entries": 7},
     target=Target(1.2),

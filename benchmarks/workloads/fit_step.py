@@ -46,6 +46,12 @@ def torch_loss(torch: Any, *params_and_data: Any) -> Any:
     return loss(torch, torch.sigmoid, *params_and_data)
 
 
+def dezero_loss(functions: Any, w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any, x: Any, y: Any) -> Any:
+    h1 = functions.sigmoid(functions.linear(x, w1, b1))
+    h2 = functions.sigmoid(functions.linear(h1, w2, b2))
+    return functions.mean_squared_error(functions.linear(h2, w3, b3), y)
+
+
 WORKLOAD: Final = Workload(
     name="fit-step",
     title="sigmoid fit step, 1-64-64-1, batch 32",
@@ -53,6 +59,7 @@ WORKLOAD: Final = Workload(
     by_hand=by_hand,
     loss=loss,
     torch_loss=torch_loss,
+    dezero_loss=dezero_loss,
     full={"batch": 32, "hidden": 64},
     small={"batch": 5, "hidden": 4},
     own={

@@ -37,6 +37,10 @@ def torch_loss(torch: Any, x: Any, rounds: Any) -> Any:
     return loss(torch, x, rounds)
 
 
+def dezero_loss(functions: Any, x: Any, rounds: Any) -> Any:
+    return loss(functions, x, rounds)
+
+
 WORKLOAD: Final = Workload(
     name="scalar-chain",
     title="chain of 20,000 calls on single numbers",
@@ -44,9 +48,10 @@ WORKLOAD: Final = Workload(
     by_hand=by_hand,
     loss=loss,
     torch_loss=torch_loss,
+    dezero_loss=dezero_loss,
     full={"calls": 20_000},
     small={"calls": 10},
     target=Target(3.0, per_call=True),
     calls="calls",
-    without=frozenset({"jax.jit"}),  # it unrolls the chain, and compiles that for minutes
+    without={"jax.jit": "unrolls the chain, and compiles that for minutes"},
 )

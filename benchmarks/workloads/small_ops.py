@@ -42,6 +42,10 @@ def torch_loss(torch: Any, x: Any, w: Any, rounds: Any) -> Any:
     return loss(torch, torch.sin, torch.tanh, x, w, rounds)
 
 
+def dezero_loss(functions: Any, x: Any, w: Any, rounds: Any) -> Any:
+    return loss(functions, functions.sin, functions.tanh, x, w, rounds)
+
+
 WORKLOAD: Final = Workload(
     name="small-ops",
     title="chain of 1000 ops on 10 numbers",
@@ -49,6 +53,7 @@ WORKLOAD: Final = Workload(
     by_hand=by_hand,
     loss=loss,
     torch_loss=torch_loss,
+    dezero_loss=dezero_loss,
     full={"calls": 1000, "entries": 10},
     small={"calls": 12, "entries": 3},
     own={
