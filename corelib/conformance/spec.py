@@ -103,7 +103,7 @@ class OpSpec:
     complex: whether complex numbers are tried; None tries, and skips where forward refuses them.
     reference: what forward should answer, on plain arrays; without it the NumPy function the op stands for.
     samples: calls of an op with fields, made from a random generator.
-    large: a call with at least 10,000 numbers, for the projection check.
+    large: a call with thousands of numbers, for the checks projection and perf; else one is made from a sample.
     errors: calls that must be refused.
     promises: gradients at places where differences cannot tell.
     expected_failures: check -> reason, or Xfails.

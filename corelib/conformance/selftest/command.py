@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from corelib.conformance.installed_ops import installed, ops_of
+from corelib.conformance.installed_ops import ops_of
 from corelib.conformance.plan import Profile
+from corelib.conformance.rules.case import rule_cases
 from corelib.conformance.rules.installed_rules import installed_rules
-from corelib.conformance.runner import run
+from corelib.conformance.runner import run, run_cases
 from corelib.conformance.selftest.behaviours import behavioural_mutants
 from corelib.conformance.selftest.costs import costs
 from corelib.conformance.selftest.equivalents import reason_for
@@ -64,12 +65,14 @@ def score_of(mutants: Sequence[Mutant], progress: Callable[[Verdict], None] | No
 
 
 def false_alarms(pattern: str | None, seeds: int) -> list[str]:
-    """What fails of unmutated ops, with each of so many seeds."""
+    """What fails of unmutated ops and rules, with each of so many seeds."""
     one_seed = Profile("default", 1)
     found: list[str] = []
     for seed in range(seeds):
-        report = run(installed(pattern, seed=seed), one_seed)
-        found += [f"seed {seed}: {result.detail}" for result in report.failures]
+        results = [*run(ops_of(pattern, seed=seed), one_seed).results]
+        for rule in installed_rules(pattern, seed=seed):
+            results += run_cases(list(rule_cases(rule)))
+        found += [f"seed {seed}: {result.detail}" for result in results if result.status == "fail"]
     return found
 
 
