@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 CORE = frozenset(
-    f"corelib.{name}" for name in ("graph", "tensor", "slope", "call", "elementwise_op", "class_op", "backward")
+    f"corelib.{name}"
+    for name in ("graph", "tensor", "slope", "arguments", "call", "elementwise_op", "class_op", "backward")
 )
 
 
