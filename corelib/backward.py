@@ -138,7 +138,7 @@ def fitted(entry: Any, parent: Node, op: object) -> Any:
 def added(first: Any, second: Any, fresh: bool) -> Any:
     """The sum of two gradients, in the place of the second if it is ``fresh``; of two lists, entry by entry."""
     if type(first) is not list:
-        if fresh and type(second) is ndarray and second.dtype is first.dtype:
+        if fresh and type(second) is ndarray and second.dtype is first.dtype and second.base is None:
             second += first
             return second
         return first + second

@@ -57,9 +57,9 @@ class ClassOp(Op):
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
         operands, fields = self.arguments_of(function, self.arity or 1, self.fields).sort(args, keywords)
-        if not fields and len(operands) == self.arity and self._plain is not None:
-            return self._plain.run(operands)
-        return self(*operands, **fields)
+        if len(operands) != self.arity:
+            return self(*operands, **fields)
+        return (self.bind(**fields) if fields else self.bind()).run(operands)
 
     def bind(self, *args: Any, **fields: Any) -> "Bound":
         """The op with its fields filled in. Raises UnsupportedArgument for a field that it does not have."""

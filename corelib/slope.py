@@ -12,6 +12,7 @@ from corelib.reads import only_returns, parameters, reads, takes
 from corelib.tensor import Tensor
 
 Slopelike = Callable[..., Any] | int | float
+ndarray: Final = np.ndarray
 ONE: Final = 1
 
 
@@ -38,11 +39,16 @@ class Constant(Slope):
         self.value = value
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        if self.value == -1:
-            return -propagated
         if self.value == 0:  # and no 0 * inf: a step has no slope, whatever arrives
             return np.zeros(propagated.shape, propagated.dtype)
-        return propagated * self.value
+        if type(propagated) is ndarray and propagated.base is not None and is_spread(propagated):
+            return np.broadcast_to(propagated.flat[0] * self.value, propagated.shape)
+        return -propagated if self.value == -1 else propagated * self.value
+
+
+def is_spread(gradient: Any) -> bool:
+    """Whether a gradient is one number, seen at each entry: what a large sum or mean sends back takes no memory."""
+    return bool(gradient.size) and not any(gradient.strides)
 
 
 class Argument(Slope):

@@ -58,6 +58,14 @@ def test_a_product_with_itself_adds_to_what_arrived_before() -> None:
         assert np.all(x.data == value)
 
 
+def test_the_gradient_of_a_large_sum_is_one_number_until_something_varies() -> None:
+    x = variable(np.ones(10_000))
+    (np.sum(1.0 - x) + np.sum(2.0 - x) - 3.0 * np.sum(x)).backward()
+    assert np.all(gradient(x) == -5)
+    gradient(x)[0] = 1.0  # an array of its own, which may be written to
+    assert gradient(x)[1] == -5
+
+
 def test_the_calls_of_a_diamond_have_generations_0_1_1_2() -> None:
     x = variable(2.0)
     a = x**2
