@@ -49,7 +49,7 @@ def checkout(base: str, repository: Path = HERE) -> Iterator[Path]:
 
 
 class Runner:
-    """A checkout's child process."""
+    """A checkout's child process; ``core`` is "compiled" or "interpreted"."""
 
     def __init__(self, root: Path, workloads: Path) -> None:
         paths = [workloads, root, *sorted(p for p in (root / "plugins").glob("*") if p.is_dir())]
@@ -61,7 +61,8 @@ class Runner:
 
     def expect(self, root: Path) -> None:
         """Raise CompareError unless the child runs the corelib of that checkout."""
-        runs = self.read()["corelib"]
+        first = self.read()
+        runs, self.core = first["corelib"], first["core"]
         if Path(runs) != root.resolve():
             raise CompareError(f"the child for {root} imported corelib from {runs}")
 
@@ -102,6 +103,7 @@ def runners(base: str) -> Iterator[dict[str, Runner]]:
 def compare(base: str, workloads: Sequence[Workload], rounds: int, *, small: bool = False) -> dict[str, Any]:
     """The times of each workload in both checkouts, or why there are none. Raises CompareError."""
     with runners(base) as children:
+        print(f"base: {base}, {children['base'].core}; here: this checkout as it lies there, {children['here'].core}")
         return {workload.name: in_turns(children, workload, rounds, small) for workload in workloads}
 
 

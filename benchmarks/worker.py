@@ -19,6 +19,7 @@ from typing import Any
 
 import corelib
 from benchmarks.contender import CONTENDERS
+from benchmarks.machine import core
 from benchmarks.timing import repeats_for, run, settle
 from benchmarks.workload import Step
 from benchmarks.workloads import WORKLOADS
@@ -39,7 +40,7 @@ def answer(workload: str, small: bool, repeats: int) -> dict[str, Any]:
 
 
 def answers() -> Iterator[dict[str, Any]]:
-    yield {"corelib": str(Path(corelib.__file__).resolve().parent.parent)}
+    yield {"corelib": str(Path(corelib.__file__).resolve().parent.parent), "core": core()}
     for line in sys.stdin:
         yield answer(**json.loads(line))
 

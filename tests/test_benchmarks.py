@@ -1,6 +1,7 @@
 """The benchmarks run, their contenders agree, and what they print follows from what they measured."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -201,11 +202,13 @@ def test_the_command_refuses_what_it_does_not_know(capsys: pytest.CaptureFixture
     assert "no workload is called fit; there are small-ops, fit-step" in capsys.readouterr().err
 
 
-def test_a_checkout_is_compared_with_itself() -> None:
+def test_a_checkout_is_compared_with_itself(capsys: pytest.CaptureFixture[str]) -> None:
     found = compare(str(HERE), [WORKLOADS["arithmetic"]], rounds=3, small=True)
     assert len(found["arithmetic"]["base"].seconds) == 3
     assert slowest(found) > 0
     assert [row[0] for row in rows(found)] == ["workload", "arithmetic"]
+    said = r"base: .*, (\w+); here: this checkout as it lies there, \1\n"
+    assert re.fullmatch(said, capsys.readouterr().out)
 
 
 def test_a_slower_core_is_seen() -> None:
