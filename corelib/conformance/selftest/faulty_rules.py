@@ -11,7 +11,7 @@ from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.selftest.faulty_drivers import DRIVERS, STATEFUL, ForgetsCounts, state_fields
 from corelib.conformance.selftest.faulty_updates import COUNTED, UPDATES
 from corelib.conformance.selftest.mutant import Host, Mutant
-from corelib.parameter import real
+from corelib.optimizing.parameter import real
 
 
 def rule_behaviours(subject: RuleSubject) -> Iterator[Mutant]:
