@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, overload
 
-from corelib.clipping import Policy
 from corelib.errors import OptimizerError
 from corelib.optimizer import Optimizer, step_together
-from corelib.parameter import Tensors, check_leaves, named_tensors
+from corelib.optimizing.clipping import Policy
+from corelib.optimizing.parameter import Tensors, check_leaves, named_tensors
+from corelib.optimizing.state import StateDict, load, save
 from corelib.rule import AnyRule, Schedule
-from corelib.state import StateDict, load, save
 from corelib.tensor import Array, Tensor
 
 T = TypeVar("T")

@@ -8,10 +8,12 @@ from typing import Any, Final, TypedDict, TypeVar, Unpack, get_args, overload
 
 import numpy as np
 
-from corelib.clipping import Policy, clip_factor
 from corelib.errors import InvalidHyperparameter, OptimizerError
-from corelib.packing import Packing
-from corelib.parameter import Parameter, Tensors, Update, check_leaves, named_tensors, readonly
+from corelib.optimizing.clipping import Policy, clip_factor
+from corelib.optimizing.packing import Packing
+from corelib.optimizing.parameter import Parameter, Tensors, Update, check_leaves, named_tensors, readonly
+from corelib.optimizing.state import StateDict, load, save
+from corelib.optimizing.workspace import Workspace
 from corelib.rule import (
     AnyRule,
     FloatArray,
@@ -23,9 +25,7 @@ from corelib.rule import (
     make_rule,
     require,
 )
-from corelib.state import StateDict, load, save
 from corelib.tensor import Array, Tensor
-from corelib.workspace import Workspace
 
 __all__ = ["AnyRule", "FloatArray", "Optimizer", "Options", "Policy", "Rule", "Schedule", "Step"]
 

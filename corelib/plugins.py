@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corelib.errors import PluginError, PluginLoadError
+from corelib.installed.switches import normalized
 from corelib.problem import Problem
 from corelib.registry import find_op, find_optimizer, op_names, optimizer_names, registry
-from corelib.switches import normalized
 
 if TYPE_CHECKING:
     from corelib.hooks import Plugin
@@ -79,7 +79,7 @@ def registered(plugin: Any, name: str | None = None) -> Iterator[None]:
     It is called ``name``, which is its module or class by default; where an installed plugin has the same op,
     ``prefer`` chooses as ever. Raises PluginLoadError where it is no plugin, or its hooks fail.
     """
-    from corelib.loading import adopted
+    from corelib.installed.loading import adopted
 
     loaded = adopted(plugin, name)
     if loaded.failure is not None or loaded.problems:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corelib.dispatch import ops_for
 from corelib.errors import CorelibError, OpConflict, OpNotFound, OptimizerConflict, OptimizerNotFound
+from corelib.installed.switches import normalized
 from corelib.plain import is_plain
-from corelib.switches import normalized
 
 if TYPE_CHECKING:
-    from corelib.finding import Search
-    from corelib.loading import Loaded
-    from corelib.provided import Provided
+    from corelib.installed.finding import Search
+    from corelib.installed.loading import Loaded
+    from corelib.installed.provided import Provided
     from corelib.rule import AnyRule
 
 NOT_FOUND: Final[dict[str, type[CorelibError]]] = {"op": OpNotFound, "optimizer": OptimizerNotFound}
@@ -41,7 +41,7 @@ class Registry:
             return search
         with self._lock:
             if self._search is None:
-                from corelib.finding import Search
+                from corelib.installed.finding import Search
 
                 self._search = Search()
             search = self._search
@@ -119,7 +119,7 @@ def find_for(function: Callable[..., Any]) -> Callable[..., Any]:
         return op
     for one in registry.table("op").get(getattr(function, "__name__", ""), ()):
         one.get()  # it has the name, and cannot be imported: that is the reason
-    from corelib.suggestions import no_op_for
+    from corelib.installed.suggestions import no_op_for
 
     raise OpNotFound(no_op_for(function, described(function)))
 
@@ -167,7 +167,7 @@ def _find(kind: str, name: str) -> Any:
     providers = registry.table(kind).get(name)
     if providers:
         return registry.choose(kind, repr(name), providers).get()
-    from corelib.suggestions import none_named
+    from corelib.installed.suggestions import none_named
 
     raise NOT_FOUND[kind](none_named(kind, name))
 

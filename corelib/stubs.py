@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from corelib.errors import OpConflict, OptimizerConflict, PluginLoadError
-from corelib.provided import Provided
+from corelib.installed.provided import Provided
 from corelib.registry import registry
 
 FILES: Final = {"op": "_corelib_ops.pyi", "optimizer": "_corelib_optimizers.pyi"}

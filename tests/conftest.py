@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from corelib.distribution import discover
+from corelib.installed.distribution import discover
 from corelib.registry import registry
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +35,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     """
     site = tmp_path / "site"
     site.mkdir()
-    monkeypatch.setattr("corelib.finding.discover", partial(discover, [str(site)]))
+    monkeypatch.setattr("corelib.installed.finding.discover", partial(discover, [str(site)]))
     monkeypatch.syspath_prepend(str(site))
     for name in ("CORELIB_DISABLE_PLUGINS", "CORELIB_PLUGIN_AUTOLOAD", "CORELIB_PLUGINS", "CORELIB_PREFER"):
         monkeypatch.delenv(name, raising=False)

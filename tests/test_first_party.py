@@ -3,20 +3,20 @@
 import textwrap
 from pathlib import Path
 
-from corelib import first_party
+from corelib.installed import first_party
+from corelib.installed.suggestions import owner_of
 from corelib.registry import registry
-from corelib.suggestions import owner_of
 
 HERE = sorted(f"corelib-{file.parent.name}" for file in Path(__file__).parent.parent.glob("plugins/*/pyproject.toml"))
 
 
 def test_the_table_of_ops_is_complete() -> None:
-    assert current("ops") == first_party.OPS, f"corelib/first_party.py should say\n\n{table('OPS', current('ops'))}"
+    assert current("ops") == first_party.OPS, f"first_party.py should say\n\n{table('OPS', current('ops'))}"
 
 
 def test_the_table_of_optimizers_is_complete() -> None:
     now = current("optimizers")
-    assert now == first_party.OPTIMIZERS, f"corelib/first_party.py should say\n\n{table('OPTIMIZERS', now)}"
+    assert now == first_party.OPTIMIZERS, f"first_party.py should say\n\n{table('OPTIMIZERS', now)}"
 
 
 def test_an_owner_is_found_by_the_name_of_an_op() -> None:
@@ -32,7 +32,7 @@ def current(kind: str) -> dict[str, str]:
 
 
 def table(name: str, content: dict[str, str]) -> str:
-    """A table as corelib/first_party.py holds it."""
+    """A table as corelib/installed/first_party.py holds it."""
     lines = [f"{name}: Final[dict[str, str]] = {{"]
     for owner, names in content.items():
         wrapped = textwrap.wrap(names, 100)

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Final, cast
 import numpy as np
 import pytest
 
-from corelib import Tensor, packing
+from corelib import Tensor
 from corelib.errors import InvalidHyperparameter, NonFinite, OptimizerError, UnknownHyperparameter
 from corelib.optimizer import Optimizer
+from corelib.optimizing import packing
 from corelib.rule import FloatArray, Step, make_rule, require, require_bool
 
 SHAPES: Final = ((), (0,), (1,), (0, 3), (2, 3))

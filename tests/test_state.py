@@ -12,8 +12,8 @@ from corelib import Tensor
 from corelib.errors import OptimizerError, StateMismatch
 from corelib.groups import Group, MultiOptimizer
 from corelib.optimizer import Optimizer
+from corelib.optimizing.state import StateDict
 from corelib.rule import FloatArray, Step
-from corelib.state import StateDict
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from corelib.hooks import Plugin
-from corelib.provided import Provided, reason
+from corelib.installed.provided import Provided, reason
 from corelib.registry import described, registry
 from corelib.stubs import source_of
 

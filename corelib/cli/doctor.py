@@ -16,8 +16,8 @@ from corelib.plugins import list as installed
 )  # fmt: skip
 def doctor(folder: Path) -> None:
     """Load every op and optimizer, and say what is wrong. Exits with 1 where there is trouble."""
-    from corelib.diagnosis import diagnose
-    from corelib.machine import facts
+    from corelib.cli.machine import facts
+    from corelib.installed.diagnosis import diagnose
 
     for about, fact in facts():
         click.echo(f"{about + ':':10} {fact}")

@@ -8,7 +8,7 @@ from typing import Any
 from corelib import plugins
 from corelib.errors import CorelibError
 from corelib.hooks import Plugin
-from corelib.loading import SLOW
+from corelib.installed.loading import SLOW
 from corelib.problem import Problem
 from corelib.registry import described, find_for, registry
 from corelib.stubs import FILES, stale

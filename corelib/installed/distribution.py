@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from corelib.installed.switches import normalized
 from corelib.problem import Problem
-from corelib.switches import normalized
 
 API: Final = 1
 """The number of the plugin interface: a plugin is found in the entry point group "corelib.v1"."""

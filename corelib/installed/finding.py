@@ -3,11 +3,11 @@
 import os
 import warnings
 
-from corelib.distribution import Distribution, discover
 from corelib.errors import PluginWarning
-from corelib.loading import Loaded, load, refused
-from corelib.provided import trace
-from corelib.switches import Switches
+from corelib.installed.distribution import Distribution, discover
+from corelib.installed.loading import Loaded, load, refused
+from corelib.installed.provided import trace
+from corelib.installed.switches import Switches
 
 
 class Search:

@@ -10,10 +10,10 @@ from threading import get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from corelib.distribution import SUPPORTED, Distribution, Entry
 from corelib.errors import PluginApiError, PluginError, PluginLoadError
+from corelib.installed.distribution import SUPPORTED, Distribution, Entry
+from corelib.installed.provided import MEND, Provided, is_name, is_op, is_rule, reason
 from corelib.problem import Level, Problem
-from corelib.provided import MEND, Provided, is_name, is_op, is_rule, reason
 
 if TYPE_CHECKING:
     from pluggy import PluginManager

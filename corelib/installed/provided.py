@@ -7,8 +7,8 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any, Final
 
-from corelib.distribution import Distribution
 from corelib.errors import PluginLoadError
+from corelib.installed.distribution import Distribution
 
 MEND: Final = "uninstall it (pip uninstall {0}) or set CORELIB_DISABLE_PLUGINS={0}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
-from corelib.first_party import OPS, OPTIMIZERS
+from corelib.installed.first_party import OPS, OPTIMIZERS
 from corelib.registry import registry
 
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from corelib.errors import NonFinite
-from corelib.parameter import Update
+from corelib.optimizing.parameter import Update
 from corelib.rule import FloatArray
 
 Policy: TypeAlias = Literal["raise", "skip", "propagate"]

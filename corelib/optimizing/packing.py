@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from corelib.parameter import Parameter, Update, readonly
+from corelib.optimizing.parameter import Parameter, Update, readonly
 from corelib.rule import AnyRule, FloatArray, declared
 from corelib.tensor import Tensor
 

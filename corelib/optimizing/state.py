@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from corelib.errors import OptimizerError, StateMismatch
-from corelib.parameter import Parameter, readonly, real
+from corelib.optimizing.parameter import Parameter, readonly, real
 from corelib.rule import hyperparameters
 from corelib.tensor import Array
 

@@ -43,7 +43,7 @@ class Extremum:
         entries = expanded(propagated, x.shape, self.axis, self.keepdims)
         won: Array = x == top
         alone = self.where is True and self.initial is NO_VALUE and np.count_nonzero(won) == result.size
-        if not alone or np.any(np.isnan(result)):
+        if not alone or np.count_nonzero(np.isnan(result)):
             won = self._shares(x, top, won)
         return entries * won  # what almost every call finds: one winner each
 

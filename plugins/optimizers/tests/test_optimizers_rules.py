@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from corelib import AnyRule, Tensor, packing
+from corelib import AnyRule, Tensor
 from corelib.errors import InvalidHyperparameter
 from corelib.optimizer import Optimizer
+from corelib.optimizing import packing
 from corelib.rule import Step
 from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from corelib_optimizers.plugin import corelib_optimizers

@@ -1,0 +1,1 @@
+"""What is installed: how the registry finds, loads and describes distributions of plugins."""
