@@ -10,7 +10,6 @@ from typing import Any, Final
 from corelib.conformance.case import Result
 
 WORST_FIRST: Final = ("fail", "undeclared", "xfail", "pass", "skip")
-MARKS: Final = {"fail": "F", "undeclared": "?", "xfail": "x", "skip": "-", "pass": "ok"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -15,7 +15,6 @@ Interval: TypeAlias = tuple[float | None, float | None]
 Kind: TypeAlias = Literal["elementwise", "broadcast", "reduction", "matmul", "custom"]
 Tie: TypeAlias = Literal["left", "right", "mean", "share", "any"] | float
 Edge: TypeAlias = Literal["closed", "open"]
-NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class OpSample:
