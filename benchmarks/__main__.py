@@ -24,6 +24,9 @@ def parser() -> argparse.ArgumentParser:
         "--peers", default="all", help="none, all, or names: torch,jax,autograd,mygrad,dezero (default all)"
     )
     made.add_argument("--threads", type=positive, default=1, help="threads for everybody (default 1)")
+    made.add_argument(
+        "--system-memory", action="store_true", help="leave it to the C library when to give freed memory back"
+    )
     made.add_argument("--no-memory", action="store_true", help="leave out the peak memory, a child process for each")
     made.add_argument("--small", action="store_true", help="tiny sizes: checks that everything runs, measures nothing")
     made.add_argument("--json", type=Path, metavar="F", help="write all numbers to this file")
@@ -59,7 +62,10 @@ def run(options: argparse.Namespace) -> int:
     from benchmarks.contender import chosen
     from benchmarks.measured import measure
     from benchmarks.table import memory_rows, show, time_rows
+    from benchmarks.timing import settle
 
+    if not options.system_memory:
+        settle()
     contenders = [c for c in chosen(options.peers) if c.installed()]
     names = [c.name for c in contenders]
     clock = process_time if options.threads == 1 else perf_counter  # with one thread, a busy neighbour costs nothing

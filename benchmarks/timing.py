@@ -54,8 +54,8 @@ def settle() -> None:
 
     glibc gives large arrays, and free memory at the end of its heap, back to the system, and pays for
     each page again when it needs it: where that sets in depends on all that the process did before, on
-    torch having been imported for one, and it can cost more than the arithmetic. Here nobody pays it;
-    memory is measured apart.
+    torch having been imported for one, and it can cost more than the arithmetic. After this nobody pays
+    it; ``--system-memory`` leaves things as users have them.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # of the GNU C library
     if mallopt is not None:
@@ -82,7 +82,6 @@ def in_turns(
     steps: Mapping[str, Step], rounds: int, budget: float = 10.0, clock: Clock = perf_counter
 ) -> dict[str, Times]:
     """The times of each step. One that has taken ``budget`` seconds sits the later rounds out."""
-    settle()
     repeats = {name: repeats_for(step) for name, step in steps.items()}
     seconds: dict[str, list[float]] = {name: [] for name in steps}
     spent = dict.fromkeys(steps, 0.0)
