@@ -59,3 +59,24 @@ def test_the_errors_of_corelib_are_alike_to_the_letter_and_so_are_their_causes(b
 def test_wrong_calls_raise_errors_of_one_type(both: Both) -> None:
     assert differing(both, "calls", 30) == {}
     assert {"TypeError", "AttributeError"} <= set(both["compiled"]["calls"].values())
+
+
+def test_nodes_of_a_compiled_core_are_out_of_the_sight_of_the_garbage_collector(compiled_core: Path) -> None:
+    code = """
+import gc
+from corelib import Tensor, ops
+x = Tensor([1.0, 2.0], trainable=True)
+for y in (x * 2.0, ops.split(x, 2)[0]):
+    node = y.creator
+    print(any(map(gc.is_tracked, (node, node.args, node.parents, *node.parents))))
+y = x
+for _ in range(300_000):
+    y = y * 1.0
+del y, node
+print("freed without recursion")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(compiled_core), "CORELIB_INTERPRETED": "0"}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == ["False", "False", "freed without recursion"], done.stderr
