@@ -1,7 +1,6 @@
 """The whole suite over every first-party op: nothing fails, nothing is undeclared, nothing is missing."""
 
 from pathlib import Path
-from time import process_time
 from typing import Final
 
 import pytest
@@ -16,16 +15,12 @@ from corelib.conformance.runner import run_cases
 HERE: Final = Path(__file__).parent
 FIRST_PARTY: Final = {f"corelib-{folder.name}" for folder in (HERE.parent / "plugins").iterdir()}
 MANIFEST: Final = read(HERE / "conformance_manifest.json")
-SECONDS: Final = 2 * 0.25
-"""Twice the budget of an op, of processor time: machines differ. mypy has a process of its own."""
 SUBJECTS: Final = [one for one in installed() if one.distribution in FIRST_PARTY]
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda one: one.name)
 def test_every_check_of_every_op_passes_and_as_many_run_as_the_manifest_says(subject: Subject) -> None:
-    began = process_time()
     report = Report(run_cases(cases(subject, PROFILES["default"])), "default")
-    assert process_time() - began < SECONDS
     assert not report.failures, "\n".join(r.detail for r in report.failures)
     assert not report.undeclared, "\n".join(f"{r.id}: {r.detail}" for r in report.undeclared)
     mine = {op: counts for op, counts in MANIFEST["counts"].items() if op == subject.name}
