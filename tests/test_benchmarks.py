@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks import imports
 from benchmarks.agreement import Disagreement, check, relative
 from benchmarks.compare import HERE, CompareError, checkout, compare, rows, slowest
 from benchmarks.contender import CONTENDERS, Contender, arrays_of, chosen
@@ -231,3 +232,11 @@ def test_a_base_may_be_a_git_revision(tmp_path: Path) -> None:
         assert (root / "corelib" / "a.py").read_text() == "old\n"
     with pytest.raises(CompareError, match="neither a checkout nor a git revision"), checkout("HEAT", tmp_path):
         pass
+
+
+def test_what_an_import_costs_is_printed(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["imports", "--runs", "1"])
+    assert imports.main() == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert [line.split("ms   ")[1] for line in lines] == [what for what, *_ in imports.STATEMENTS]
+    assert all(float(line.split()[0]) > 0 for line in lines)

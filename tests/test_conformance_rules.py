@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import process_time
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -26,8 +25,6 @@ from corelib.tensor import Array
 
 RULES: Final = installed_rules("corelib-optimizers")
 BUDGETS: Final = {problem: Budget(0.1, 600) for problem in PROBLEMS} | {"rosenbrock": Budget(0.05, 3000)}
-SECONDS: Final = 0.5
-"""The budget of a rule: of processor time, since others may be at work. The fresh process has its own."""
 
 
 @dataclass(slots=True)
@@ -97,15 +94,12 @@ def failed(kind: Any, spec: RuleSpec = SPEC) -> set[str]:
 
 @pytest.mark.parametrize("subject", RULES, ids=lambda one: one.name)
 def test_every_check_of_every_first_party_rule_passes(subject: RuleSubject) -> None:
-    began = process_time()
     found = run_cases(list(rule_cases(subject)))
-    seconds = process_time() - began
     bad = [r.detail or r.id for r in found if r.status in ("fail", "undeclared")]
     assert bad == []
     manifest = read(Path(__file__).parent / "conformance_manifest.json")
     mine = {name: counts for name, counts in manifest["counts"].items() if name == subject.name}
     assert complaints(Report(found), {**manifest, "counts": mine}) == []
-    assert seconds < SECONDS
     assert {r.check for r in found if r.status == "pass"} >= {c.id for c in RULE_CHECKS} - {"pure_rule"}
 
 
