@@ -14,6 +14,7 @@ from corelib.tensor import Tensor
 Slopelike = Callable[..., Any] | int | float
 ndarray: Final = np.ndarray
 ONE: Final = 1
+FEW: Final = 10_000  # numbers above which BLAS would wake its threads for a product
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -138,7 +139,8 @@ def all_finite(slope: Any) -> bool:
     if type(slope) is float:
         return isfinite(slope)
     values = slope._data if isinstance(slope, Tensor) else slope
-    return bool(np.isfinite(np.vdot(values, values))) or bool(np.all(np.isfinite(values)))
+    total = np.vdot(values, values) if values.size <= FEW else np.add.reduce(values, axis=None)
+    return bool(np.isfinite(total)) or bool(np.all(np.isfinite(values)))
 
 
 class Conjugate(Slope):
