@@ -42,7 +42,7 @@ WORKLOAD: Final = Workload(
     torch_loss=torch_loss,
     full={"dimensions": 50},
     small={"dimensions": 4},
-    target=Target(0.25, beside="autograd"),
+    target=Target(compiled=0.25, interpreted=0.25, beside="autograd"),
     second_order=True,
     without={"mygrad": "has no second derivatives", "dezero": "has no Hessian of its own"},
 )
