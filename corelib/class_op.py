@@ -127,7 +127,7 @@ class Bound(Pull):
 
     def kept(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         if self.op.linear:
-            return tuple([np.shape(a) for a in args])
+            return tuple([a.shape if type(a) is ndarray else np.shape(a) for a in args])
         if self.op.reads_all:
             return args
         return tuple([a if read else None for a, read in zip(args, self.op.reads, strict=True)])
@@ -169,6 +169,8 @@ class Bound(Pull):
             if op.takes_wanted:
                 extra["wanted"] = tuple([p is not None for p in node.parents])
             entries = self.backward(propagated, *args, **extra)
+        elif op.arity == 1:
+            return (self.backward(propagated, args[0]),)
         else:
             entries = self.backward(propagated, *args)
         if op.arity == 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -13,12 +14,18 @@ largest: Final[Callable[..., Array]] = np.maximum.reduce  # np.max, without the 
 smallest: Final[Callable[..., Array]] = np.minimum.reduce
 
 
+@lru_cache(maxsize=256)
+def kept(shape: Shape, axis: int | Shape) -> Shape:
+    """The shape of a reduction of an array of ``shape`` that keeps the axes it reduced, at length 1."""
+    reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
+    return tuple([1 if i in reduced else n for i, n in enumerate(shape)])
+
+
 def expanded(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """A reduction of an array of ``shape`` with the reduced axes at length 1, whether it kept them or not."""
     if keepdims or axis is None or axis == 0:
         return x  # broadcasting puts what is missing in front
-    reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
-    return x.reshape(tuple([1 if i in reduced else n for i, n in enumerate(shape)]))
+    return x.reshape(kept(shape, axis))
 
 
 @dataclass(frozen=True, slots=True)

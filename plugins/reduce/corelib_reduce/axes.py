@@ -1,6 +1,7 @@
 """What every reduction needs to know of its axes: how many entries they hold, and the way back."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import prod
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ def included(where: Any, shape: Shape, axis: Axis) -> Array:
     return number
 
 
+@lru_cache(maxsize=256)
 def kept(shape: Shape, axis: Axis) -> Shape:
     """The shape of a reduction of an array of ``shape`` that keeps the axes it reduced, at length 1."""
     if axis is None:
@@ -48,6 +50,22 @@ def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     if prod(shape) <= FEW:
         return np.add(entries, np.zeros(shape, entries.dtype))
     return np.broadcast_to(entries, shape)
+
+
+def shared(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
+    """Each entry of a mean at all the entries it is the mean of, over their number: the adjoint of a mean."""
+    number = count(shape, axis) or 1  # of no entries: there is none to get a gradient
+    if prod(shape) <= FEW:  # one division does both
+        return np.divide(expanded(x, shape, axis, keepdims), filled(shape, number, x.dtype))
+    return spread(x / number, shape, axis, keepdims)
+
+
+@lru_cache(maxsize=128)
+def filled(shape: Shape, number: int, dtype: Any) -> Array:
+    """A small array that holds a number everywhere, for many to read."""
+    array = np.full(shape, number, dtype)
+    array.flags.writeable = False
+    return array
 
 
 def reordered(shape: Shape, axis: Axis) -> tuple[list[int], list[int]]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corelib import Array, Axis, Shape, linear
-from corelib_reduce.axes import NO_VALUE, OWN_PRECISION, add_up, count, included, spread
+from corelib_reduce.axes import NO_VALUE, OWN_PRECISION, add_up, count, included, shared, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ class Mean:
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         if self.where is True:
-            number = count(shape, self.axis) or 1  # of no entries: there is none to get a gradient
-            return spread(propagated / number, shape, self.axis, self.keepdims)
+            return shared(propagated, shape, self.axis, self.keepdims)
         entries = spread(propagated, shape, self.axis, self.keepdims)
         numbers = np.maximum(included(self.where, shape, self.axis), 1)
         return np.where(self.where, entries / numbers.astype(entries.dtype), 0)
