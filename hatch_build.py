@@ -12,7 +12,7 @@ import shlex
 import shutil
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ KEYWORDS = (
     r"static const char \* const kwlist\[\] = \{)"
     r"(?P<names>[^}]*)(?=0\};)"
 )
+
+Mend = Callable[["re.Match[str]"], str]
 
 
 class CompileCore(BuildHookInterface[Any]):
@@ -141,7 +143,8 @@ def mend(folder: Path, files: list[str]) -> None:
     """Write into the C that mypyc made of the sources what it leaves out.
 
     Docstrings; that a setter is asked to delete; that it takes for a bool whatever is true or false, as Python does;
-    that an argument goes by position only; that nodes need no garbage collector.
+    that an argument goes by position only; that nodes need no garbage collector. Raises RuntimeError where another
+    version of mypyc writes what is not known here.
     """
     docs = {name: literal(text) for file in files for name, text in docstrings(Path(file))}
     unnamed = {name: count for file in files for name, count in positional(Path(file))}
@@ -165,15 +168,16 @@ def mend(folder: Path, files: list[str]) -> None:
         names, count = method["names"].split(", "), unnamed.get(method["name"], 0)
         return method["before"] + ", ".join(['""'] * count + names[count:])
 
-    for file in folder.rglob("*.c"):
-        code = re.sub(SETTER, guarded, file.read_text())
-        code = re.sub(BOOL, TRUTH, code)
-        code = re.sub(KEYWORDS, nameless, code)
-        for made, unseen in zip(MADE, UNSEEN, strict=True):
-            code = re.sub(made, lambda found, unseen=unseen: found[0] + unseen, code)
-        code = re.sub(FILLER, told, code, flags=re.DOTALL)
-        for slot in slots:
-            code = re.sub(slot, filled, code)
+    mends: list[tuple[str, str | Mend]] = [(SETTER, guarded), (BOOL, TRUTH), (KEYWORDS, nameless), (FILLER, told)]
+    mends += [(made, lambda found, unseen=unseen: found[0] + unseen) for made, unseen in zip(MADE, UNSEEN, strict=True)]
+    mends += [(slot, filled) for slot in slots]
+    sources = {file: file.read_text() for file in folder.rglob("*.c")}
+    for pattern, mended in mends:
+        found = {file: re.subn(pattern, mended, code, flags=re.DOTALL) for file, code in sources.items()}
+        if not any(count for _, count in found.values()):
+            raise RuntimeError(f"this mypyc writes C that is not known here: nothing in it looks like {pattern}")
+        sources = {file: code for file, (code, _) in found.items()}
+    for file, code in sources.items():
         file.write_text(code)
 
 

@@ -215,3 +215,10 @@ def seen_by_git(tree: Path) -> str:
     seen = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=True).stdout
     assert "corelib/graph.py" in seen
     return seen
+
+
+def test_c_that_is_not_known_is_not_built(hatch_build: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "graph.c").write_text("int main(void) { return 0; }\n")
+    with pytest.raises(RuntimeError, match="this mypyc writes C that is not known here"):
+        hatch_build.mend(tmp_path, [])
+    assert (tmp_path / "graph.c").read_text() == "int main(void) { return 0; }\n"
