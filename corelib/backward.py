@@ -34,13 +34,21 @@ def seed(result: Tensor, propagated: Any) -> Any:
                 f"backward() starts from a single number, and this result has shape {result.shape}; "
                 "pass the gradient of each entry, or reduce it to a number (sum, mean) first"
             )
-        one: Any = np.empty(result._data.shape, result._data.dtype)
-        one.fill(1)
-        return one
+        return ones(result)
     gradient = as_array(propagated)
     if gradient.shape != result.shape:
         raise GradientShape(f"the result has shape {result.shape}, and the gradient passed in {gradient.shape}")
     return gradient.astype(result.dtype)
+
+
+def ones(result: Tensor) -> Any:
+    """An array of ones like the result, of its kind where that is not NumPy's."""
+    data = result._data
+    if type(data) is not ndarray:
+        return np.ones(data.shape, data.dtype, like=data)
+    array: Any = np.empty(data.shape, data.dtype)  # np.ones would take three times as long
+    array.fill(1)
+    return array
 
 
 def walk(
@@ -149,7 +157,11 @@ def complete(node: Node, propagated: list[Any]) -> Any:
     """The gradients of several results, zeros where none arrived, in a tuple of forward's own kind."""
     kind, dtypes = node.dtype
     shapes: Any = node.shape
-    entries = [np.zeros(s, d) if g is None else g for g, s, d in zip(propagated, shapes, dtypes, strict=True)]
+    kind_of_array = next((g for g in propagated if g is not None), None)
+    entries = [
+        np.zeros(s, d, like=kind_of_array) if g is None else g
+        for g, s, d in zip(propagated, shapes, dtypes, strict=True)
+    ]
     return rebuilt(kind, entries)
 
 
@@ -176,5 +188,6 @@ def owned_arrays(gradients: Iterable[Any]) -> list[Any]:
     for gradient in gradients:
         shared = id(gradient) in seen or getattr(gradient, "base", None) is not None
         seen.add(id(gradient))
-        arrays.append(np.array(gradient) if isinstance(gradient, np.generic) or shared else gradient)
+        array = np.asarray(gradient) if isinstance(gradient, np.generic) else gradient
+        arrays.append(np.copy(array) if shared else array)
     return arrays

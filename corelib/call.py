@@ -14,8 +14,10 @@ from corelib.errors import (
     InvalidIndex,
     InvalidOperand,
     InvalidOperandType,
+    NotDifferentiable,
 )
 from corelib.graph import Node, Pull, mode, scope
+from corelib.plain import CARRIERS
 from corelib.tensor import Tensor, as_array, unwrapped, unwrapped_keywords
 
 ndarray: Final = np.ndarray
@@ -135,6 +137,13 @@ class Plain(Op):
         self.function = function
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        position, name = CARRIERS.get(self.function, (len(args), ""))
+        value = args[position] if position < len(args) else keywords.get(name)
+        if isinstance(value, Tensor) and value.trainable:
+            raise NotDifferentiable(
+                f"numpy.{self} has no gradient in {name}, and this one is trainable; write {name}=tensor.data if it "
+                "is to be a constant"
+            )
         return self.function(*map(unwrapped, args), **unwrapped_keywords(keywords))
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:

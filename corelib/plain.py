@@ -17,12 +17,19 @@ PLAIN_FUNCTIONS: Final[frozenset[Callable[..., Any]]] = frozenset(
         # of truth
         np.all, np.any, np.allclose, np.isclose, np.array_equal, np.array_equiv, np.isin,
         np.isposinf, np.isneginf, np.signbit,
-        # of new arrays that have only the shape and type of an old one
-        np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+        # of new arrays that have only the shape and type of an old one, or its kind (``like=``)
+        np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
         # of text
         np.array2string, np.array_repr, np.array_str,
     }
 )  # fmt: skip
+
+# The one argument that a slope of theirs would be in, by position and name: there a trainable Tensor is refused.
+CARRIERS: Final[dict[Callable[..., Any], tuple[int, str]]] = {
+    np.full_like: (1, "fill_value"),
+    np.bincount: (1, "weights"),
+    np.histogram: (4, "weights"),
+}
 
 _INTEGERS_AND_TRUTHS: Final = frozenset("?bBhHiIlLqQnNpP")
 

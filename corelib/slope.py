@@ -41,7 +41,7 @@ class Constant(Slope):
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         if self.value == 0:  # and no 0 * inf: a step has no slope, whatever arrives
-            return np.zeros(propagated.shape, propagated.dtype)
+            return np.zeros(propagated.shape, propagated.dtype, like=propagated)
         if type(propagated) is ndarray and propagated.base is not None and is_spread(propagated):
             return np.broadcast_to(propagated.flat[0] * self.value, propagated.shape)
         return -propagated if self.value == -1 else propagated * self.value
@@ -142,7 +142,7 @@ def all_finite(slope: Any) -> bool:
     values = slope._data if isinstance(slope, Tensor) else slope
     if values.size <= FEW and np.isfinite(np.vdot(values, values)):
         return True
-    return bool(np.isfinite(values).all())
+    return bool(np.all(np.isfinite(values)))
 
 
 class Conjugate(Slope):

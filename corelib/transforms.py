@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from corelib.backward import owned_arrays, walk
+from corelib.backward import ones, owned_arrays, walk
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
 from corelib.graph import Leaf, Node, Pull, mode, scope, scoped
 from corelib.tensor import DIFFERENTIABLE, Tensor, as_array, make
@@ -157,7 +157,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
         with _deeper() as depth:
             trace, value = _traced(f, args, keywords, argnums, depth)
             result = _scalar(value, "grad")
-            gradients = trace.pull(result, np.ones(result.shape, result.dtype), retain=False)
+            gradients = trace.pull(result, ones(result), retain=False)
             trees = trace.trees_of(gradients)
             return trace.outward(result), trees[0] if isinstance(argnums, int) else tuple(trees)
 
@@ -181,7 +181,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
         with _deeper() as depth:
             trace, value = _traced(f, args, keywords, argnums, depth)
             result = value if isinstance(value, Tensor) else Tensor(value)
-            trees = trace.trees_of(trace.pull(result, np.ones(result.shape, result.dtype), retain=False))
+            trees = trace.trees_of(trace.pull(result, ones(result), retain=False))
             return trees[0] if isinstance(argnums, int) else tuple(trees)
 
     return slopes
@@ -219,7 +219,7 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> 
     def pulled(propagated: Any) -> Any:
         return leaves(pullback(propagated))
 
-    start = mapped(lambda y: np.zeros(np.shape(y), y.dtype), value)
+    start = mapped(lambda y: np.zeros(np.shape(y), y.dtype, like=y), value)
     _, push = vjp(pulled, start)
     return value, push(directions)
 
@@ -268,7 +268,7 @@ def _rows(trace: Trace, result: Tensor) -> list[Any]:
         raise NotDifferentiable("a Jacobian is made of real numbers; take np.real and np.imag apart first")
     rows = []
     for i in range(result.size):
-        unit = np.zeros(result.size, result.dtype)
+        unit = np.zeros(result.size, result.dtype, like=result.data)
         unit[i] = 1
         rows.append(trace.pull(result, unit.reshape(result.shape), retain=True))
     stacked = [np.stack(column) for column in zip(*rows, strict=True)] if rows else [

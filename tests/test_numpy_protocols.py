@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from corelib import Tensor
-from corelib.errors import OpNotFound, UnsupportedArgument
+from corelib.errors import NotDifferentiable, OpNotFound, UnsupportedArgument
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 
@@ -60,6 +60,26 @@ def test_functions_without_a_slope_answer_plain_values() -> None:
     assert np.allclose(X, A)
     assert type(np.zeros_like(X)) is np.ndarray
     assert type(np.argsort(X, axis=0)) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: np.full_like(X, X[0, 0]), "fill_value"),
+        (lambda: np.bincount(np.array([0, 1]), X[0]), "weights"),
+        (lambda: np.bincount(np.array([0, 1]), weights=X[0]), "weights"),
+        (lambda: np.histogram(A[0], weights=X[0]), "weights"),
+    ],
+)
+def test_a_slope_that_would_be_lost_without_a_word_is_refused(call: Callable[[], object], name: str) -> None:
+    with pytest.raises(NotDifferentiable, match=f"no gradient in {name}, and this one is trainable"):
+        call()
+
+
+def test_new_arrays_may_be_like_a_tensor() -> None:
+    like: Any = X  # NumPy's stubs do not know Tensors
+    assert np.array_equal(np.zeros(3, like=like), np.zeros(3))
+    assert np.array_equal(np.full_like(like, Tensor(2.0)), np.full((2, 2), 2.0))
 
 
 def test_a_function_that_nobody_differentiates_says_so() -> None:

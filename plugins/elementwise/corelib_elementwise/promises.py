@@ -38,6 +38,8 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
     "arctan2": (
         Promise(row(0, 3, INF, 1), row(0, 4, 1, INF), gradients=[row(0, 0.16, 0, 0), row(0, -0.12, 0, 0)]),
         Promise(row(0), row(0), gradients=[row(0), row(0)]),
+        Promise(row(3e200), row(4e200), gradients=[row(1.6e-201), row(-1.2e-201)]),
+        Promise(row(3e-200), row(4e-200), gradients=[row(1.6e199), row(-1.2e199)]),
     ),
     "divide": (Promise(row(0, 1, 1), row(0, 0, 2), gradients=[row(INF, INF, 0.5), row(NAN, -INF, -0.25)]),),
     "hypot": (

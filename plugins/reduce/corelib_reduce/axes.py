@@ -48,7 +48,7 @@ def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """Each entry of a result of a reduction at all the entries it was reduced from: the adjoint of a sum."""
     entries = expanded(x, shape, axis, keepdims)
     if prod(shape) <= FEW:
-        return np.add(entries, np.zeros(shape, entries.dtype))
+        return np.add(entries, np.zeros(shape, entries.dtype, like=entries))
     return np.broadcast_to(entries, shape)
 
 
