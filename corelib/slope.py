@@ -14,7 +14,7 @@ from corelib.tensor import Tensor
 Slopelike = Callable[..., Any] | int | float
 ndarray: Final = np.ndarray
 ONE: Final = 1
-FEW: Final = 10_000  # numbers above which BLAS would wake its threads for a product
+FEW: Final = 10_000  # numbers above which BLAS wakes its threads for a product, and an array costs more than a view
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -48,8 +48,8 @@ class Constant(Slope):
 
 
 def is_spread(gradient: Any) -> bool:
-    """Whether a gradient is one number, seen at each entry: what a large sum or mean sends back takes no memory."""
-    return bool(gradient.size) and not any(gradient.strides)
+    """Whether a large gradient is one number, seen at each entry: what a sum or a mean sends back takes no memory."""
+    return bool(gradient.size > FEW) and not any(gradient.strides)
 
 
 class Argument(Slope):
