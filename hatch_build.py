@@ -19,7 +19,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # What every call of an op goes through. The rest is not on that path, or uses what mypyc does not know.
-COMPILED = ("graph", "tensor", "slope", "arguments", "call", "elementwise_op", "class_op", "backward")
+COMPILED = ("arrays", "graph", "tensor", "slope", "arguments", "call", "elementwise_op", "class_op", "backward")
 SETTER = r"___(?P<owner>\w+)_set_(?P<name>\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\s*\{\s*char retval = 2;"
 # Python's garbage collector looks through all that is alive again and again, which would triple the cost of a call in
 # a graph of 1,000,000. Nodes are in no cycle, since a leaf does not know its Tensor: they go out of its sight, with

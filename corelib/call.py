@@ -18,7 +18,7 @@ from corelib.errors import (
 )
 from corelib.graph import Node, Pull, mode, scope
 from corelib.plain import CARRIERS
-from corelib.tensor import Tensor, as_array, unwrapped, unwrapped_keywords
+from corelib.tensor import Tensor, as_array, unwrapped
 
 ndarray: Final = np.ndarray
 FLOAT32: Final = np.dtype(np.float32)
@@ -144,7 +144,7 @@ class Plain(Op):
                 f"numpy.{self} has no gradient in {name}, and this one is trainable; write {name}=tensor.data if it "
                 "is to be a constant"
             )
-        return self.function(*map(unwrapped, args), **unwrapped_keywords(keywords))
+        return self.function(*map(unwrapped, args), **unwrapped(keywords))
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
         return self(*args, **keywords)

@@ -5,13 +5,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.arrays import DIFFERENTIABLE
 from corelib.call import Op, array_of, operand, refuse, unrecorded, watched
 from corelib.compiling import caused
 from corelib.elementwise_op import broadcast
 from corelib.errors import GradientType, InvalidOperandType, UnsupportedArgument
 from corelib.graph import Node, Pull
 from corelib.reads import parameters, reads, takes
-from corelib.tensor import DIFFERENTIABLE, Tensor, make
+from corelib.tensor import Tensor, make
 
 ndarray: Final = np.ndarray
 

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.arrays import NUMBERS
 from corelib.call import FLOAT32, FLOAT64, Op, array_of, describe, operand, refuse, unrecorded, watched
 from corelib.dispatch import ops_for
 from corelib.errors import InvalidOperandType
 from corelib.graph import Node, Pull, mode
 from corelib.slope import Argument, Conjugate, Slope
-from corelib.tensor import NUMBERS, Tensor, TensorLike, make, new
+from corelib.tensor import Tensor, TensorLike, make, new
 
 ndarray: Final = np.ndarray
 NOTHING: Final[tuple[Any, ...]] = (None,)

@@ -10,7 +10,7 @@ from types import ModuleType
 
 CORE = frozenset(
     f"corelib.{name}"
-    for name in ("graph", "tensor", "slope", "arguments", "call", "elementwise_op", "class_op", "backward")
+    for name in ("arrays", "graph", "tensor", "slope", "arguments", "call", "elementwise_op", "class_op", "backward")
 )
 
 

@@ -7,11 +7,13 @@ from typing import Any, Final, SupportsIndex, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from corelib.compiling import Truth, caused, mypyc_attr
+from corelib.arrays import array_of_numbers, kind_of, owned
+from corelib.compiling import Truth, mypyc_attr
 from corelib.dispatch import ops_for
-from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable, UnsupportedArgument
+from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable
 from corelib.graph import Leaf, Node
 from corelib.plain import is_plain
+from corelib.ufunc_calls import check_ufunc_call
 
 Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | tuple[int, ...] | None
@@ -32,8 +34,6 @@ SQUARE: Final = np.square
 SUBTRACT: Final = np.subtract
 
 SECOND: Final = 2
-NUMBERS: Final = "biufc"
-DIFFERENTIABLE: Final = "fc"
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -55,8 +55,6 @@ class Tensor:
             self.name = name
         if trainable:
             self.trainable = True
-
-    # What it is
 
     @property
     def data(self) -> Array:
@@ -343,12 +341,11 @@ class Tensor:
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
     ) -> Any:
-        return call_function(function, args, keywords)
+        op: Any = ops_for[function]
+        return op.from_numpy(function, args, keywords)
 
 
 TensorLike: TypeAlias = Tensor | npt.ArrayLike
-
-
 new: Final = Tensor.__new__
 
 
@@ -363,33 +360,7 @@ def make(data: Any, node: Node | None) -> Tensor:
 
 def as_array(data: Any) -> Any:
     """``data`` as an array of numbers, not copied where it is one already."""
-    if isinstance(data, Tensor):
-        return data._data
-    array = data if hasattr(data, "__array_function__") and not isinstance(data, np.generic) else _parsed(data)
-    if getattr(array.dtype, "kind", "O") not in NUMBERS:
-        raise InvalidOperandType(f"a Tensor holds numbers, not {array.dtype} ({type(data).__name__})")
-    return array
-
-
-def kind_of(value: object) -> str:
-    """The name of a type, with its module."""
-    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-
-
-def _parsed(data: object) -> Array:
-    kind = kind_of(data)
-    if not isinstance(data, (bool, int, float, complex, list, tuple, np.generic)) and not hasattr(data, "__array__"):
-        raise InvalidOperandType(f"a Tensor holds an array of numbers, and {kind} is none")
-    try:
-        array = np.asarray(data)
-    except (ValueError, TypeError) as error:
-        message = f"no array of numbers can be made of this {kind}: {error}"
-        raise caused(InvalidOperandType(message), error) from error
-    if array.dtype == object:
-        raise InvalidOperandType(
-            f"no array of numbers can be made of this {kind}; Tensors are joined by np.stack or np.concatenate"
-        )
-    return array
+    return data._data if isinstance(data, Tensor) else array_of_numbers(data)
 
 
 def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:
@@ -400,23 +371,16 @@ def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:
     return cast(Array, answer)
 
 
-def owned(array: Array) -> Array:
-    """A copy that nobody else holds, of numbers that have a gradient."""
-    if array.dtype.kind not in DIFFERENTIABLE:
-        raise NotDifferentiable(
-            f"{array.dtype} data has no gradient, so it cannot be trainable; convert it with .astype(float)"
-        )
-    return array.copy()
-
-
 def unwrapped(value: Any) -> Any:
-    """``value`` with its Tensors, also those inside tuples and lists, replaced by their arrays."""
+    """``value`` with its Tensors, also those inside tuples, lists and dicts, replaced by their arrays."""
     if isinstance(value, Tensor):
         return value._data
     if type(value) is tuple:
         return tuple(unwrapped(entry) for entry in value)
     if type(value) is list:
         return [unwrapped(entry) for entry in value]
+    if type(value) is dict:
+        return {name: unwrapped(entry) for name, entry in value.items()}
     return value
 
 
@@ -429,37 +393,7 @@ def apply(function: Callable[..., Any], *args: Any, **keywords: Any) -> Tensor:
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """What a ufunc answers when a Tensor is among its inputs, in the calls that need a closer look."""
     if is_plain(ufunc):
-        return getattr(ufunc, method)(*map(unwrapped, inputs), **unwrapped_keywords(keywords))
-    if method != "__call__":
-        raise UnsupportedArgument(
-            f"numpy.{ufunc.__name__}.{method} has no gradient on a Tensor; {_instead_of(ufunc, method)}"
-        )
-    if "out" in keywords:
-        raise UnsupportedArgument(
-            f"numpy.{ufunc.__name__}(..., out=) would overwrite an array outside the graph; "
-            "use what the function returns (for `array += tensor`: array = array + tensor)"
-        )
+        return getattr(ufunc, method)(*map(unwrapped, inputs), **unwrapped(keywords))
+    check_ufunc_call(ufunc, method, keywords)
     op: Any = ops_for[ufunc]
     return op.from_numpy(ufunc, inputs, keywords)
-
-
-def _instead_of(ufunc: np.ufunc, method: str) -> str:
-    reductions = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
-    accumulations = {np.add: "cumsum", np.multiply: "cumprod"}
-    if method == "reduce" and ufunc in reductions:
-        return f"use numpy.{reductions[ufunc]}"
-    if method == "accumulate" and ufunc in accumulations:
-        return f"use numpy.{accumulations[ufunc]}"
-    if method == "outer":
-        return f"use numpy.{ufunc.__name__}(x[:, None], y[None, :])"
-    return "write it in functions that have one, or call it on .data"
-
-
-def call_function(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """What a NumPy function answers when a Tensor is among its arguments."""
-    op: Any = ops_for[function]
-    return op.from_numpy(function, args, keywords)
-
-
-def unwrapped_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
-    return {name: unwrapped(value) for name, value in keywords.items()}

@@ -11,10 +11,11 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from corelib.arrays import DIFFERENTIABLE
 from corelib.backward import ones, owned_arrays, walk
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
 from corelib.graph import Leaf, Node, Pull, mode, scope, scoped
-from corelib.tensor import DIFFERENTIABLE, Tensor, as_array, make
+from corelib.tensor import Tensor, as_array, make
 from corelib.tree import leaves, mapped
 
 Argnums: TypeAlias = int | Sequence[int]

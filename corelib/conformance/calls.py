@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.arrays import DIFFERENTIABLE
 from corelib.backward import complete, walk
 from corelib.class_op import Bound, Picked
 from corelib.conformance.sample import Sample
 from corelib.elementwise_op import Elementwise
 from corelib.graph import Leaf, Node
-from corelib.tensor import DIFFERENTIABLE, Array, Tensor, make
+from corelib.tensor import Array, Tensor, make
 
 AnyCall = Callable[..., Any]
 

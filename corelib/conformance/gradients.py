@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from corelib.arrays import DIFFERENTIABLE
 from corelib.conformance.calls import along, columns, flat, one_hot
 from corelib.conformance.differences import derivative, first_step
 from corelib.conformance.failure import Failure
@@ -13,7 +14,7 @@ from corelib.conformance.jacobians import compare
 from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.tally import Tally
 from corelib.errors import NotDifferentiable
-from corelib.tensor import DIFFERENTIABLE, Array, Tensor, make
+from corelib.tensor import Array, Tensor, make
 from corelib.transforms import vjp
 from corelib.tree import leaves, rebuilt
 

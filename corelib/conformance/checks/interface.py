@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.arrays import DIFFERENTIABLE
 from corelib.conformance.calls import Call, outputs
 from corelib.conformance.case import WHOLE, Check
 from corelib.conformance.cotangents import gaussian
@@ -16,7 +17,7 @@ from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.dispatch import ops_for
-from corelib.tensor import DIFFERENTIABLE, Tensor, make
+from corelib.tensor import Tensor, make
 
 UFUNC_KEYWORDS: Final[dict[str, Any]] = {
     "out": "array", "where": "mask", "dtype": np.float32, "casting": "unsafe", "order": "F", "subok": False,
