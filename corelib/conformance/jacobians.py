@@ -73,6 +73,11 @@ def sides(function: Function, sample: Sample, step: Array) -> Sides:
     return Sides(left.value, right.value, left.bound + right.bound)
 
 
+def compare_call(tally: Tally, op: Any, sample: Sample, call: Call) -> None:
+    """Compare the Jacobian of a call of an op with that of differences."""
+    compare(tally, sample, [r.data for r in call.results], analytic(call), numeric(op, sample), forward_of(op, sample))
+
+
 def compare(
     tally: Tally, sample: Sample, results: Sequence[Array], found: Array, estimate: Estimate, function: Function
 ) -> None:

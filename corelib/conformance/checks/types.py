@@ -9,7 +9,7 @@ from corelib.conformance.calls import MAX_JACOBIAN, Call, flat, values
 from corelib.conformance.case import Check
 from corelib.conformance.cotangents import gaussian
 from corelib.conformance.failure import Skip
-from corelib.conformance.jacobians import analytic, compare, forward_of, numeric
+from corelib.conformance.jacobians import compare_call
 from corelib.conformance.pick import first, interior
 from corelib.conformance.reference import arrays_of, reference_of
 from corelib.conformance.sample import Sample
@@ -154,17 +154,9 @@ def complex_numbers(subject: Subject, sample: Sample, tally: Tally) -> None:
     call = Call(subject.op, sample)
     if not call.results:
         raise Skip("no result of complex numbers can be differentiated")
-    found = analytic(call)
     for gradient, array in zip(call.gradients(gaussian(subject, sample, call.results)), sample.arrays, strict=True):
         tally.require(gradient.dtype == array.dtype, f"the gradient of a {array.dtype} is {gradient.dtype}")
-    compare(
-        tally,
-        sample,
-        [r.data for r in call.results],
-        found,
-        numeric(subject.op, sample),
-        forward_of(subject.op, sample),
-    )
+    compare_call(tally, subject.op, sample, call)
 
 
 def complex_samples(subject: Subject, seed: int) -> Sequence[Sample]:

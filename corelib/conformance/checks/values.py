@@ -10,7 +10,7 @@ from corelib.conformance.case import Check
 from corelib.conformance.cotangents import gaussian, normal
 from corelib.conformance.differences import EPS, complex_step, derivative, first_step
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.jacobians import BOUNDS, analytic, compare, forward_of, numeric, steps
+from corelib.conformance.jacobians import BOUNDS, analytic, compare_call, forward_of, steps
 from corelib.conformance.pick import first, interior
 from corelib.conformance.reference import arrays_of, reference_of
 from corelib.conformance.sample import Sample, entrywise_sample
@@ -87,16 +87,7 @@ def jacobian(subject: Subject, sample: Sample, tally: Tally) -> None:
     """Every entry of the Jacobian agrees with Ridders' differences, within 1e-8 and their own bound."""
     if sample.numbers > MAX_JACOBIAN:
         raise Failure(f"a sample of {sample.numbers} numbers: more than {MAX_JACOBIAN} belong into large=")
-    call = Call(subject.op, sample)
-    found = analytic(call)
-    compare(
-        tally,
-        sample,
-        [r.data for r in call.results],
-        found,
-        numeric(subject.op, sample),
-        forward_of(subject.op, sample),
-    )
+    compare_call(tally, subject.op, sample, Call(subject.op, sample))
 
 
 def smooth(subject: Subject, seed: int) -> Sequence[Sample]:
