@@ -1,6 +1,6 @@
 """The reverse walk: the newest generation first, each node once, no recursion."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from heapq import heappop, heappush
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import numpy as np
 from corelib.class_op import like, picked, rebuilt
 from corelib.compiling import caused
 from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
-from corelib.graph import NO_PARENTS, Node, mode, scope
+from corelib.graph import NO_PARENTS, Leaf, Node, mode, scope
 from corelib.tensor import Tensor, as_array, make
 
 ndarray: Final = np.ndarray
@@ -22,8 +22,10 @@ def accumulate(result: Tensor, propagated: Any, *, retain_graph: bool) -> None:
             f"{result!r} has no gradient: nothing it was computed from is trainable (or it was under no_grad())"
         )
     reached = walk(result._node, seed(result, propagated), retain_graph=retain_graph)
-    for leaf, gradient in zip(reached, owned_arrays(reached.values()), strict=True):
-        leaf.grad = gradient if leaf.grad is None else leaf.grad + gradient  # type: ignore[attr-defined]
+    gradients = owned_arrays(list(reached.values()))
+    for i, node in enumerate(reached):
+        assert isinstance(node, Leaf)
+        node.grad = gradients[i] if node.grad is None else node.grad + gradients[i]
 
 
 def seed(result: Tensor, propagated: Any) -> Any:
@@ -181,13 +183,13 @@ def _connected(arg: Any, parent: Node | None) -> Any:
     return make(arg if arg.shape == parent.shape else np.broadcast_to(arg, parent.shape), parent)
 
 
-def owned_arrays(gradients: Iterable[Any]) -> list[Any]:
+def owned_arrays(gradients: list[Any]) -> list[Any]:
     """The gradients as arrays that share memory with nothing: neither with each other nor with their source."""
-    seen: set[int] = set()
     arrays = []
+    seen: set[int] = set()
     for gradient in gradients:
-        shared = id(gradient) in seen or getattr(gradient, "base", None) is not None
-        seen.add(id(gradient))
+        shared = getattr(gradient, "base", None) is not None or id(gradient) in seen
         array = np.asarray(gradient) if isinstance(gradient, np.generic) else gradient
+        seen.add(id(gradient))
         arrays.append(np.copy(array) if shared else array)
     return arrays

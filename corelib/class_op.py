@@ -15,6 +15,7 @@ from corelib.reads import parameters, reads, takes
 from corelib.tensor import Tensor, make
 
 ndarray: Final = np.ndarray
+PAIR: Final = 2
 
 
 class ClassOp(Op):
@@ -111,19 +112,25 @@ class Bound(Pull):
             else:
                 arrays.append(operand(x))
                 nodes.append(None)
+        args = tuple(arrays)
         try:
-            result = self.forward(*arrays)
+            if len(args) == PAIR:  # written out, like the next: a call with a tuple takes longer
+                result = self.forward(args[0], args[1])
+            elif len(args) == 1:
+                result = self.forward(args[0])
+            else:
+                result = self.forward(*args)
         except (ValueError, TypeError, IndexError) as error:
-            refuse(error, self, arrays)
+            refuse(error, self, args)
         if type(result) is not ndarray:
             if isinstance(result, tuple):
-                return self.recorded_many(tuple(arrays), tuple(nodes), result)
+                return self.recorded_many(args, tuple(nodes), result)
             result = array_of(result, self)
         dtype = result.dtype
-        if unrecorded(self, arrays, result) or not trainable or dtype.kind not in DIFFERENTIABLE:
+        if unrecorded(self, args, result) or not trainable or dtype.kind not in DIFFERENTIABLE:
             return make(result, None)
         saved = result if self.op.takes_result else None
-        node = self.node(self.kept(tuple(arrays)), tuple(nodes), result.shape, dtype, saved)
+        node = self.node(self.kept(args), tuple(nodes), result.shape, dtype, saved)
         return make(result, watched(node))
 
     def kept(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -165,11 +172,16 @@ class Bound(Pull):
         op = self.op
         if isinstance(propagated, np.generic):
             propagated = np.asarray(propagated)  # a rule is given arrays, 0-d ones too
-        if op.takes_result or op.takes_wanted:
-            extra: dict[str, Any] = {"result": result} if op.takes_result else {}
-            if op.takes_wanted:
-                extra["wanted"] = tuple([p is not None for p in node.parents])
-            entries = self.backward(propagated, *args, **extra)
+        if op.takes_wanted:
+            parents = node.parents
+            if len(args) == PAIR and not op.takes_result:  # written out: keywords in a dict take longer
+                wanted = (parents[0] is not None, parents[1] is not None)
+                entries = self.backward(propagated, args[0], args[1], wanted=wanted)
+            else:
+                extra: dict[str, Any] = {"result": result} if op.takes_result else {}
+                entries = self.backward(propagated, *args, **extra, wanted=tuple([p is not None for p in parents]))
+        elif op.takes_result:
+            entries = self.backward(propagated, *args, result=result)
         elif op.arity == 1:
             return (self.backward(propagated, args[0]),)
         else:

@@ -115,16 +115,21 @@ class Singular(Function):
         self.exact = False
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            slope = self.at(args, result)
-            if type(slope) is Ratio:
-                entry = divided(propagated, slope)
-                if all_finite(entry):
-                    return entry
-                slope = np.divide(slope.above, slope.below)
-            if not all_finite(slope):
-                slope = np.where((propagated == 0) & ~np.isfinite(slope), 0, slope)
-            return propagated * slope
+        return singular_product(propagated, self, args, result)
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")  # as a decorator it takes half the time
+def singular_product(propagated: Any, singular: Function, args: tuple[Any, ...], result: Any) -> Any:
+    """The gradient times a slope, but zero where the gradient is, even if the slope is infinite or undefined."""
+    slope = singular.at(args, result)
+    if type(slope) is Ratio:
+        entry = divided(propagated, slope)
+        if all_finite(entry):
+            return entry
+        slope = np.divide(slope.above, slope.below)
+    if not all_finite(slope):
+        slope = np.where((propagated == 0) & ~np.isfinite(slope), 0, slope)
+    return propagated * slope
 
 
 def divided(propagated: Any, slope: Ratio) -> Any:
@@ -140,7 +145,7 @@ def all_finite(slope: Any) -> bool:
     if type(slope) is float:
         return isfinite(slope)
     values = slope._data if isinstance(slope, Tensor) else slope
-    if values.size <= FEW and np.isfinite(np.vdot(values, values)):
+    if type(values) is ndarray and values.size <= FEW and isfinite(np.vdot(values, values).real):
         return True
     return bool(np.all(np.isfinite(values)))
 

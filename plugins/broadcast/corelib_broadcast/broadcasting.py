@@ -1,19 +1,28 @@
 """broadcast_to, its adjoint sum_to, and broadcast_arrays."""
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from math import prod
+from typing import Any, Final
 
 import numpy as np
 
 from corelib import Array, Shape, Tensor, TensorLike, composed, linear
+
+FEW: Final = 10_000  # numbers that may be kept in memory for good
 
 
 def summed(x: Array, shape: Shape) -> Array:
     """The sum of ``x`` over the axes along which ``shape`` was stretched to its shape."""
     if x.shape == shape:
         return x
-    total: Array = x.sum(stretched(len(x.shape), shape))
+    rows, columns, leading = folded(x.shape, shape)
+    if rows and type(x) is np.ndarray and x.dtype.char in "df" and x.flags.c_contiguous:
+        matrix = x if x.ndim == 2 else x.reshape(rows, columns)
+        weights = ones(rows if leading else columns, x.dtype)
+        total: Array = weights.dot(matrix) if leading else matrix.dot(weights)
+    else:
+        total = x.sum(stretched(x.ndim, shape))
     return total if total.shape == shape else np.reshape(total, shape)
 
 
@@ -22,6 +31,32 @@ def stretched(ndim: int, shape: Shape) -> tuple[int, ...]:
     """The axes of an array of ``ndim`` axes along which ``shape`` was, or could be, stretched."""
     added = ndim - len(shape)
     return (*range(added), *(added + i for i, n in enumerate(shape) if n == 1))
+
+
+@lru_cache(maxsize=1024)
+def folded(full: Shape, shape: Shape) -> tuple[int, int, bool]:
+    """The rows and columns that make ``full`` a matrix, and whether a sum to ``shape`` is over its rows.
+
+    If it is not, it is over its columns. A product of a matrix with ones, which BLAS does, takes a half to a
+    twentieth of the time of ``np.sum`` along an axis. Zeros where no matrix has that sum, or NumPy is as fast.
+    """
+    axes = stretched(len(full), shape)
+    n, last = len(axes), len(full)
+    if axes == (*range(n),):
+        rows, columns = prod(full[:n]), prod(full[n:])
+        return (rows, columns, True) if n < last and (rows <= FEW or columns > 1) else (0, 0, True)
+    rows, columns = prod(full[: last - n]), prod(full[last - n :])
+    return (rows, columns, False) if axes == (*range(last - n, last),) and columns <= FEW else (0, 0, False)
+
+
+def ones(number: int, dtype: Any) -> Array:
+    """As many ones; where they are few, the same array again and again."""
+    return few_ones(number, dtype) if number <= FEW else np.ones(number, dtype)
+
+
+@lru_cache(maxsize=64)
+def few_ones(number: int, dtype: Any) -> Array:
+    return np.ones(number, dtype)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,3 +103,28 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         sum_to(x, (1, 3))
     with pytest.raises(errors.UnsupportedArgument, match="order"):
         broadcast_to(x, (2, 3), order="C")  # type: ignore[call-arg]  # refused by mypy and at run time
+
+
+@pytest.mark.parametrize("order", ["C", "F", "strided"])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "complex128"])
+@pytest.mark.parametrize("shape", [(7,), (5, 7), (1, 1, 7), (4, 1, 1), (4, 5, 1), (1, 5, 7), (1, 5, 1), (4, 1, 7), ()])
+def test_a_sum_by_a_product_with_ones_is_the_sum(shape: tuple[int, ...], dtype: str, order: str) -> None:
+    x: Any = (generator.normal(size=(8, 10, 14)) * 100).astype(dtype)[::2, ::2, ::2]
+    x = x if order == "strided" else np.array(x, order="C" if order == "C" else "F")
+    axes = tuple(i for i in range(3) if i < 3 - len(shape) or shape[i - 3] == 1)
+    total = sum_to(x, shape).data
+    assert (total.shape, total.dtype) == (shape, x.dtype)
+    np.testing.assert_allclose(total, x.sum(axes).reshape(shape), rtol=50 * float(np.finfo(dtype).eps), atol=1e-3)
+
+
+def test_a_sum_over_many_rows_is_the_sum() -> None:
+    x = generator.normal(size=(20_000, 3))
+    np.testing.assert_allclose(sum_to(x, (3,)).data, x.sum(0), rtol=1e-10)
+
+
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+def test_a_sum_meets_infinities_as_numpy_does(bad: float) -> None:
+    x = np.ones((6, 5))
+    x[2, 3] = bad
+    np.testing.assert_array_equal(sum_to(x, (5,)).data, x.sum(0))
+    np.testing.assert_array_equal(sum_to(x, (6, 1)).data, x.sum(1, keepdims=True))

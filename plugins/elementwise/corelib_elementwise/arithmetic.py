@@ -21,24 +21,26 @@ class Divide:
     ) -> tuple[Array | None, Array | None]:
         if isinstance(y, (int, float)) and y != 0:
             return propagated / y, None
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            of_x = np.divide(propagated, conjugate(y))
-            of_y = None
-            if wanted[1]:
-                of_y = of_x * conjugate(result)
-                of_y *= -1.0
-            if all_finite(of_x if of_y is None else of_y):  # of_y cannot be where of_x is not
-                return of_x, of_y
-            zero = propagated == 0  # which stays zero, whatever the slope
-            of_x = np.where(zero, 0, of_x)
-            if wanted[1]:  # result / y is 0 where 1 / y overflows and the result is 0
-                of_y = np.where(zero, 0, -(propagated * conjugate(result / y)))
-            return of_x, of_y
+        return quotient_gradients(propagated, y, result, of_y_too=wanted[1])
 
 
-def conjugate(x: Any) -> Any:
-    """The complex conjugate; a real array itself, not a copy of it."""
-    return np.conjugate(x) if np.iscomplexobj(x) else x
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")  # as a decorator it takes half the time
+def quotient_gradients(propagated: Array, y: Array, result: Array, *, of_y_too: bool) -> tuple[Array, Array | None]:
+    """The gradients of a quotient by ``y``; where the propagated one is zero, zero too, whatever the slope."""
+    if propagated.dtype.kind == "c":
+        y, result = np.conjugate(y), np.conjugate(result)
+    of_x = np.divide(propagated, y)
+    of_y = None
+    if of_y_too:
+        of_y = of_x * result
+        of_y *= -1.0
+    if all_finite(of_x if of_y is None else of_y):  # of_y cannot be where of_x is not
+        return of_x, of_y
+    zero = propagated == 0
+    of_x = np.where(zero, 0, of_x)
+    if of_y_too:  # result / y is 0 where 1 / y overflows and the result is 0
+        of_y = np.where(zero, 0, -(propagated * (result / y)))
+    return of_x, of_y
 
 
 add: Final = elementwise(np.add, 1, 1)

@@ -7,6 +7,8 @@ import numpy as np
 from corelib import Array, elementwise
 from corelib_elementwise.recordable import recordable
 
+ONE: Final = {kind: np.ones((), kind) for kind in "efdg"}  # NumPy takes an array faster than a Python number
+
 
 def decayed(x: Any) -> Any:
     """exp(-x) or, where that would be the larger one, exp(x)."""
@@ -20,15 +22,16 @@ def bell(tail: Any) -> Any:
     return tail / np.square(1 + tail)
 
 
+@np.errstate(over="ignore")  # exp(-x) = inf gives 0, as it should; and as a decorator it takes half the time
 def _logistic(x: Any) -> Any:
     """1 / (1 + exp(-x)), without overflow."""
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or not x.ndim:
         return _logistic_of_others(x)
+    one = ONE[x.dtype.char]
     y: Array = np.negative(x)
-    with np.errstate(over="ignore"):  # exp(-x) = inf gives 0, as it should
-        np.exp(y, y)
-    y += 1.0
-    return np.divide(1.0, y, y)
+    np.exp(y, y)
+    np.add(y, one, y)
+    return np.divide(one, y, y)
 
 
 def _logistic_of_others(x: Any) -> Any:
@@ -36,8 +39,7 @@ def _logistic_of_others(x: Any) -> Any:
     if np.iscomplexobj(x):
         tail = decayed(x)
         return np.where(np.real(x) < 0, tail, 1) / (1 + tail)
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-1.0 * x))  # and not -x, which an unsigned integer cannot be
+    return 1 / (1 + np.exp(-1.0 * x))  # and not -x, which an unsigned integer cannot be
 
 
 def _softplus(x: Any) -> Any:
