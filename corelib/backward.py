@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.arrays import alone
 from corelib.class_op import like, picked, rebuilt
 from corelib.compiling import caused
 from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
 from corelib.graph import NO_PARENTS, Leaf, Node, mode, scope
+from corelib.slope import FEW
 from corelib.tensor import Tensor, as_array, make
 
 ndarray: Final = np.ndarray
@@ -74,7 +76,10 @@ def walk(
     queue: list[tuple[int, int, Node]] = []  # by generation, the newest first; equal ones in order of arrival
     arrivals = 0
     watch = scope.get().watch if mode.special else None
+    plain = not record and watch is None
     node: Node | None = start
+    last: Any = None
+    large = False
     while node is not None:
         op, args, result, parents = node.op, node.args, node.result, node.parents
         if op is None or args is None:
@@ -83,7 +88,12 @@ def walk(
             gradient = complete(node, gradient)
         if record:
             args, result = as_tensors(node, args, result)
-        entries = op.pull(node, gradient, args, result)
+        if node.shape is not last:  # along most chains it is, and the size need not be asked for
+            last, large = node.shape, plain and type(gradient) is ndarray and gradient.size > FEW
+        if large and node is not start and type(gradient) is ndarray and alone(gradient):
+            entries = op.pull_into(node, gradient, args, result)
+        else:
+            entries = op.pull(node, gradient, args, result)
         if watch is not None:
             watch.backward(node, gradient, args, result, entries)
         if not retain_graph:
@@ -100,18 +110,19 @@ def walk(
                 entry = fitted(entry, parent, op)
             if parent.op is None or (targets and parent in targets):
                 if parent in reached:
-                    entry = added(reached[parent], entry, op.fresh and not record)
+                    entry = added(reached.pop(parent), entry, op.fresh and plain)
                 reached[parent] = entry
             elif parent is node:
-                gradient = added(gradient, entry, op.fresh and not record)
+                gradient = added(gradient, entry, op.fresh and plain)
             elif pending and parent in pending:
-                pending[parent] = added(pending[parent], entry, op.fresh and not record)
+                pending[parent] = added(pending.pop(parent), entry, op.fresh and plain)
             elif node is None:
                 node, gradient = parent, entry
             else:
                 pending[parent] = entry
                 arrivals += 1
                 heappush(queue, (-parent.generation, arrivals, parent))
+        entry, entries = None, ()
         if queue and (node is None or node.generation < -queue[0][0]):
             if node is not None:
                 pending[node] = gradient
@@ -146,11 +157,16 @@ def fitted(entry: Any, parent: Node, op: object) -> Any:
 
 
 def added(first: Any, second: Any, fresh: bool) -> Any:
-    """The sum of two gradients, in the place of the second if it is ``fresh``; of two lists, entry by entry."""
+    """The sum of two gradients, in the place of one that nobody else holds; of two lists, entry by entry."""
     if type(first) is not list:
-        if fresh and type(second) is ndarray and second.dtype is first.dtype and second.base is None:
+        if type(second) is not ndarray or second.dtype is not first.dtype:
+            return first + second
+        if fresh and second.base is None:
             second += first
             return second
+        if type(first) is ndarray and first.size > FEW and alone(first):
+            first += second
+            return first
         return first + second
     return [b if a is None else a if b is None else a + b for a, b in zip(first, second, strict=True)]
 

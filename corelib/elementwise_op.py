@@ -149,6 +149,9 @@ class ElementwiseUnary(Elementwise):
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         return (self.slope.times(propagated, args, result),)
 
+    def pull_into(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+        return (self.slope.into(propagated, args, result),)
+
 
 class ElementwiseBinary(Elementwise):
     """The same for two arrays of real numbers, without the loops."""
@@ -232,6 +235,21 @@ class ElementwiseBinary(Elementwise):
             first += first
             return first, None
         return first, None if q is None else self.slope2.times(propagated, args, result)
+
+    def pull_into(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+        p, q = node.parents
+        if q is None:
+            return self.slope.into(propagated, args, result), None
+        if p is None:
+            return None, self.slope2.into(propagated, args, result)
+        if not self.slope.fresh:
+            return self.pull(node, propagated, args, result)
+        if p is q and self.of_arguments and args[0] is args[1]:
+            first = self.slope.into(propagated, args, result)
+            first += first
+            return first, None
+        first = self.slope.times(propagated, args, result)
+        return first, self.slope2.into(propagated, args, result)
 
 
 class Keeps:

@@ -39,6 +39,10 @@ class Pull:
         """One gradient per operand of the call (None where none is wanted), from that of its result."""
         raise NotImplementedError
 
+    def pull_into(self, node: "Node", propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+        """The same of a large gradient that nobody else holds: it may be written into."""
+        return self.pull(node, propagated, args, result)
+
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Node:

@@ -30,6 +30,10 @@ class Slope:
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated
 
+    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        """The same product of a gradient that nobody else holds: it may be written into."""
+        return self.times(propagated, args, result)
+
 
 class Constant(Slope):
     """A slope that is the same number everywhere."""
@@ -45,6 +49,9 @@ class Constant(Slope):
         if type(propagated) is ndarray and propagated.base is not None and is_spread(propagated):
             return np.broadcast_to(propagated.flat[0] * self.value, propagated.shape)
         return -propagated if self.value == -1 else propagated * self.value
+
+    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return scaled(propagated, self.value) if self.value != 0 else self.times(propagated, args, result)
 
 
 def is_spread(gradient: Any) -> bool:
@@ -64,6 +71,9 @@ class Argument(Slope):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * args[self.index]
 
+    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return scaled(propagated, args[self.index])
+
 
 class Result(Slope):
     """A slope that is the result itself, as of exp."""
@@ -75,6 +85,9 @@ class Result(Slope):
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * result
+
+    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return scaled(propagated, result)
 
 
 class Function(Slope):
@@ -99,6 +112,21 @@ class Function(Slope):
         x = args[0]  # written out: a call with a tuple of arguments takes twice as long
         return propagated * (self.function(x, result=result) if self.reads_result else self.function(x))
 
+    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return scaled(propagated, self.at(args, result))
+
+
+def scaled(gradient: Any, factor: Any) -> Any:
+    """A gradient times a factor, written into the gradient where shape and dtype of the product are its own."""
+    if type(factor) is ndarray:
+        fits = factor.dtype is gradient.dtype and factor.shape == gradient.shape
+    else:
+        fits = type(factor) is float or type(factor) is int
+    if not fits:
+        return gradient * factor
+    gradient *= factor
+    return gradient
+
 
 class Ratio(NamedTuple):
     """A slope above / below that need not be computed: the gradient is divided by the one, and times the other."""
@@ -116,6 +144,9 @@ class Singular(Function):
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return singular_product(propagated, self, args, result)
+
+    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return self.times(propagated, args, result)  # whose last resort looks at the gradient again
 
 
 @np.errstate(divide="ignore", invalid="ignore", over="ignore")  # as a decorator it takes half the time

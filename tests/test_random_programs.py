@@ -44,8 +44,8 @@ TWO: Final[tuple[Callable[[Any, Any], Any], ...]] = (
 
 
 def inputs(random: Generator) -> list[Pair]:
-    """Arrays of shapes that broadcast, most of them trainable; one program in six has large ones."""
-    n, m = (70, 80) if random.random() < 1 / 6 else random.integers(1, 4, size=2)
+    """Arrays of shapes that broadcast, most of them trainable; one program in six has some that are written into."""
+    n, m = (110, 120) if random.random() < 1 / 6 else random.integers(1, 4, size=2)
     arrays = [random.normal(size=shape) for shape in ((n, m), (m,), (n, 1), (), (n, m))]
     trainable = [True, *(random.random(4) < 0.8)]
     return [
