@@ -100,6 +100,7 @@ def walk(
             node.args = node.result = args = result = None
             node.parents = NO_PARENTS
         shape = node.shape if op.exact else None  # what an exact op sends on fits without a look
+        fresh = op.fresh and plain
         dtype, node, i = node.dtype, None, 0
         for parent in parents:
             entry = entries[i]
@@ -110,12 +111,12 @@ def walk(
                 entry = fitted(entry, parent, op)
             if parent.op is None or (targets and parent in targets):
                 if parent in reached:
-                    entry = added(reached.pop(parent), entry, op.fresh and plain)
+                    entry = added(reached.pop(parent) if large else reached[parent], entry, fresh, large)
                 reached[parent] = entry
             elif parent is node:
-                gradient = added(gradient, entry, op.fresh and plain)
+                gradient = added(gradient, entry, fresh, large)
             elif pending and parent in pending:
-                pending[parent] = added(pending.pop(parent), entry, op.fresh and plain)
+                pending[parent] = added(pending.pop(parent) if large else pending[parent], entry, fresh, large)
             elif node is None:
                 node, gradient = parent, entry
             else:
@@ -156,17 +157,19 @@ def fitted(entry: Any, parent: Node, op: object) -> Any:
     return entry.astype(parent.dtype)
 
 
-def added(first: Any, second: Any, fresh: bool) -> Any:
-    """The sum of two gradients, in the place of one that nobody else holds; of two lists, entry by entry."""
+def added(first: Any, second: Any, fresh: bool, large: bool) -> Any:
+    """The sum of two gradients, in the place of one that nobody else holds; of two lists, entry by entry.
+
+    That is the second where it is ``fresh``, and may be the first where it is ``large``.
+    """
     if type(first) is not list:
-        if type(second) is not ndarray or second.dtype is not first.dtype:
-            return first + second
-        if fresh and second.base is None:
-            second += first
-            return second
-        if type(first) is ndarray and first.size > FEW and alone(first):
-            first += second
-            return first
+        if (fresh or large) and type(second) is ndarray and second.dtype is first.dtype:
+            if fresh and second.base is None:
+                second += first
+                return second
+            if type(first) is ndarray and alone(first):
+                first += second
+                return first
         return first + second
     return [b if a is None else a if b is None else a + b for a, b in zip(first, second, strict=True)]
 
