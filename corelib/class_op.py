@@ -138,7 +138,11 @@ class Bound(Pull):
             return tuple([a.shape if type(a) is ndarray else np.shape(a) for a in args])
         if self.op.reads_all:
             return args
-        return tuple([a if read else None for a, read in zip(args, self.op.reads, strict=True)])
+        kept = list(args)
+        for i, read in enumerate(self.op.reads):
+            if not read:
+                kept[i] = None
+        return tuple(kept)
 
     def node(
         self,
@@ -170,16 +174,10 @@ class Bound(Pull):
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand, from the backward of the class."""
         op = self.op
-        if isinstance(propagated, np.generic):
+        if type(propagated) is not ndarray and isinstance(propagated, np.generic):
             propagated = np.asarray(propagated)  # a rule is given arrays, 0-d ones too
         if op.takes_wanted:
-            parents = node.parents
-            if len(args) == PAIR and not op.takes_result:  # written out: keywords in a dict take longer
-                wanted = (parents[0] is not None, parents[1] is not None)
-                entries = self.backward(propagated, args[0], args[1], wanted=wanted)
-            else:
-                extra: dict[str, Any] = {"result": result} if op.takes_result else {}
-                entries = self.backward(propagated, *args, **extra, wanted=tuple([p is not None for p in parents]))
+            entries = self.wanted(node.parents, propagated, args, result)
         elif op.takes_result:
             entries = self.backward(propagated, *args, result=result)
         elif op.arity == 1:
@@ -192,6 +190,17 @@ class Bound(Pull):
             got = f"{len(entries)} of them" if isinstance(entries, tuple) else f"a {type(entries).__name__}"
             raise GradientType(f"{self}: backward answers a tuple of {len(node.parents)} gradients, not {got}")
         return tuple(entries)
+
+    def wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        """What a backward answers that is told which gradients are wanted."""
+        if len(args) != PAIR:
+            extra: dict[str, Any] = {"result": result} if self.op.takes_result else {}
+            return self.backward(propagated, *args, **extra, wanted=tuple([p is not None for p in parents]))
+        x, y = args  # written out, since a call with a tuple and a dict takes longer
+        wanted = (parents[0] is not None, parents[1] is not None)
+        if self.op.takes_result:
+            return self.backward(propagated, x, y, result=result, wanted=wanted)
+        return self.backward(propagated, x, y, wanted=wanted)
 
 
 class Pick(Pull):
