@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -12,17 +12,25 @@ from corelib import Array, Shape, Tensor, TensorLike, composed, linear
 FEW: Final = 10_000  # numbers that may be kept in memory for good
 
 
+class Fold(NamedTuple):
+    """How a sum over axes is a product of a matrix with ones, which BLAS does in a half to a twentieth of the time."""
+
+    matrix: Shape
+    leading: bool  # whether the ones stand in front
+    ones: Array | None  # None where they are too many to be kept
+
+
 def summed(x: Array, shape: Shape) -> Array:
     """The sum of ``x`` over the axes along which ``shape`` was stretched to its shape."""
     if x.shape == shape:
         return x
-    rows, columns, leading = folded(x.shape, shape)
-    if rows and type(x) is np.ndarray and x.dtype.char in "df" and x.flags.c_contiguous:
-        matrix = x if x.ndim == 2 else x.reshape(rows, columns)
-        weights = ones(rows if leading else columns, x.dtype)
-        total: Array = weights.dot(matrix) if leading else matrix.dot(weights)
+    fold = folded(x.shape, shape, x.dtype) if type(x) is np.ndarray and x.flags.c_contiguous else None
+    if fold is None:
+        total: Array = x.sum(stretched(x.ndim, shape))
     else:
-        total = x.sum(stretched(x.ndim, shape))
+        folds = x if x.ndim == 2 else x.reshape(fold.matrix)
+        ones = np.ones(len(folds), x.dtype) if fold.ones is None else fold.ones
+        total = ones.dot(folds) if fold.leading else folds.dot(ones)
     return total if total.shape == shape else np.reshape(total, shape)
 
 
@@ -33,30 +41,23 @@ def stretched(ndim: int, shape: Shape) -> tuple[int, ...]:
     return (*range(added), *(added + i for i, n in enumerate(shape) if n == 1))
 
 
-@lru_cache(maxsize=1024)
-def folded(full: Shape, shape: Shape) -> tuple[int, int, bool]:
-    """The rows and columns that make ``full`` a matrix, and whether a sum to ``shape`` is over its rows.
-
-    If it is not, it is over its columns. A product of a matrix with ones, which BLAS does, takes a half to a
-    twentieth of the time of ``np.sum`` along an axis. Zeros where no matrix has that sum, or NumPy is as fast.
-    """
-    axes = stretched(len(full), shape)
-    n, last = len(axes), len(full)
-    if axes == (*range(n),):
-        rows, columns = prod(full[:n]), prod(full[n:])
-        return (rows, columns, True) if n < last and (rows <= FEW or columns > 1) else (0, 0, True)
-    rows, columns = prod(full[: last - n]), prod(full[last - n :])
-    return (rows, columns, False) if axes == (*range(last - n, last),) and columns <= FEW else (0, 0, False)
-
-
-def ones(number: int, dtype: Any) -> Array:
-    """As many ones; where they are few, the same array again and again."""
-    return few_ones(number, dtype) if number <= FEW else np.ones(number, dtype)
+@lru_cache(maxsize=256)
+def folded(full: Shape, shape: Shape, dtype: np.dtype[Any]) -> Fold | None:
+    """How an array of shape ``full`` is summed to ``shape``; None where no matrix has that sum, or NumPy is as fast."""
+    axes, ndim = stretched(len(full), shape), len(full)
+    leading, trailing = tuple(range(len(axes))), tuple(range(ndim - len(axes), ndim))
+    if dtype.char not in "df" or len(axes) == ndim or axes not in (leading, trailing):
+        return None
+    cut = len(axes) if axes == leading else ndim - len(axes)
+    rows, columns = prod(full[:cut]), prod(full[cut:])
+    if axes == leading:
+        return Fold((rows, columns), True, few_ones(rows, dtype)) if rows <= FEW or columns > 1 else None
+    return Fold((rows, columns), False, few_ones(columns, dtype)) if columns <= FEW else None
 
 
 @lru_cache(maxsize=64)
-def few_ones(number: int, dtype: Any) -> Array:
-    return np.ones(number, dtype)
+def few_ones(number: int, dtype: np.dtype[Any]) -> Array | None:
+    return np.ones(number, dtype) if number <= FEW else None
 
 
 @dataclass(frozen=True, slots=True)

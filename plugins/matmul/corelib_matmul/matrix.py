@@ -22,8 +22,10 @@ class Matmul:
         return z
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
-        if x.ndim == y.ndim == 2 and propagated.dtype.kind == "f":  # written out: most products are of this kind
-            return propagated @ y.T if wanted[0] else None, x.T @ propagated if wanted[1] else None
+        arrays = type(propagated) is type(x) is type(y) is np.ndarray  # and none of them is being differentiated
+        if arrays and x.ndim == y.ndim == 2 and propagated.dtype.char in "df":
+            # Most products are of this kind. Of small matrices dot takes a half to nine tenths of the time of matmul.
+            return propagated.dot(y.T) if wanted[0] else None, x.T.dot(propagated) if wanted[1] else None
         return matmul_gradients(propagated, x, y, wanted)
 
 

@@ -54,17 +54,20 @@ def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
 
 def shared(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """Each entry of a mean at all the entries it is the mean of, over their number: the adjoint of a mean."""
-    number = count(shape, axis) or 1  # of no entries: there is none to get a gradient
-    if prod(shape) <= FEW:  # one division does both
-        return np.divide(expanded(x, shape, axis, keepdims), filled(shape, number, x.dtype))
-    return spread(x / number, shape, axis, keepdims)
+    number = divisor(shape, axis, x.dtype)
+    if isinstance(number, int):
+        return spread(x / number, shape, axis, keepdims)
+    return np.divide(expanded(x, shape, axis, keepdims), number)
 
 
 @lru_cache(maxsize=128)
-def filled(shape: Shape, number: int, dtype: Any) -> Array:
-    """A small array that holds a number everywhere, for many to read."""
+def divisor(shape: Shape, axis: Axis, dtype: Any) -> int | Array:
+    """How many entries a mean is of; for few in all, an array that says so everywhere: one division does both."""
+    number = count(shape, axis) or 1  # of no entries: there is none to get a gradient
+    if prod(shape) > FEW:
+        return number
     array = np.full(shape, number, dtype)
-    array.flags.writeable = False
+    array.flags.writeable = False  # many read it
     return array
 
 
