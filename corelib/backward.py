@@ -10,7 +10,7 @@ from corelib.arrays import alone
 from corelib.class_op import like, picked, rebuilt
 from corelib.compiling import caused
 from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
-from corelib.graph import NO_PARENTS, Leaf, Node, mode, scope
+from corelib.graph import NO_PARENTS, Leaf, Node, Stretch, mode, scope
 from corelib.slope import FEW
 from corelib.tensor import Tensor, as_array, make
 
@@ -101,14 +101,17 @@ def walk(
             node.parents = NO_PARENTS
         shape = node.shape if op.exact else None  # what an exact op sends on fits without a look
         fresh = op.fresh and plain
-        dtype, node, i = node.dtype, None, 0
-        for parent in parents:
-            entry = entries[i]
-            i += 1
+        dtype, node = node.dtype, None
+        for i in range(len(parents)):
+            parent, entry = parents[i], entries[i]
             if parent is None or entry is None or parent.generation < floor:
                 continue
             if parent.shape is not shape or parent.dtype is not dtype:
                 entry = fitted(entry, parent, op)
+            if isinstance(parent, Stretch):  # no other gradient will come: it need not wait in the queue
+                entry, parent = unstretched(parent, entry, watch, retain_graph)
+                if parent.generation < floor:
+                    continue
             if parent.op is None or (targets and parent in targets):
                 if parent in reached:
                     entry = added(reached.pop(parent) if large else reached[parent], entry, fresh, large)
@@ -132,6 +135,20 @@ def walk(
             node = heappop(queue)[2]
             gradient = pending.pop(node)
     return reached
+
+
+def unstretched(stretch: Stretch, gradient: Any, watch: Any, retain_graph: bool) -> tuple[Any, Node]:
+    """The gradient of an operand that was broadcast for one call, and the node that it goes to."""
+    op, args, parent = stretch.op, stretch.args, stretch.parents[0]
+    assert op is not None
+    assert args is not None
+    assert parent is not None
+    entries = op.pull(stretch, gradient, args, None)
+    if watch is not None:
+        watch.backward(stretch, gradient, args, None, entries)
+    if not retain_graph:
+        stretch.args, stretch.parents = None, NO_PARENTS
+    return fitted(entries[0], parent, op), parent
 
 
 def fitted(entry: Any, parent: Node, op: object) -> Any:

@@ -10,7 +10,7 @@ from corelib.arrays import NUMBERS
 from corelib.call import FLOAT32, FLOAT64, Op, array_of, describe, operand, refuse, unrecorded, watched
 from corelib.dispatch import ops_for
 from corelib.errors import InvalidOperandType
-from corelib.graph import Node, Pull, mode
+from corelib.graph import Node, Pull, Stretch, mode
 from corelib.slope import Argument, Conjugate, Slope
 from corelib.tensor import Tensor, TensorLike, make, new
 
@@ -100,7 +100,7 @@ class Elementwise(Op):
 def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
     """The call that stretches an operand to ``shape``: recorded, never computed, since NumPy does that itself."""
     op = stretching(ops_for[np.broadcast_to], shape)
-    return Node(op, (parent.shape,), (parent,), None, parent.generation + 1, shape, parent.dtype)
+    return Stretch(op, (parent.shape,), (parent,), None, parent.generation + 1, shape, parent.dtype)
 
 
 @lru_cache(maxsize=1024)

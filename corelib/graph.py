@@ -82,6 +82,12 @@ class Node:
         return f"<call of {self.op}, generation {self.generation}>"
 
 
+class Stretch(Node):
+    """The broadcast of one operand for one call, so that nothing but this call sends it a gradient."""
+
+    __slots__ = ()
+
+
 class Leaf(Node):
     """Where a walk ends: the gradient of a trainable Tensor that no op made."""
 

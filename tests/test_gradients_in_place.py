@@ -131,14 +131,44 @@ def test_what_a_rule_keeps_is_not_written_into(rule: type[Held], slope: Array) -
     np.testing.assert_allclose(x.grad, 6 * slope)
 
 
+def peak_of(call: Callable[[], None]) -> int:
+    """The bytes that a call takes at its height."""
+    tracemalloc.start()
+    call()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
 def test_a_chain_of_products_is_walked_in_the_memory_of_one_gradient() -> None:
     x, seed = large(), np.ones(N)
     y = x
     for _ in range(10):
         y = y * B
-    tracemalloc.start()
-    y.backward(seed)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    peak = peak_of(lambda: y.backward(seed))
     np.testing.assert_allclose(x.grad, B**10)
     assert peak < 2.5 * A.nbytes  # the seed in the dtype of the result, and the gradient
+
+
+def test_the_gradient_of_a_bias_is_summed_at_once_and_not_kept_for_later() -> None:
+    rows = np.ones((200, 100))
+    biases: list[Any] = [large(np.full(100, 0.1)) for _ in range(10)]
+    y = large(rows)
+    for bias in biases:
+        y = np.tanh(y + bias)
+    assert peak_of(lambda: np.sum(y).backward()) < 4.5 * rows.nbytes  # whatever the number of layers
+    np.testing.assert_allclose(biases[-1].grad, np.sum(1 - y.data**2, axis=0))
+    assert all(bias.grad.shape == (100,) for bias in biases)
+
+
+def test_a_stretched_operand_is_walked_again_where_the_graph_is_kept_and_seen_by_what_watches() -> None:
+    x, b = large(np.ones((3, 2))), large(np.ones(2))
+    y = x * b
+    y.backward(np.ones((3, 2)), retain_graph=True)
+    y.backward(np.ones((3, 2)))
+    np.testing.assert_array_equal(b.grad, [6, 6])
+    with pytest.raises(corelib.errors.GraphFreed):
+        y.backward(np.ones((3, 2)))
+    overflow = np.errstate(over="ignore")
+    with overflow, corelib.anomaly(), pytest.raises(corelib.errors.NonFinite, match="broadcast_to"):
+        (x + b).backward(np.full((3, 2), 1e308))
