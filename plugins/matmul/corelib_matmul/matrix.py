@@ -9,6 +9,14 @@ from corelib import Array, Wanted, op
 from corelib_matmul.products import Gradients, conj, matmul_gradients, reshaped, stacked_gradients, summed
 
 
+def by_dot(x: Array, y: Array) -> bool:
+    """Whether np.dot multiplies two matrices as np.matmul does. It takes a half to nine tenths of the time, if small.
+
+    With a single number it would make 0 of 0 times infinity, and other dtypes it does without BLAS.
+    """
+    return x.dtype is y.dtype and x.dtype.char in "df" and x.size > 1 and y.size > 1
+
+
 @dataclass(frozen=True, slots=True)
 class Matmul:
     """z[..., i, k] = sum over j of x[..., i, j] y[..., j, k]: products of matrices, or of stacks of them.
@@ -18,13 +26,15 @@ class Matmul:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
-        z: Array = np.matmul(x, y)
+        if type(x) is type(y) is np.ndarray and x.ndim == y.ndim == 2 and x.shape[1] == len(y) == 1 and by_dot(x, y):
+            z: Array = x.dot(y)  # a column by a row: the same bits in a quarter of the time
+        else:
+            z = np.matmul(x, y)
         return z
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         arrays = type(propagated) is type(x) is type(y) is np.ndarray  # and none of them is being differentiated
-        if arrays and x.ndim == y.ndim == 2 and propagated.dtype.char in "df":
-            # Most products are of this kind. Of small matrices dot takes a half to nine tenths of the time of matmul.
+        if arrays and x.ndim == y.ndim == 2 and propagated.size > 1 and by_dot(x, y):  # as most products are
             return propagated.dot(y.T) if wanted[0] else None, x.T.dot(propagated) if wanted[1] else None
         return matmul_gradients(propagated, x, y, wanted)
 

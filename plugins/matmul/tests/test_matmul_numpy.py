@@ -10,7 +10,7 @@ import pytest
 
 import corelib
 from corelib import Tensor, errors
-from corelib_matmul import vecdot
+from corelib_matmul import matmul, vecdot
 from corelib_matmul.contraction import Dot, Inner, Tensordot, Vdot
 from corelib_matmul.cross_product import Cross
 from corelib_matmul.matrix import Matmul, Matvec, Vecdot, Vecmat
@@ -231,3 +231,44 @@ def test_a_real_operand_of_a_complex_product_has_a_real_gradient() -> None:
     change = np.real(np.vdot(step @ (matrix + 1j * other), 1j * matrix))
     assert gradient.dtype == np.float64
     np.testing.assert_allclose(np.sum(gradient * step), change)
+
+
+SPECIAL = np.array([1.5, -0.0, 0.0, np.inf, -np.inf, np.nan, 1e-310, -2.0])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64", "complex128"])
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 8), (8, 1), (8, 8), (0, 3), (3, 0)])
+@pytest.mark.parametrize("strided", [False, True])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_column_by_a_row_is_numpys_to_the_sign_of_a_zero(dtype: str, rows: int, columns: int, strided: bool) -> None:
+    with np.errstate(all="ignore"):
+        wide = np.tile(SPECIAL, (2, 1)).astype(dtype)
+    x, y = wide.T[:rows, :1], np.roll(wide, -1, axis=1)[:1, :columns]  # which begins with a zero
+    if not strided:
+        x, y = x.copy(), y.copy()
+    z, expected = matmul(x, y).data, np.matmul(x, y)
+    assert z.dtype == expected.dtype
+    np.testing.assert_array_equal(z, expected)
+    signs = [np.signbit(np.where(np.isnan(a), 1, a).real) for a in (z, expected)]  # those of zeros too
+    np.testing.assert_array_equal(*signs)
+
+
+@pytest.mark.parametrize(
+    "shapes", [((1, 1), (1, 3)), ((3, 1), (1, 1)), ((1, 3), (3, 1)), ((2, 3), (3, 2)), ((3, 1), (1, 3))]
+)
+@pytest.mark.parametrize(("operand", "propagated"), [(np.inf, 0.0), (0.0, np.inf)])
+def test_nothing_times_infinity_is_unknown_in_every_gradient(
+    shapes: tuple[tuple[int, int], tuple[int, int]], operand: float, propagated: float
+) -> None:
+    x, y = (Tensor(np.full(shape, operand), trainable=True) for shape in shapes)
+    z: Any = x @ y
+    with np.errstate(invalid="ignore"):
+        z.backward(np.full(z.shape, propagated))
+    assert np.isnan(np.asarray(x.grad)).all()
+    assert np.isnan(np.asarray(y.grad)).all()
+
+
+def test_a_product_that_overflows_says_so() -> None:
+    x, y = Tensor(np.full((2, 1), 1e200), trainable=True), Tensor(np.full((1, 2), 1e200))
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        x @ y
