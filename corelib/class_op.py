@@ -177,7 +177,7 @@ class Bound(Pull):
         if type(propagated) is not ndarray and isinstance(propagated, np.generic):
             propagated = np.asarray(propagated)  # a rule is given arrays, 0-d ones too
         if op.takes_wanted:
-            entries = self.wanted(node.parents, propagated, args, result)
+            entries = self.pull_wanted(node.parents, propagated, args, result)
         elif op.takes_result:
             entries = self.backward(propagated, *args, result=result)
         elif op.arity == 1:
@@ -191,7 +191,7 @@ class Bound(Pull):
             raise GradientType(f"{self}: backward answers a tuple of {len(node.parents)} gradients, not {got}")
         return tuple(entries)
 
-    def wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+    def pull_wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         """What a backward answers that is told which gradients are wanted."""
         if len(args) != PAIR:
             extra: dict[str, Any] = {"result": result} if self.op.takes_result else {}
