@@ -183,6 +183,29 @@ def test_a_silent_zero_at_an_infinite_slope_is_found() -> None:
     assert "boundary" in failed(wrong)
 
 
+@pytest.mark.parametrize(
+    ("forgotten", "green"),
+    [(lambda x, y: y == 0, False), (lambda x, y: np.isinf(x), False), (lambda x, y: False, True)],
+    ids=["at zero", "at infinity", "nowhere"],
+)
+def test_a_gradient_of_zero_that_an_infinite_slope_makes_nan_is_found(forgotten: Any, green: bool) -> None:
+    class Quotient:
+        """Zero times infinity is zero, but where that was forgotten."""
+
+        def forward(self, x: Array, y: Array) -> Array:
+            return np.divide(x, y)
+
+        def backward(self, propagated: Array, x: Array, y: Array) -> tuple[Array, Array]:
+            zero = (propagated == 0) & ~np.asarray(forgotten(x, y))
+            with np.errstate(all="ignore"):
+                of_x, of_y = propagated / y, -propagated * x / np.square(y)
+            return np.where(zero, 0, of_x), np.where(zero, 0, of_y)
+
+    domain: Any = ((None, None), (0.0, None))
+    spec = OpSpec("quotient", domain=domain, reference=np.divide, complex=False, twice=False)
+    assert ("boundary" not in failed(op(Quotient, broadcasts=True), spec)) is green
+
+
 def test_an_overflow_in_backward_is_found() -> None:
     def slope(x: Any) -> Any:
         return np.exp(x) / np.square(1 + np.exp(x))

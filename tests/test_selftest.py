@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from corelib.conformance.selftest.command import all_mutants, judged, score_of
 from corelib.conformance.selftest.costs import Costs, costs
 from corelib.conformance.selftest.equivalents import REASONS, reason_for
 from corelib.conformance.selftest.faulty_rules import rule_behaviours
-from corelib.conformance.selftest.functions import code_of, transplanted, tree_of
+from corelib.conformance.selftest.functions import code_of, helpers, transplanted, tree_of
 from corelib.conformance.selftest.mutant import Host, Mutant, Verdict
 from corelib.conformance.selftest.rewritten import syntax_mutants
 from corelib.conformance.selftest.score import Score
@@ -106,6 +107,23 @@ def test_the_classic_mutations_of_a_function() -> None:
     mutated = next(r for r in rewritings(tree) if r.change == "x / 2 -> x * 2")
     assert transplanted(function, {function: code_of(mutated.tree)})(3.0, 1.0) == 5.0
     assert halved(3.0, 1.0) == 0.5
+
+
+kept = cache(halved)
+quiet = np.errstate(over="ignore")(halved)
+
+
+def both(x: float, y: float) -> tuple[Any, Any]:
+    return kept(x, y), quiet(x, y)
+
+
+def test_a_helper_is_mutated_inside_of_its_decorator() -> None:
+    function: Any = both
+    assert list(helpers(function)) == [halved]
+    mutated = next(r for r in rewritings(tree_of(halved)) if r.change == "x / 2 -> x * 2")  # type: ignore[arg-type]  # a function
+    twin = transplanted(function, {halved: code_of(mutated.tree)})  # type: ignore[dict-item]  # a function
+    assert twin(3.0, 1.0) == (5.0, 5.0)
+    assert both(3.0, 1.0) == (0.5, 0.5)
 
 
 def test_a_lambda_is_found_among_others_on_its_line() -> None:

@@ -27,6 +27,7 @@ def boundary(subject: Subject, sample: Sample, tally: Tally) -> None:
             for end, inward in ((r.low, 1), (r.high, -1)):
                 if np.isfinite(end):
                     _at_end(subject, tally, sample, i, end, inward)
+                    _at_infinity(subject, tally, sample, i)
     for point in subject.spec.singular:
         if not isinstance(point, tuple):
             _singular(subject, tally, float(point))
@@ -37,16 +38,26 @@ def _at_end(subject: Subject, tally: Tally, sample: Sample, i: int, end: float, 
     at = entrywise_sample(args)
     call = Call(subject.op, at)
     found = _slope(call, i)
+    if np.isinf(found):
+        _stays_zero(tally, call, end)
     if not np.all(np.isfinite(call.results[0].data)):
         near = _slope(Call(subject.op, entrywise_sample([a + inward * (k == i) / 64 for k, a in enumerate(args)])), i)
         tally.require(
             found != 0 or near == 0, f"at x = {end} the result is infinite, and the slope of arg{i} a silent 0"
         )
         return
-    if np.isinf(found):
-        _stays_zero(tally, call, i, end)
     curves = along(forward_of(subject.op, at), at.arrays, np.eye(len(args))[i : i + 1])
     _from_inside(tally, found, curves, inward, f"at the end x = {end} of the domain, the slope of arg{i}")
+
+
+def _at_infinity(subject: Subject, tally: Tally, sample: Sample, i: int) -> None:
+    """Where another argument is infinite, and the slope in this one too, a gradient of zero stays zero."""
+    for k in range(len(sample.arrays)):
+        if k != i:
+            args = [np.array([np.inf if j == k else np.ravel(a)[0]]) for j, a in enumerate(sample.arrays)]
+            call = Call(subject.op, entrywise_sample(args))
+            if np.isinf(_slope(call, i)):
+                _stays_zero(tally, call, np.inf)
 
 
 def _from_inside(tally: Tally, found: float, curves: Curves, inward: int, what: str) -> None:
@@ -76,13 +87,13 @@ def _secant(curves: Curves, h: float) -> float:
     return float((end - start) / h)
 
 
-def _stays_zero(tally: Tally, call: Call, i: int, x: float) -> None:
-    """A gradient of exactly zero stays zero where the slope is infinite."""
-    nothing = call.gradients([np.zeros(r.shape, r.dtype) for r in call.results])[i]
-    tally.require(
-        not np.any(nothing),
-        f"at x = {x} the slope of arg{i} is infinite, and a gradient of 0 becomes {nothing.flat[0]}",
-    )
+def _stays_zero(tally: Tally, call: Call, x: float) -> None:
+    """A gradient of exactly zero stays zero, in every argument, where a slope is infinite."""
+    for i, nothing in enumerate(call.gradients([np.zeros(r.shape, r.dtype) for r in call.results])):
+        tally.require(
+            not np.any(nothing),
+            f"at x = {x} a slope is infinite, and a gradient of 0 becomes {nothing.flat[0]} in arg{i}",
+        )
 
 
 def _singular(subject: Subject, tally: Tally, point: float) -> None:
@@ -90,7 +101,7 @@ def _singular(subject: Subject, tally: Tally, point: float) -> None:
     call = Call(subject.op, entrywise_sample([np.array([point])] * (subject.arity or 1)))
     found = _slope(call, 0)
     tally.require(np.isinf(found), f"declared singular at {point}, and the slope there is {found}")
-    _stays_zero(tally, call, 0, point)
+    _stays_zero(tally, call, point)
 
 
 def _slope(call: Call, i: int) -> float:

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import CodeType, FunctionType, MappingProxyType
+from types import CellType, CodeType, FunctionType, MappingProxyType
 from typing import Any, TypeAlias
 
 Tree: TypeAlias = ast.FunctionDef | ast.Lambda
@@ -98,7 +98,23 @@ def transplanted(
     replaced = {**objects, **twins}
     for world in worlds.values():
         world.update({name: replaced[id(value)] for name, value in world.items() if id(value) in replaced})
+        decorated = {name: value for name, value in world.items() if id(undecorated(value)) in twins}
+        world.update({name: _decorated(value, twins[id(undecorated(value))]) for name, value in decorated.items()})
     return twins[id(function)]
+
+
+def undecorated(value: Any) -> Any:
+    """The function inside of a decorated one, as functools.cache and np.errstate leave it; others as they are."""
+    return getattr(value, "__wrapped__", value) if callable(value) else value
+
+
+def _decorated(value: Any, twin: FunctionType) -> Any:
+    """The twin of a function, decorated as that was."""
+    if not isinstance(value, FunctionType):
+        return cache(twin)
+    contents = [cell.cell_contents for cell in value.__closure__ or ()]
+    cells = tuple(CellType(twin if entry is undecorated(value) else entry) for entry in contents)
+    return FunctionType(value.__code__, value.__globals__, value.__name__, value.__defaults__, cells)
 
 
 def _twin(function: FunctionType, code: CodeType | None, world: dict[str, Any]) -> FunctionType:
@@ -124,7 +140,7 @@ def helpers(function: FunctionType, seen: "set[FunctionType] | None" = None) -> 
     seen = {function} if seen is None else seen
     package = function.__module__.partition(".")[0]
     for name in sorted(names_in(function.__code__)):
-        found = function.__globals__.get(name)
+        found = undecorated(function.__globals__.get(name))
         if not isinstance(found, FunctionType) or found in seen:
             continue
         if found.__module__.partition(".")[0] == package:

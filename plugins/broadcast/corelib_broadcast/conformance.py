@@ -27,6 +27,14 @@ def together(generator: np.random.Generator) -> Iterator[OpSample]:
         yield OpSample(np.asarray(generator.normal(size=shape)), np.asarray(generator.normal(size=target)), subok=False)
 
 
+def many_stretched(generator: np.random.Generator) -> OpSample:
+    return OpSample(np.asarray(generator.normal(size=2)), shape=(12_000, 2))
+
+
+def many_summed(generator: np.random.Generator) -> OpSample:
+    return OpSample(np.asarray(generator.normal(size=(12_000, 2))), shape=(2,))
+
+
 def one_axis_at_a_time(x: Any, shape: tuple[int, ...]) -> Any:
     """What sum_to answers, the long way."""
     while np.ndim(x) > len(shape):
@@ -38,11 +46,11 @@ def one_axis_at_a_time(x: Any, shape: tuple[int, ...]) -> Any:
 
 SPECS: Final = (
     OpSpec(
-        "broadcast_to", kind="custom", samples=stretched,
+        "broadcast_to", kind="custom", samples=stretched, large=many_stretched,
         errors=[ErrorSample(np.ones(3), raises=ValueError, shape=(2, 2))],
     ),
     OpSpec(
-        "sum_to", kind="custom", samples=summed, reference=one_axis_at_a_time,
+        "sum_to", kind="custom", samples=summed, large=many_summed, reference=one_axis_at_a_time,
         errors=[ErrorSample(np.ones(3), raises=ValueError, shape=(2,))],
     ),
     OpSpec(
