@@ -78,6 +78,8 @@ def walk(
     watch = scope.get().watch if mode.special else None
     plain = not record and watch is None
     node: Node | None = start
+    entry: Any = None
+    entries: tuple[Any, ...] = ()
     last: Any = None
     large = False
     while node is not None:
@@ -90,43 +92,45 @@ def walk(
             args, result = as_tensors(node, args, result)
         if node.shape is not last:  # along most chains it is, and the size need not be asked for
             last, large = node.shape, plain and type(gradient) is ndarray and gradient.size > FEW
-        if large and node is not start and type(gradient) is ndarray and alone(gradient):
-            entries = op.pull_into(node, gradient, args, result)
-        else:
-            entries = op.pull(node, gradient, args, result)
+        own = False
+        if large and node is not start and type(gradient) is ndarray:
+            entry, entries = None, ()  # or they would hold the gradient too
+            own = alone(gradient)
+        entries = op.pull_into(node, gradient, args, result) if own else op.pull(node, gradient, args, result)
         if watch is not None:
             watch.backward(node, gradient, args, result, entries)
         if not retain_graph:
             node.args = node.result = args = result = None
             node.parents = NO_PARENTS
         shape = node.shape if op.exact else None  # what an exact op sends on fits without a look
-        fresh = op.fresh and plain
-        dtype, node = node.dtype, None
-        for i in range(len(parents)):
-            parent, entry = parents[i], entries[i]
+        dtype, node, i = node.dtype, None, 0
+        for operand in parents:
+            parent, entry = operand, entries[i]
+            i += 1
             if parent is None or entry is None or parent.generation < floor:
                 continue
             if parent.shape is not shape or parent.dtype is not dtype:
                 entry = fitted(entry, parent, op)
-            if isinstance(parent, Stretch):  # no other gradient will come: it need not wait in the queue
-                entry, parent = unstretched(parent, entry, watch, retain_graph)
-                if parent.generation < floor:
-                    continue
+                if isinstance(parent, Stretch):  # no other gradient will come: it need not wait in the queue
+                    entry, parent = unstretched(parent, entry, watch, retain_graph)
+                    if parent.generation < floor:
+                        continue
             if parent.op is None or (targets and parent in targets):
                 if parent in reached:
-                    entry = added(reached.pop(parent) if large else reached[parent], entry, fresh, large)
+                    entry = added(reached.pop(parent) if large else reached[parent], entry, op.fresh and plain, large)
                 reached[parent] = entry
             elif parent is node:
-                gradient = added(gradient, entry, fresh, large)
+                gradient = added(gradient, entry, op.fresh and plain, large)
             elif pending and parent in pending:
-                pending[parent] = added(pending.pop(parent) if large else pending[parent], entry, fresh, large)
+                pending[parent] = added(
+                    pending.pop(parent) if large else pending[parent], entry, op.fresh and plain, large
+                )
             elif node is None:
                 node, gradient = parent, entry
             else:
                 pending[parent] = entry
                 arrivals += 1
                 heappush(queue, (-parent.generation, arrivals, parent))
-        entry, entries = None, ()
         if queue and (node is None or node.generation < -queue[0][0]):
             if node is not None:
                 pending[node] = gradient

@@ -98,9 +98,12 @@ class Elementwise(Op):
 
 
 def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
-    """The call that stretches an operand to ``shape``: recorded, never computed, since NumPy does that itself."""
+    """The call that stretches an operand to ``shape``: recorded, never computed, since NumPy does that itself.
+
+    Its ``shape`` is another tuple than that of the call it is for, so that the walk takes a second look.
+    """
     op = stretching(ops_for[np.broadcast_to], shape)
-    return Stretch(op, (parent.shape,), (parent,), None, parent.generation + 1, shape, parent.dtype)
+    return Stretch(op, (parent.shape,), (parent,), None, parent.generation + 1, (*shape,), parent.dtype)
 
 
 @lru_cache(maxsize=1024)
