@@ -105,7 +105,8 @@ def transplanted(
 
 def undecorated(value: Any) -> Any:
     """The function inside of a decorated one, as functools.cache and np.errstate leave it; others as they are."""
-    return getattr(value, "__wrapped__", value) if callable(value) else value
+    rebuildable = isinstance(value, FunctionType) or hasattr(value, "cache_info")
+    return getattr(value, "__wrapped__", value) if rebuildable else value
 
 
 def _decorated(value: Any, twin: FunctionType) -> Any:
@@ -114,7 +115,9 @@ def _decorated(value: Any, twin: FunctionType) -> Any:
         return cache(twin)
     contents = [cell.cell_contents for cell in value.__closure__ or ()]
     cells = tuple(CellType(twin if entry is undecorated(value) else entry) for entry in contents)
-    return FunctionType(value.__code__, value.__globals__, value.__name__, value.__defaults__, cells)
+    made = FunctionType(value.__code__, value.__globals__, value.__name__, value.__defaults__, cells)
+    made.__kwdefaults__ = value.__kwdefaults__
+    return made
 
 
 def _twin(function: FunctionType, code: CodeType | None, world: dict[str, Any]) -> FunctionType:
