@@ -47,7 +47,7 @@ def seed(result: Tensor, propagated: Any) -> Any:
 
 def ones(result: Tensor) -> Any:
     """An array of ones like the result, of its kind where that is not NumPy's."""
-    data = result._data
+    data = result._entries
     if type(data) is not ndarray:
         return np.ones(data.shape, data.dtype, like=data)
     array: Any = np.empty(data.shape, data.dtype)  # np.ones would take three times as long

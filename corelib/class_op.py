@@ -106,7 +106,7 @@ class Bound(Pull):
         trainable = False
         for x in operands:
             if isinstance(x, Tensor):
-                arrays.append(x._data)
+                arrays.append(x._entries)
                 nodes.append(x._node)
                 trainable = trainable or x._node is not None
             else:

@@ -16,10 +16,10 @@ def copied(tensor: Tensor) -> Tensor:
     As everywhere, a trainable Tensor owns its array and its gradient, and another one shares its array.
     """
     if _is_result(tensor):
-        twin = make(tensor._data, tensor._node)
+        twin = make(tensor._entries, tensor._node)
     else:
         grad = None if tensor.grad is None else tensor.grad.copy()
-        data = tensor._data.copy() if tensor.trainable else tensor._data
+        data = tensor._entries.copy() if tensor.trainable else tensor._entries
         twin = restored(type(tensor), data, tensor.trainable, tensor.name, grad)
     twin.__setstate__(_attributes(tensor))
     return twin
@@ -35,7 +35,7 @@ def reduced(tensor: Tensor) -> tuple[Any, ...]:
             f"{tensor!r} is the result of a recorded call, which is not copied or pickled with it; "
             "use .detach() for its value, or the Tensors that it was computed from"
         )
-    parts = (type(tensor), tensor._data, tensor.trainable, tensor.name, tensor.grad)
+    parts = (type(tensor), tensor._entries, tensor.trainable, tensor.name, tensor.grad)
     return restored, parts, _attributes(tensor)
 
 

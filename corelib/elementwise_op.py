@@ -52,7 +52,7 @@ class Elementwise(Op):
         """Call the op, however many operands it takes."""
         if len(operands) != self.arity:
             raise InvalidOperandType(f"{self}: takes {self.arity} arrays, not {len(operands)}")
-        args = tuple([x._data if isinstance(x, Tensor) else operand(x) for x in operands])
+        args = tuple([x._entries if isinstance(x, Tensor) else operand(x) for x in operands])
         try:
             result = self.forward(*args)
         except (ValueError, TypeError, IndexError) as error:
@@ -131,7 +131,7 @@ class ElementwiseUnary(Elementwise):
     def __call__(self, x: TensorLike, /) -> Tensor:
         if not isinstance(x, Tensor):
             return self.run((x,))
-        a, p = x._data, x._node
+        a, p = x._entries, x._node
         try:
             result = self.forward(a)
         except (ValueError, TypeError, IndexError) as error:
@@ -144,7 +144,7 @@ class ElementwiseUnary(Elementwise):
         kept = (a,) if self.keeps_x else NOTHING
         saved = result if self.keeps_result else None
         tensor = new(Tensor)  # as make() does, without the call
-        tensor._data = result
+        tensor._entries = result
         tensor._node = Node(self, kept, (p,), saved, p.generation + 1, p.shape, dtype)
         tensor._leaf = None
         return tensor
@@ -182,11 +182,11 @@ class ElementwiseBinary(Elementwise):
         p: Node | None = None
         q: Node | None = None
         if isinstance(x, Tensor):
-            a, p = x._data, x._node
+            a, p = x._entries, x._node
         else:
             a = x if type(x) is ndarray or type(x) is float else operand(x)
         if isinstance(y, Tensor):
-            b, q = y._data, y._node
+            b, q = y._entries, y._node
         else:
             b = y if type(y) is ndarray or type(y) is float else operand(y)
         try:
@@ -224,7 +224,7 @@ class ElementwiseBinary(Elementwise):
         kept = (a if keeps.first else None, b if keeps.second else None) if keeps.any else NEITHER
         saved = result if keeps.result else None
         tensor = new(Tensor)
-        tensor._data = result
+        tensor._entries = result
         tensor._node = Node(self, kept, (p, q), saved, generation + 1, shape, dtype)
         tensor._leaf = None
         return tensor

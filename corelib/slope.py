@@ -175,7 +175,7 @@ def all_finite(slope: Any) -> bool:
     """Whether no entry is infinite or NaN: of few, in all but rare cases, at a fourth of the cost of asking each."""
     if type(slope) is float:
         return isfinite(slope)
-    values = slope._data if isinstance(slope, Tensor) else slope
+    values = slope._entries if isinstance(slope, Tensor) else slope
     if type(values) is ndarray and values.size <= FEW and isfinite(np.vdot(values, values).real):
         return True
     return bool(np.all(np.isfinite(values)))

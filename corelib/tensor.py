@@ -45,10 +45,10 @@ class Tensor:
     InvalidOperandType for data that is no array of numbers, and NotDifferentiable for trainable integers.
     """
 
-    __slots__ = ("_data", "_leaf", "_node")
+    __slots__ = ("_entries", "_leaf", "_node")
 
     def __init__(self, data: "TensorLike", *, trainable: Truth = False, name: str | None = None) -> None:
-        self._data: Array = as_array(data)
+        self._entries: Array = as_array(data)
         self._node: Node | None = None
         self._leaf: Leaf | None = None
         if name is not None:
@@ -59,15 +59,15 @@ class Tensor:
     @property
     def data(self) -> Array:
         """The array."""
-        return self._data
+        return self._entries
 
     @data.setter
     def data(self, data: "TensorLike") -> None:
         array = as_array(data)
         if self._leaf is None or self._node is not self._leaf:
-            self._data, self._node = array, None
+            self._entries, self._node = array, None
             return
-        self._data = owned(array)
+        self._entries = owned(array)
         self._leaf.shape, self._leaf.dtype = array.shape, array.dtype
 
     @property
@@ -77,7 +77,7 @@ class Tensor:
 
     @grad.setter
     def grad(self, gradient: Array | None) -> None:
-        if gradient is not None and gradient.shape != self._data.shape:
+        if gradient is not None and gradient.shape != self._entries.shape:
             raise GradientShape(f"{self!r}: a gradient of shape {gradient.shape} was assigned to .grad")
         self._own_leaf().grad = gradient
 
@@ -91,12 +91,12 @@ class Tensor:
         if not trainable:
             self._node = None
         elif self._node is None:
-            self._data = owned(self._data)
+            self._entries = owned(self._entries)
             self._node = self._own_leaf()
 
     def _own_leaf(self) -> Leaf:
         if self._leaf is None:
-            self._leaf = Leaf(self._data.shape, self._data.dtype)
+            self._leaf = Leaf(self._entries.shape, self._entries.dtype)
         return self._leaf
 
     @property
@@ -123,19 +123,19 @@ class Tensor:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self._data.shape
+        return self._entries.shape
 
     @property
     def ndim(self) -> int:
-        return self._data.ndim
+        return self._entries.ndim
 
     @property
     def size(self) -> int:
-        return self._data.size
+        return self._entries.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return self._data.dtype
+        return self._entries.dtype
 
     @property
     def T(self) -> "Tensor":
@@ -161,11 +161,11 @@ class Tensor:
 
     def detach(self) -> "Tensor":
         """The same array, outside the graph."""
-        return make(self._data, None)
+        return make(self._entries, None)
 
     def item(self) -> Any:
         """The only entry, as a Python number."""
-        return self._data.item()
+        return self._entries.item()
 
     def sum(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
         return apply(np.sum, self, axis=axis, keepdims=keepdims)
@@ -256,7 +256,7 @@ class Tensor:
         return map(self.__getitem__, range(len(self)))  # a generator is a list to mypyc
 
     def __len__(self) -> int:
-        return len(self._data)
+        return len(self._entries)
 
     # Comparisons answer plain boolean arrays: they have no slope.
 
@@ -282,7 +282,7 @@ class Tensor:
         return id(self)  # == compares entries, so a Tensor is its own key
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self._entries)
 
     def __float__(self) -> float:
         return float(self._number("float"))
@@ -297,13 +297,13 @@ class Tensor:
         """A conversion that something else asked for (``math.sin``) would leave the graph unseen."""
         if self.trainable:
             raise NotDifferentiable(f"{kind}() of {self!r} would leave the graph; use .item() for its value")
-        return self._data
+        return self._entries
 
     def __format__(self, spec: str) -> str:
-        return format(self.item() if self.size == 1 else self._data, spec)
+        return format(self.item() if self.size == 1 else self._entries, spec)
 
     def __repr__(self) -> str:
-        values = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=20)
+        values = np.array2string(self._entries, separator=", ", prefix="Tensor(", threshold=20)
         mark = ", trainable=True" if self.trainable else ""
         name = f", name={self.name!r}" if self.name else ""
         return f"Tensor({values}, dtype={self.dtype}{mark}{name})"
@@ -352,7 +352,7 @@ new: Final = Tensor.__new__
 def make(data: Any, node: Node | None) -> Tensor:
     """A Tensor around an array that is known to be one: the only way past the checks of Tensor()."""
     tensor = new(Tensor)
-    tensor._data = data
+    tensor._entries = data
     tensor._node = node
     tensor._leaf = None
     return tensor
@@ -360,21 +360,21 @@ def make(data: Any, node: Node | None) -> Tensor:
 
 def as_array(data: Any) -> Any:
     """``data`` as an array of numbers, not copied where it is one already."""
-    return data._data if isinstance(data, Tensor) else array_of_numbers(data)
+    return data._entries if isinstance(data, Tensor) else array_of_numbers(data)
 
 
 def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:
     """What a comparison answers: a plain boolean array, or what ``y`` answers if it asks NumPy to stand back."""
     answer: Any = NotImplemented
     if getattr(y, "__array_ufunc__", y) is not None:
-        answer = comparison(x._data, unwrapped(y))
+        answer = comparison(x._entries, unwrapped(y))
     return cast(Array, answer)
 
 
 def unwrapped(value: Any) -> Any:
     """``value`` with its Tensors, also those inside tuples, lists and dicts, replaced by their arrays."""
     if isinstance(value, Tensor):
-        return value._data
+        return value._entries
     if type(value) is tuple:
         return tuple(unwrapped(entry) for entry in value)
     if type(value) is list:

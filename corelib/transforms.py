@@ -63,7 +63,7 @@ class Trace:
 
 
 def _plain(value: Any) -> Any:
-    return value._data if isinstance(value, Tensor) else value
+    return value._entries if isinstance(value, Tensor) else value
 
 
 class Alias(Pull):

@@ -1,0 +1,44 @@
+"""numpy.ma takes an attribute called ``_data`` for the array of whatever it is given: a Tensor has none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import corelib
+from corelib import Tensor
+from corelib.errors import InvalidOperandType
+
+MASKED = np.ma.masked_array([1.0, 2.0], [False, True])
+SOUGHT = ("_data", "_mask", "_fill_value", "_baseclass", "_optinfo", "_basedict", "mask", "filled", "fill_value")
+ma: Any = np.ma  # half of it is typed
+
+
+@pytest.mark.parametrize("name", SOUGHT)
+def test_a_tensor_has_no_attribute_that_numpy_ma_looks_for(name: str) -> None:
+    assert not hasattr(Tensor([1.0]), name)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t: MASKED * t,
+        lambda t: MASKED + t,
+        ma.exp,
+        ma.sqrt,
+        lambda t: ma.multiply(t, t),
+        lambda t: ma.where(MASKED > 0, t, t),
+        ma.median,
+        lambda t: ma.concatenate([t, t]),
+        lambda t: ma.masked_array(t, [False, True]),
+    ],
+)
+def test_numpy_ma_refuses_a_tensor(function: Callable[[Tensor], Any]) -> None:
+    with pytest.raises(InvalidOperandType, match="drop out of the graph"):
+        function(Tensor([1.3, 2.0], trainable=True))
+
+
+def test_a_gradient_through_a_masked_operand_is_not_lost_in_silence() -> None:
+    with pytest.raises(InvalidOperandType):
+        corelib.grad(lambda v: np.sum(MASKED * v))(np.array([1.3, 2.0]))
