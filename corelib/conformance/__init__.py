@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from corelib.conformance.report import Report
     from corelib.conformance.rules.spec import Budget, RuleSpec, Trajectories
     from corelib.conformance.runner import check, repro, run
-    from corelib.conformance.spec import ErrorSample, OpSample, OpSpec, Promise, xfail
+    from corelib.conformance.spec import ErrorSample, OpSample, OpSpec, Promise, Xfail, xfail
     from corelib.conformance.subject import Subject, subject_of
 
 __all__ = [
     "Budget", "ErrorSample", "OpSample", "OpSpec", "Promise", "Report", "RuleSpec", "Subject", "Trajectories",
-    "check", "check_grads", "installed", "parametrize_conformance", "repro", "run", "subject_of", "xfail",
+    "Xfail", "check", "check_grads", "installed", "parametrize_conformance", "repro", "run", "subject_of", "xfail",
 ]  # fmt: skip
 
 _PLACES: Final = {  # imported when asked for: pytest imports this package in every run
@@ -25,7 +25,7 @@ _PLACES: Final = {  # imported when asked for: pytest imports this package in ev
     "report": ("Report",),
     "rules.spec": ("Budget", "RuleSpec", "Trajectories"),
     "runner": ("check", "repro", "run"),
-    "spec": ("ErrorSample", "OpSample", "OpSpec", "Promise", "xfail"),
+    "spec": ("ErrorSample", "OpSample", "OpSpec", "Promise", "Xfail", "xfail"),
     "subject": ("Subject", "subject_of"),
 }
 
@@ -37,3 +37,6 @@ if not TYPE_CHECKING:  # a checker that saw this would let misspelt names pass
                 value = globals()[name] = getattr(import_module(f"corelib.conformance.{module}"), name)
                 return value
         raise AttributeError(f"module 'corelib.conformance' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted(__all__)
