@@ -11,11 +11,17 @@ from corelib.errors import InvalidOperandType, NotDifferentiable
 
 NUMBERS: Final = "biufc"
 DIFFERENTIABLE: Final = "fc"
+ndarray: Final = np.ndarray
 
 
 def array_of_numbers(data: Any) -> Any:
     """``data`` as an array of numbers, not copied where it is one already. Raises InvalidOperandType."""
     array = data if hasattr(data, "__array_function__") and not isinstance(data, np.generic) else _parsed(data)
+    if type(array) is not ndarray and hasattr(array, "mask"):
+        raise InvalidOperandType(
+            f"a Tensor has no mask, and {kind_of(data)} has one; choose among the entries with "
+            "np.where(mask, ..., ...), or write .filled() for an array without it"
+        )
     if getattr(array.dtype, "kind", "O") not in NUMBERS:
         raise InvalidOperandType(f"a Tensor holds numbers, not {array.dtype} ({type(data).__name__})")
     return array

@@ -96,7 +96,8 @@ class Bound(Pull):
 
     def __str__(self) -> str:
         given = [(name, getattr(self.rule, name, "?")) for name in self.op.fields]
-        fields = [f"{name}={value!r}" for name, value in given if not _same(value, self.op.defaults.get(name, ...))]
+        known = self.op.defaults
+        fields = [f"{name}={shown(value)}" for name, value in given if not _same(value, known.get(name, ...))]
         return f"{self.op.name}({', '.join(fields)})" if fields else self.op.name
 
     def run(self, operands: Sequence[Any]) -> Any:
@@ -245,6 +246,14 @@ def like(results: tuple[Any, ...], entries: Sequence[Any]) -> Any:
 
 def rebuilt(kind: type, entries: Sequence[Any]) -> Any:
     return tuple(entries) if kind is tuple else kind(*entries)
+
+
+def shown(value: Any) -> str:
+    """The ``repr`` of a field, or its type where there is none, as of a list nested 100,000 deep."""
+    try:
+        return repr(value)
+    except RecursionError:
+        return f"<{type(value).__name__}>"
 
 
 def _same(value: Any, default: Any) -> bool:

@@ -34,6 +34,7 @@ SQUARE: Final = np.square
 SUBTRACT: Final = np.subtract
 
 SECOND: Final = 2
+DEEPEST: Final = 64  # NumPy's limit
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -371,17 +372,17 @@ def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:
     return cast(Array, answer)
 
 
-def unwrapped(value: Any) -> Any:
+def unwrapped(value: Any, depth: int = 0) -> Any:
     """``value`` with its Tensors, also those inside tuples, lists and dicts, replaced by their arrays."""
-    if isinstance(value, Tensor):
-        return value._entries
-    if type(value) is tuple:
-        return tuple(unwrapped(entry) for entry in value)
-    if type(value) is list:
-        return [unwrapped(entry) for entry in value]
-    if type(value) is dict:
-        return {name: unwrapped(entry) for name, entry in value.items()}
-    return value
+    kind = type(value)
+    if kind is not tuple and kind is not list and kind is not dict:
+        return value._entries if isinstance(value, Tensor) else value
+    if depth == DEEPEST:  # compiled, this function would overflow the stack of C
+        raise InvalidOperandType(f"a {kind.__name__} is nested deeper than {DEEPEST} axes, or contains itself")
+    if kind is dict:
+        return {name: unwrapped(entry, depth + 1) for name, entry in value.items()}
+    entries = [unwrapped(entry, depth + 1) for entry in value]
+    return entries if kind is list else tuple(entries)
 
 
 def apply(function: Callable[..., Any], *args: Any, **keywords: Any) -> Tensor:

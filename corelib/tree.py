@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, Final
+
+from corelib.errors import InvalidOperand
 
 Rebuild = Callable[[list[Any]], Any]
+DEEPEST: Final = 200  # far below Python's limit of recursion, which counts two calls for each
 
 
 def children(tree: Any) -> tuple[list[Any], Rebuild] | None:
@@ -29,12 +32,16 @@ def _dataclass(tree: Any, names: list[str], parts: list[Any]) -> Any:
     return twin
 
 
-def leaves(tree: Any) -> list[Any]:
-    """What is no container, from left to right. None stands for nothing."""
+def leaves(tree: Any, depth: int = 0) -> list[Any]:
+    """What is no container, from left to right. None stands for nothing. Raises InvalidOperand where it has no end."""
     if tree is None:
         return []
     inside = children(tree)
-    return [tree] if inside is None else [leaf for part in inside[0] for leaf in leaves(part)]
+    if inside is None:
+        return [tree]
+    if depth == DEEPEST:
+        raise InvalidOperand(f"a {type(tree).__name__} is nested more than {DEEPEST} deep, or contains itself")
+    return [leaf for part in inside[0] for leaf in leaves(part, depth + 1)]
 
 
 def rebuilt(tree: Any, replacements: list[Any]) -> Any:

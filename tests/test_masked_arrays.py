@@ -39,6 +39,22 @@ def test_numpy_ma_refuses_a_tensor(function: Callable[[Tensor], Any]) -> None:
         function(Tensor([1.3, 2.0], trainable=True))
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t: t * MASKED,
+        lambda t: t @ MASKED,
+        lambda t: np.add(t, MASKED),
+        lambda t: np.where(MASKED > 0, t, 0.0),
+        lambda t: np.concatenate([t, MASKED]),
+        lambda t: Tensor(MASKED),
+    ],
+)
+def test_a_masked_operand_is_refused_since_a_tensor_has_no_mask(function: Callable[[Tensor], Any]) -> None:
+    with pytest.raises(InvalidOperandType, match="no mask"):
+        function(Tensor([1.3, 2.0], trainable=True))
+
+
 def test_a_gradient_through_a_masked_operand_is_not_lost_in_silence() -> None:
     with pytest.raises(InvalidOperandType):
         corelib.grad(lambda v: np.sum(MASKED * v))(np.array([1.3, 2.0]))

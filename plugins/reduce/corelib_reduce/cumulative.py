@@ -93,7 +93,7 @@ def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any =
         return a if isinstance(a, Tensor) else Tensor(a)
     x = _between(prepend, a, append, axis)
     before: tuple[Any, ...] = (slice(None),) * normalize_axis_index(axis, np.ndim(x))
-    for _ in range(n):
+    for _ in range(min(n, np.shape(x)[axis])):  # then there is nothing left
         x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
     return x  # type: ignore[no-any-return]  # a Tensor, as a is or prepend or append
 

@@ -125,3 +125,7 @@ def test_what_does_not_fit_is_refused_by_name() -> None:
         average(x, 1, [1.0, 2.0])
     with pytest.raises(InvalidOperand, match="axis 2"):
         x.sum(axis=2)
+
+
+def test_differences_end_where_nothing_is_left() -> None:
+    assert diff(Tensor([[1.0, 4.0, 9.0]]), n=2**70).shape == (1, 0)

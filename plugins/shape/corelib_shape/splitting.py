@@ -9,6 +9,8 @@ import numpy as np
 from corelib import Array, Tensor, composed, op
 from corelib_shape.taking import along
 
+MOST: Final = 1_000_000  # parts, where there are not as many entries
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -56,6 +58,8 @@ def _even(n: int, sections: int) -> tuple[int, ...]:
     """Where to cut ``n`` entries for parts of about equal length, the longer ones first."""
     if sections < 1:
         raise ValueError(f"an array is split in one part or more, not in {sections}")
+    if sections > max(n, MOST):
+        raise ValueError(f"{n} entries are not split into {sections} parts, almost all of them empty")
     length, longer = divmod(n, sections)
     return tuple([i * length + min(i, longer) for i in range(1, sections)])
 

@@ -7,7 +7,7 @@ import pytest
 
 from corelib import Tensor, grad
 from corelib.errors import InvalidIndex, InvalidOperand, UnsupportedArgument
-from corelib_shape import astype, atleast_2d, concatenate, getitem, pad, place, reshape, split, stack
+from corelib_shape import array_split, astype, atleast_2d, concatenate, getitem, pad, place, reshape, split, stack
 
 X = np.arange(6.0).reshape(2, 3)
 
@@ -112,3 +112,12 @@ def test_what_does_not_fit_is_refused_by_name() -> None:
         reshape(X, -1, order="A")  # type: ignore[arg-type]  # what a user may try
     with pytest.raises(UnsupportedArgument, match="linear_ramp"):
         pad(x, 1, "linear_ramp")
+
+
+def test_an_array_is_not_split_into_parts_without_end() -> None:
+    with pytest.raises(InvalidOperand, match="almost all of them empty"):
+        array_split(Tensor(np.ones(4)), 2**70)
+
+
+def test_an_array_is_split_into_more_parts_than_it_has_entries() -> None:
+    assert [len(part) for part in array_split(Tensor(np.ones(2)), 5)] == [1, 1, 0, 0, 0]
