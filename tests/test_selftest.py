@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from corelib.conformance.installed_ops import installed
+from corelib.conformance.limits import time_limit
 from corelib.conformance.rules.installed_rules import installed_rules
 from corelib.conformance.selftest.behaviours import behavioural_mutants
 from corelib.conformance.selftest.command import all_mutants, judged, score_of
@@ -23,7 +24,7 @@ from corelib.conformance.selftest.mutant import Host, Mutant, Verdict
 from corelib.conformance.selftest.rewritten import syntax_mutants
 from corelib.conformance.selftest.score import Score
 from corelib.conformance.selftest.syntax import rewritings
-from corelib.conformance.selftest.trial import time_limit, tried
+from corelib.conformance.selftest.trial import tried
 
 SEED: Final = int(os.environ.get("CORELIB_MUTATION_SEED", "0"))
 SAMPLE: Final = 30

@@ -97,9 +97,12 @@ def _write(report: "Report", json_file: Path | None, badge: Path | None, html: P
 
 
 def _show(report: "Report", everything: bool) -> None:
-    """What failed, what is dear, the table of ops and checks, the skips with their reasons, and the verdict."""
-    for result in report.failures:
-        click.echo(f"{result.detail}\n")
+    """The verdict; each cause of failures, what is dear, the table, the skips with their reasons; the verdict again."""
+    from corelib.conformance.causes import told
+
+    _verdict(report)
+    for text in told(report.failures):
+        click.echo(f"{text}\n")
     for result in report.undeclared:
         click.secho(f"undeclared {result.id}: {result.detail}", fg="yellow")
     for complaint in report.complaints:
@@ -140,7 +143,8 @@ def _summary(report: "Report", hidden: int) -> None:
     worst = max(report.results, key=lambda r: r.margin if r.status == "pass" else 0.0, default=None)
     if worst is not None:
         click.echo(f"nearest to its tolerance: {worst.id}, {worst.margin:.2g} of it")
-    also = f" ({hidden} green ops not shown; --all shows them)" if hidden else ""
-    click.secho(
-        f"{'green' if report.green else 'NOT GREEN'}: {report.summary()}{also}", fg="green" if report.green else "red"
-    )
+    _verdict(report, f" ({hidden} green ops not shown; --all shows them)" if hidden else "")
+
+
+def _verdict(report: "Report", also: str = "") -> None:
+    click.secho(f"{report.verdict}{also}", fg="green" if report.green else "red")

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final, Literal, Protocol, TypeAlias
@@ -9,9 +10,11 @@ from typing import Final, Literal, Protocol, TypeAlias
 import numpy as np
 
 from corelib.conformance.failure import Failure, Skip, Undeclared
+from corelib.conformance.limits import OutOfTime, exceeded, limited
 from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
+from corelib.conformance.trace import normal, origin, traced
 
 Status: TypeAlias = Literal["pass", "fail", "xfail", "skip", "undeclared"]
 Select: TypeAlias = Callable[[Subject, int], Sequence[Sample]]
@@ -25,7 +28,8 @@ WHOLE: Final = Sample("op", (), (), {}, frozenset())
 class Check:
     """``select`` answers the samples it wants, or raises Skip or Undeclared; ``run`` raises Failure.
 
-    ``seeded`` checks run once for each seed of the profile, others with the first alone.
+    ``seeded`` checks run once for each seed of the profile, others with the first alone. ``limited`` ones are held
+    to the seconds and the memory of a case.
     """
 
     id: str
@@ -33,6 +37,7 @@ class Check:
     run: Run
     seeded: bool = False
     profiles: tuple[str, ...] = ("quick", "default", "deep")
+    limited: bool = True
 
 
 class Runnable(Protocol):
@@ -58,6 +63,7 @@ class Result:
     """What became of one case. ``margin`` is the largest error over its tolerance: above 1 it fails.
 
     ``detail`` says why it failed or was skipped; of one that passed, what it measured, and ``warns`` marks it.
+    ``cause`` is the same for all cases of an op that fail for one reason.
     """
 
     op: str
@@ -70,6 +76,7 @@ class Result:
     detail: str = ""
     seconds: float = field(default=0.0, compare=False)
     warns: bool = False
+    cause: str = ""
 
     @property
     def id(self) -> str:
@@ -86,6 +93,7 @@ class Case:
     seed: int
     status: Status = "pass"
     reason: str = ""
+    cause: str = ""
 
     @property
     def name(self) -> str:
@@ -106,39 +114,48 @@ class Case:
     def run(self) -> Result:
         """Run it. Whatever the op raises is a failure of the op."""
         if self.status != "pass":
-            return self._result(self.status, Tally(), self.reason, 0.0)
+            return self._settled(self.status, Tally(), self.reason, 0.0, self.cause)
         tally, began = Tally(), perf_counter()
-        status: Status = "pass"
-        detail = ""
-        try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("error")
-                self.check.run(self.subject, self.sample, tally)
-            if tally.assertions == 0:
-                status, detail = "fail", "the check asserted nothing"
-        except Skip as skip:
-            status, detail = "skip", str(skip)
-        except Undeclared as missing:
-            status, detail = "undeclared", str(missing)
-        except Failure as failure:
-            status, detail = "fail", str(failure)
-        except Exception as error:  # an op that raises has failed, whatever it raises
-            status, detail = "fail", f"raised {type(error).__name__}: {error}\nsample: {self.sample}"
-        return self._settled(status, tally, detail or tally.note, perf_counter() - began)
+        status, detail, cause = self._outcome(tally)
+        return self._settled(status, tally, detail or tally.note, perf_counter() - began, cause)
 
-    def _settled(self, status: Status, tally: Tally, detail: str, seconds: float) -> Result:
+    def _outcome(self, tally: Tally) -> tuple[Status, str, str]:
+        """What became of it, what there is to say, and the cause of a failure."""
+        try:
+            self._examine(tally)
+        except Skip as skip:
+            return "skip", str(skip), ""
+        except Undeclared as missing:
+            return "undeclared", str(missing), ""
+        except Failure as failure:
+            text = str(failure)
+            if failure.__cause__ is not None:
+                text += f"\n{traced(failure.__cause__)}"
+            return "fail", text, f"{self.check.id}: {normal(text)}"
+        except (Exception, OutOfTime) as error:  # an op that raises has failed, whatever it raises
+            return "fail", raised(error, self.subject, self.sample), origin(error)
+        return ("pass", "", "") if tally.assertions else ("fail", "the check asserted nothing", "nothing asserted")
+
+    def _examine(self, tally: Tally) -> None:
+        spec = self.subject.spec
+        limits = limited(spec.seconds, spec.megabytes) if self.check.limited else nullcontext()
+        with limits, np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self.check.run(self.subject, self.sample, tally)
+
+    def _settled(self, status: Status, tally: Tally, detail: str, seconds: float, cause: str) -> Result:
         """The result, in the light of the failures that were expected."""
         if status == "fail":
             for expected in self.subject.spec.xfails:
                 if expected.covers(self.check.id, self.sample.id):
                     return self._result("xfail", tally, expected.reason, seconds)
             detail = f"FAILED {self.id}\n{indented(detail)}\n{indented(self.reproduce())}"
-        return self._result(status, tally, detail, seconds)
+        return self._result(status, tally, detail, seconds, cause)
 
-    def _result(self, status: Status, tally: Tally, detail: str, seconds: float) -> Result:
+    def _result(self, status: Status, tally: Tally, detail: str, seconds: float, cause: str = "") -> Result:
         return Result(
             self.name, self.check.id, self.sample.id, self.seed, status, tally.assertions, tally.margin, detail,
-            seconds, tally.warns,
+            seconds, tally.warns, cause,
         )  # fmt: skip
 
     def reproduce(self) -> str:
@@ -146,6 +163,12 @@ class Case:
         if self.subject.distribution == "local":
             return "reproduce:  corelib.conformance.check(op, ...) with the same spec and seed"
         return f"reproduce:  python -c \"from corelib.conformance import repro; repro('{self.id}')\""
+
+
+def raised(error: BaseException, subject: Subject, sample: Sample) -> str:
+    """What to say of an exception: the limit that was met, the traceback down to the author's line, the sample."""
+    limit = exceeded(error, subject.spec.seconds, subject.spec.megabytes)
+    return "\n".join([*([limit] if limit else []), f"raised {traced(error)}", f"sample: {sample}"])
 
 
 def indented(text: str) -> str:

@@ -1,6 +1,6 @@
 """What a failed check says: the entry, both values, the bound, the ratio, and what it looks like."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -28,8 +28,8 @@ def jacobian_text(
     wrong: Array,
 ) -> str:  # fmt: skip
     """The message for a Jacobian (inputs, outputs): the worst entry, and the pattern of all wrong ones."""
-    excess = np.where(wrong, np.nan_to_num(np.abs(found - expected) / tolerance, nan=np.inf), -1)
-    j, i = (int(k) for k in np.unravel_index(int(np.argmax(excess)), excess.shape))
+    excess = np.nan_to_num(np.abs(found - expected) / tolerance, nan=np.inf, posinf=np.inf)
+    j, i = worst(found, expected, excess, wrong)
     a, n = float(found[j, i]), float(expected[j, i])
     argument, place = coordinate(sample.arrays, j)
     result, where = coordinate(results, i)
@@ -46,6 +46,30 @@ def jacobian_text(
             f"sample: {sample}",
         ]
     )
+
+
+def worst(found: Array, expected: Array, excess: Array, wrong: Array) -> tuple[int, ...]:
+    """The wrong entry to tell of. Of those that are NaN or infinite, the one that should be largest.
+
+    A slope that is NaN makes every entry NaN that it is added to, times 0: those should be 0, and it should not.
+    """
+    unusual = wrong & ~np.isfinite(found) & np.isfinite(expected)
+    size = np.where(unusual, np.abs(expected), np.where(wrong, excess, -1.0))
+    if np.any(unusual):
+        size = np.where(unusual, size, -1.0)
+    elif np.any(wrong & ~np.isnan(expected)):
+        size = np.where(np.isnan(expected), -1.0, size)
+    return tuple(int(k) for k in np.unravel_index(int(np.argmax(size)), size.shape))
+
+
+def entry_of(results: Sequence[Array], inputs: Sequence[Array]) -> Callable[[tuple[int, ...]], str]:
+    """What to call an entry of a matrix (inputs, outputs): by its places in the arrays."""
+
+    def named(index: tuple[int, ...]) -> str:
+        (argument, place), (result, where) = coordinate(inputs, index[0]), coordinate(results, index[1])
+        return f"d out{result}{where} / d arg{argument}{place}"
+
+    return named
 
 
 def coordinate(arrays: Sequence[Array], flat: int) -> tuple[int, str]:

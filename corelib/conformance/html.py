@@ -6,6 +6,7 @@ from math import log10
 from string import Template
 from typing import Final
 
+from corelib.conformance.causes import told
 from corelib.conformance.report import Cell, Report, versions
 
 COLORS: Final = {"fail": "#d62728", "undeclared": "#f2c14e", "xfail": "#b39ddb", "skip": "#eceff1"}
@@ -75,7 +76,7 @@ def _heat(depth: float) -> str:
 
 
 def _details(report: Report) -> str:
-    texts = [*report.complaints, *[r.detail for r in report.failures]]
+    texts = [*report.complaints, *told(report.failures)]
     texts += [f"undeclared {r.id}: {r.detail}" for r in report.undeclared]
     texts += [f"warning {r.op}: {r.detail}" for r in report.warnings]
     skips = sorted({(r.detail, r.check, r.op) for r in report.skips})

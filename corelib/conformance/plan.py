@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from corelib.conformance.case import WHOLE, Case, Check
+from corelib.conformance.case import WHOLE, Case, Check, raised
 from corelib.conformance.failure import Skip, Undeclared
+from corelib.conformance.limits import OutOfTime, limited
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
+from corelib.conformance.trace import origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,15 @@ def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[Case
         return
     for seed in range(profile.seeds if check.seeded else 1):
         try:
-            samples = check.select(subject, seed)
+            samples = _selected(subject, check, seed)
         except Skip as skip:
             yield Case(subject, check, WHOLE, seed, "skip", str(skip))
             return
         except Undeclared as missing:
             yield Case(subject, check, WHOLE, seed, "undeclared", str(missing))
+            return
+        except (Exception, OutOfTime) as error:  # the author's samples, or the op on the way to derive some
+            yield Case(subject, check, WHOLE, seed, "fail", raised(error, subject, WHOLE), origin(error))
             return
         if not samples:
             yield Case(subject, check, WHOLE, seed, "undeclared", "no sample fits this check")
@@ -54,6 +60,11 @@ def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[Case
         kept = samples if len(samples) <= profile.samples else _spread(samples, profile.samples)
         for sample in kept:
             yield Case(subject, check, sample, seed)
+
+
+def _selected(subject: Subject, check: Check, seed: int) -> Sequence[Sample]:
+    with limited(subject.spec.seconds, subject.spec.megabytes):
+        return check.select(subject, seed)
 
 
 def _spread(samples: Sequence, count: int) -> list:  # type: ignore[type-arg]  # of whatever is in it

@@ -43,6 +43,12 @@ class ConformanceRun:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.results: list[Result] = []
+        self.told: dict[tuple[str, str], str] = {}
+
+    def once(self, result: "Result") -> str:
+        """What to say of a failure: in full where its cause was not told before."""
+        first = self.told.setdefault((result.op, result.cause or result.id), result.id)
+        return result.detail if first == result.id else f"FAILED {result.id}: for the same reason as {first}"
 
     @property
     def pattern(self) -> str | None:
@@ -101,11 +107,13 @@ class ConformanceRun:
 
         report = Report(self.results, self._option("profile"))
         terminalreporter.section("conformance")
-        terminalreporter.line(report.summary())
+        terminalreporter.line(report.verdict)
         for op, check, reason in sorted({(r.op, r.check, r.detail) for r in report.skips}):
             terminalreporter.line(f"skipped {op}::{check}: {reason}", cyan=True)
         for r in report.warnings:
             terminalreporter.line(f"warning {r.op}::{r.check}: {r.detail}", yellow=True)
+        if report.skips or report.warnings:
+            terminalreporter.line(report.verdict)
         target = self._option("json")
         if target:
             report.write_json(target)
@@ -139,7 +147,7 @@ class ConformanceItem(pytest.Item):
         if result.status == "xfail":
             pytest.xfail(result.detail)
         if result.status == "fail":
-            raise ConformanceFailed(result.detail)
+            raise ConformanceFailed(self.run.once(result))
         if result.status == "undeclared":
             raise ConformanceFailed(f"undeclared {result.id}: {result.detail}")
 

@@ -50,9 +50,17 @@ class Report:
         return [r for r in self.results if r.warns]
 
     def __str__(self) -> str:
-        verdict = "green" if self.green else "not green"
-        counts = f"{len(self.results)} checks, {len(self.failures)} failures, {len(self.skips)} skips"
-        return "\n".join([f"{verdict}: {counts}", *(r.detail for r in self.failures)])
+        """The verdict, each cause of failures once, what is undeclared, and the verdict again."""
+        from corelib.conformance.causes import told
+
+        missing = [f"undeclared {r.id}: {r.detail}" for r in self.undeclared]
+        texts = [*self.complaints, *told(self.failures), *missing]
+        return "\n".join([self.verdict, *texts, self.verdict] if texts else [self.verdict])
+
+    @property
+    def verdict(self) -> str:
+        """One line: whether it is green, and the counts."""
+        return f"{'green' if self.green else 'NOT GREEN'}: {self.summary()}"
 
     @property
     def green(self) -> bool:

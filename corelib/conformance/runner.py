@@ -81,7 +81,7 @@ def check(
         one.spec = one.spec if spec is not None else OpSpec(one.spec.name, kind="custom")
     report = run([one], profile)
     if report.failures:
-        raise AssertionError("\n".join(r.detail for r in report.failures))
+        raise AssertionError(str(report))
     return report
 
 

@@ -108,6 +108,7 @@ class OpSpec:
     expected_failures: check -> reason, or Xfails.
     strategy: a hypothesis strategy of OpSamples, for the deep profile.
     extreme: values far out to try; an empty tuple where the op has no use for them.
+    seconds, megabytes: what one case may take: beyond them it is stopped, and fails.
     """
 
     name: str
@@ -130,6 +131,8 @@ class OpSpec:
     expected_failures: Mapping[str, str] | Sequence[Xfail] = ()
     strategy: Any = None
     extreme: Sequence[float] | None = None
+    seconds: float = 60.0
+    megabytes: float = 2048.0
 
     def __post_init__(self) -> None:
         if self.kinks and self.at_kink is None:

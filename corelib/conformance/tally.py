@@ -1,11 +1,12 @@
 """Counting what a check asserts, and how near to its tolerance it came."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from corelib.conformance.failure import Failure
+from corelib.conformance.failure import Failure, worst
 from corelib.tensor import Array
 
 
@@ -27,14 +28,23 @@ class Tally:
         if not claim:
             raise Failure(message)
 
-    def close(self, found: Array, expected: Array, tolerance: Array | float, message: str) -> None:
-        """Entry by entry within the tolerance; NaN is close to NaN, and an infinity to itself."""
+    def close(
+        self, found: Array, expected: Array, tolerance: Array | float, message: str,
+        place: Callable[[tuple[int, ...]], str] = str,
+    ) -> None:  # fmt: skip
+        """Entry by entry within the tolerance; NaN is close to NaN, and an infinity to itself.
+
+        ``place`` is what the message calls an entry: its index, unless the arrays stand for others.
+        """
         wrong = self.wrong(found, expected, tolerance)
         if np.any(wrong):
-            where = tuple(int(i) for i in np.argwhere(wrong)[0])
-            a, b = np.asarray(found)[where].item(), np.asarray(expected)[where].item()
-            count = f"({int(np.sum(wrong))} of {wrong.size} entries)"
-            raise Failure(f"{message}\n  at {list(where)}: {a!r}, expected {b!r} {count}")
+            found, expected = np.asarray(found), np.asarray(expected)
+            with np.errstate(all="ignore"):
+                excess = np.nan_to_num(np.abs(found - expected) / np.asarray(tolerance), nan=np.inf, posinf=np.inf)
+            where = worst(found, expected, excess, wrong)
+            a, b = found[where].item(), expected[where].item()
+            at = place(where) if place is not str else str(list(where))
+            raise Failure(f"{message}\n  at {at}: {a!r}, expected {b!r} ({int(np.sum(wrong))} of {wrong.size} entries)")
 
     def wrong(self, found: Array, expected: Array, tolerance: Array | float) -> Array:
         """Which entries are out of tolerance."""

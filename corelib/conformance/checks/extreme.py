@@ -102,8 +102,9 @@ def _not_a_number(subject: Subject, sample: Sample, tally: Tally, i: int) -> Non
 def _stays(tally: Tally, clean: list[Array], marked: list[Array], message: str) -> None:
     """All entries but the second are what they were."""
     for one, other in zip(clean, marked, strict=True):
-        kept = np.delete(one, 1)
-        tally.close(np.delete(other, 1), kept, ROUNDING * np.abs(kept) + 1e-300, message)
+        kept = other.copy()
+        kept.flat[1] = one.flat[1]
+        tally.close(kept, one, ROUNDING * np.abs(one) + 1e-300, message)
 
 
 def _scaled(subject: Subject, sample: Sample, tally: Tally) -> None:

@@ -1,6 +1,6 @@
 """The check at kinks: the slope is the promised one, and one that a subgradient may have."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from corelib.conformance.calls import Call, along, columns
 from corelib.conformance.case import WHOLE, Check
 from corelib.conformance.differences import kinked, one_sided
-from corelib.conformance.failure import Skip, Undeclared
+from corelib.conformance.failure import Skip, Undeclared, entry_of
 from corelib.conformance.jacobians import BOUNDS, ONE_SIDED, Sides, analytic, forward_of, sides
 from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject
@@ -36,8 +36,9 @@ def kinks(subject: Subject, sample: Sample, tally: Tally) -> None:
     low, high = np.minimum(slopes.left, slopes.right), np.maximum(slopes.left, slopes.right)
     slack = ONE_SIDED * np.maximum(1, np.abs(high)) + BOUNDS * slopes.bound
     middle, radius = (low + high) / 2, (high - low) / 2 + slack
-    tally.close(found, middle, radius, f"the slope is outside of the interval of both sides\nsample: {sample}")
-    _promised(subject, tally, sample, found, slopes)
+    place = entry_of([r.data for r in call.results], sample.arrays)
+    tally.close(found, middle, radius, f"the slope is outside of the interval of both sides\nsample: {sample}", place)
+    _promised(subject, tally, sample, found, slopes, place)
     _along(subject, tally, sample, found)
 
 
@@ -50,7 +51,9 @@ def _promised_number(tally: Tally, sample: Sample, found: Array, value: float) -
     )
 
 
-def _promised(subject: Subject, tally: Tally, sample: Sample, found: Array, slopes: Sides) -> None:
+def _promised(
+    subject: Subject, tally: Tally, sample: Sample, found: Array, slopes: Sides, place: Callable[..., str]
+) -> None:
     """The declared policy, to the tolerance with which the one-sided slopes are known."""
     policy = sample.kink
     if policy == "any":
@@ -60,7 +63,7 @@ def _promised(subject: Subject, tally: Tally, sample: Sample, found: Array, slop
     else:
         expected = {"left": slopes.left, "right": slopes.right, "mean": (slopes.left + slopes.right) / 2}[str(policy)]
     slack = ONE_SIDED * np.maximum(1, np.abs(expected)) + BOUNDS * slopes.bound
-    tally.close(found, expected, slack, f"at_kink is {policy!r}\nsample: {sample}")
+    tally.close(found, expected, slack, f"at_kink is {policy!r}\nsample: {sample}", place)
 
 
 def _shared(subject: Subject, sample: Sample, slopes: Sides) -> Array:

@@ -226,7 +226,7 @@ def _at_once(work: Callable[[int], None]) -> None:
 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
-    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(THREADS)]
+    threads = [threading.Thread(target=guarded, args=(number,), daemon=True) for number in range(THREADS)]
     try:
         for thread in threads:
             thread.start()

@@ -9,7 +9,7 @@ from corelib.conformance.calls import MAX_JACOBIAN, Call, columns, flat, outputs
 from corelib.conformance.case import Check
 from corelib.conformance.cotangents import gaussian
 from corelib.conformance.differences import Curves, closer, derivative
-from corelib.conformance.failure import Skip
+from corelib.conformance.failure import Skip, coordinate
 from corelib.conformance.jacobians import UNSETTLED, analytic, steps
 from corelib.conformance.pick import interior
 from corelib.conformance.sample import Sample
@@ -31,9 +31,21 @@ def second_order(subject: Subject, sample: Sample, tally: Tally) -> None:
     expected = closer(curves, derivative(curves, steps(sample)), found)
     scale = np.maximum(1.0, np.maximum(np.abs(found), np.abs(expected.value)))
     bound = np.where(expected.bound <= UNSETTLED * scale, expected.bound, 0)
-    tally.close(found, expected.value, TOLERANCE * scale + 8 * bound, f"the second derivative, of backward on {sample}")
-    tally.close(found, found.T, TOLERANCE * scale, f"the Hessian is not symmetric on {sample}")
+    place = _second_slope(sample)
+    what = f"the second derivative, of backward on {sample}"
+    tally.close(found, expected.value, TOLERANCE * scale + 8 * bound, what, place)
+    tally.close(found, found.T, TOLERANCE * scale, f"the Hessian is not symmetric on {sample}", place)
     _in_cotangent(subject, sample, tally, u)
+
+
+def _second_slope(sample: Sample) -> Callable[[tuple[int, ...]], str]:
+    """What to call an entry of the Hessian: by its places in the arguments."""
+
+    def named(index: tuple[int, ...]) -> str:
+        parts = [coordinate(sample.arrays, k) for k in index]
+        return "d2 / " + " ".join(f"d arg{argument}{place}" for argument, place in parts)
+
+    return named
 
 
 def function_of(op: Callable[..., Any], sample: Sample) -> Callable[..., list[Any]]:
@@ -88,6 +100,7 @@ def _in_cotangent(subject: Subject, sample: Sample, tally: Tally, u: Sequence[Ar
         expected,
         TOLERANCE * max(1.0, float(np.max(np.abs(expected), initial=0))),
         "backward's own slope in what arrives",
+        lambda index: "d / d propagated{}{}".format(*coordinate(u, index[0])),
     )
 
 

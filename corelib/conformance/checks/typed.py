@@ -89,4 +89,4 @@ def installed(subject: Subject, seed: int) -> Sequence[Sample]:
     return [WHOLE]
 
 
-CHECKS = (Check("typed", installed, typed, profiles=("default", "deep")),)
+CHECKS = (Check("typed", installed, typed, profiles=("default", "deep"), limited=False),)

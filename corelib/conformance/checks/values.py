@@ -158,9 +158,8 @@ def _in_tails(subject: Subject, tally: Tally, i: int, x: Array, others: list[Arr
     slopes = complex_step(lambda z: subject.plain(*_filled(others, i, z)), near) if near.size else np.ones(1)
     largest = float(np.max(np.abs(slopes[np.isfinite(slopes)]), initial=0.0))
     tolerance = COMPLEX * np.abs(expected[sure]) + ULPS * EPS * largest
-    tally.close(
-        found[sure], expected[sure], tolerance, f"the slope in arg{i} at x = {x[sure].tolist()}, by the complex step"
-    )
+    what = f"the slope in arg{i}, by the complex step"
+    tally.close(found[sure], expected[sure], tolerance, what, lambda index: f"x = {x[sure][index]!r}")
 
 
 def _slope(subject: Subject, args: list[Array], i: int) -> Array:

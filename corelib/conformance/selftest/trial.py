@@ -1,15 +1,13 @@
 """Trying a mutant: the suite runs over it until it finds it, or its time is up."""
 
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from types import FrameType
 from typing import Final
 
 from corelib.conformance.case import Result
 from corelib.conformance.checks import CHECK_IDS
+from corelib.conformance.limits import OutOfTime, time_limit
 from corelib.conformance.plan import Profile
 from corelib.conformance.rules.case import rule_cases
 from corelib.conformance.rules.subject import RuleSubject
@@ -41,7 +39,7 @@ def _examined(host: Host, profile: str | Profile, limit: float) -> tuple[str, st
     try:
         with time_limit(limit):
             results = _results(host, profile)
-    except Exception as error:  # a mutant that breaks the suite itself is found too
+    except (Exception, OutOfTime) as error:  # a mutant that breaks the suite itself is found too
         return type(error).__name__, str(error)
     found = [r for r in results if r.status in ("fail", "undeclared")]
     return (found[0].check, found[0].detail) if found else ("", "")
@@ -84,29 +82,3 @@ def prepared(subject: Subject, profile: str | Profile) -> list[Sample]:
         subject.__dict__["prepared"] = [s for made in subject._samples.values() for s in made]
     found: list[Sample] = subject.__dict__["prepared"]
     return found
-
-
-class OutOfTime(Exception):
-    """A mutant took too long."""
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime after so many seconds, and again every tenth of one until it gets through.
-
-    On a thread other than the main one, and where there is no SIGALRM, there is no limit.
-    """
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def expired(number: int, frame: FrameType | None) -> None:
-        raise OutOfTime(f"more than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, expired)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
