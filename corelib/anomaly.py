@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 
 from corelib.call import SCALARS
-from corelib.errors import InvalidOperand, NonFinite, StaleArray
+from corelib.errors import CorelibError, InvalidOperand, NonFinite, StaleArray
 from corelib.graph import Node, scoped
 from corelib.tensor import Tensor
 
@@ -51,17 +51,20 @@ class FailedCall:
         """The call that ``save`` wrote; its op must be installed. Raises InvalidOperand for another file."""
         import json
 
+        from corelib.archive import read_arrays, text
         from corelib.registry import find_op
 
-        with np.load(path, allow_pickle=False) as file:
-            if "header" not in file:
-                raise InvalidOperand(f"{path} holds no call saved by corelib.anomaly()")
-            header = json.loads(str(file["header"]))
-            arrays = {name: file[name] for name in file.files}
-        op: Any = find_op(header["op"])
-        bound = op.bind(**header["fields"]) if hasattr(op, "bind") else op
-        args = tuple(arrays.get(f"arg{i}") for i in range(header["args"]))
-        return FailedCall(bound, args, arrays.get("propagated"), arrays.get("result"), header["line"])
+        try:
+            arrays = read_arrays(path)
+            header = json.loads(text(arrays, "header"))
+            op: Any = find_op(str(header["op"]))
+            bound = op.bind(**header["fields"]) if hasattr(op, "bind") else op
+            args = tuple(arrays.get(f"arg{i}") for i in range(header["args"]))
+            return FailedCall(bound, args, arrays.get("propagated"), arrays.get("result"), str(header["line"]))
+        except (CorelibError, OSError):
+            raise
+        except Exception as error:  # whatever stands in the header of another file
+            raise InvalidOperand(f"{path} holds no call saved by corelib.anomaly(): {error}") from error
 
 
 @contextmanager
@@ -112,15 +115,22 @@ class Watch:
         inputs = [f"argument {i}: {_range(a)}" for i, a in enumerate(call.args) if a is not None]
         if call.propagated is not None:
             inputs.append(f"incoming gradient: {_range(call.propagated)}")
-        saved = ""
-        if self.save is not None:
-            call.save(self.save)
-            saved = f"; saved to {self.save}, replay it with corelib.FailedCall.load"
         error = NonFinite(
-            f"{direction} of {call.op}, called at {call.line}, made {_what(outcome)} from {'; '.join(inputs)}{saved}"
+            f"{direction} of {call.op}, called at {call.line}, made {_what(outcome)} from {'; '.join(inputs)}"
+            f"{self.saved(call)}"
         )
         error.call = call
         raise error
+
+    def saved(self, call: FailedCall) -> str:
+        """Save the call where that was asked for, and say where it is: a full disk does not hide what was found."""
+        if self.save is None:
+            return ""
+        try:
+            call.save(self.save)
+        except Exception as error:
+            return f"; not saved to {self.save} ({type(error).__name__}: {error}), replay the error's .call"
+        return f"; saved to {self.save}, replay it with corelib.FailedCall.load"
 
 
 def _data(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """Where the first NaN or infinity arose."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 
 import corelib
 from corelib import FailedCall, Tensor, anomaly
-from corelib.errors import NonFinite, StaleArray
+from corelib.errors import CorelibError, NonFinite, StaleArray
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 
@@ -43,6 +45,49 @@ def test_a_failed_call_is_saved_and_replayed(tmp_path: Path) -> None:
     call = FailedCall.load(tmp_path / "call.npz")
     assert str(call.op) == "multiply"
     assert np.array_equal(call.replay(), [[10.0, np.inf]])
+
+
+def test_a_place_that_cannot_be_written_to_does_not_hide_what_was_found(tmp_path: Path) -> None:
+    x = tensor(np.array([800.0]), trainable=True)
+    with (
+        pytest.raises(
+            NonFinite, match=r"exp, .*; not saved to .*FileNotFoundError.*replay the error's \.call"
+        ) as caught,
+        anomaly(save=tmp_path / "nowhere" / "call.npz"),
+    ):
+        np.exp(x)
+    assert np.isinf(caught.value.call.replay()).all()
+
+
+def headed(header: object) -> Callable[[Path], object]:
+    """Writes a file with this header."""
+    return lambda path: np.savez(path, header=np.array(json.dumps(header)))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_text("hello"),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"\x93NUMPY"),
+        lambda path: np.savez(path, a=np.ones(3)),
+        lambda path: np.savez(path, header=np.ones(3)),
+        lambda path: np.savez(path, header=np.array([{"op": "exp"}], dtype=object)),
+        lambda path: np.savez_compressed(path, header=np.array("{}")),
+        lambda path: path.write_bytes(path.read_bytes()[:-40]),
+        lambda path: path.unlink() or path.mkdir(),
+        headed([]),
+        headed({"op": 3}),
+        headed({"op": "exp", "fields": {}, "args": "many", "line": ""}),
+        headed({"op": "sum", "fields": {"nothing": 1}, "args": 1, "line": ""}),
+    ],
+)
+def test_a_file_that_holds_no_call_is_refused(spoil: Callable[[Path], object], tmp_path: Path) -> None:
+    path = tmp_path / "call.npz"
+    FailedCall(corelib.ops.exp, (np.ones(2),)).save(path)
+    spoil(path)
+    with pytest.raises(CorelibError):
+        FailedCall.load(path)
 
 
 def test_an_array_changed_in_place_is_found_and_named() -> None:

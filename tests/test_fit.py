@@ -301,6 +301,11 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_work(monkeypatc
     refused("--out fit: nothing can be written there (Permission denied)", "fit")
 
 
+def changed(**arrays: object) -> Callable[[Path], object]:
+    """Writes the model again, with other arrays in the place of some."""
+    return lambda path: np.savez(path, **{**np.load(path), **arrays})
+
+
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
@@ -308,10 +313,18 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_work(monkeypatc
         (lambda path: path.write_bytes(b""), "is no model of corelib fit"),
         (lambda path: path.write_bytes(b"text"), "is no model of corelib fit"),
         (lambda path: path.write_bytes(path.read_bytes()[:2000]), "is no model of corelib fit"),
-        (lambda path: np.savez(path, W1=np.ones(3)), "it does not say that its format is 'corelib fit 1'"),
+        (lambda path: path.unlink() or path.mkdir(), "it is no regular file"),
+        (lambda path: np.savez(path, W1=np.ones(3)), "it holds no text 'format'"),
         (lambda path: np.savez(path, W1=np.array([None])), "is no model of corelib fit"),
-        (lambda path: np.savez(path, **{**np.load(path), "W1": np.ones((2, 64))}), "or was damaged"),
-        (lambda path: np.savez(path, **{k: v for k, v in np.load(path).items() if k != "b2"}), "or was damaged: 'b2'"),
+        (changed(format=np.array("corelib fit 2")), "its format is not 'corelib fit 1'"),
+        (changed(W1=np.ones((2, 64))), "it does not name its 2 columns in 'x_names'"),
+        (changed(W2=np.ones((2, 64))), "layer 2 does not fit: W2 is (2, 64), b2 is (64,)"),
+        (changed(b1=np.full(64, np.nan)), "it has no finite numbers 'b1'"),
+        (changed(b1=np.ones(64, complex)), "it has no finite numbers 'b1'"),
+        (changed(y_deviation=np.zeros(1)), "the scaling of y is not that of 1 columns that vary"),
+        (changed(activation=np.array("swish")), "there is no activation 'swish'"),
+        (lambda path: np.savez(path, **{k: v for k, v in np.load(path).items() if k != "b2"}), "no finite numbers"),
+        (lambda path: np.savez_compressed(path, **np.load(path)), "its arrays are compressed"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_model_is_refused(spoil: Callable[[Path], object], expected: str) -> None:

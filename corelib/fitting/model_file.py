@@ -1,12 +1,12 @@
 """model.npz: a network with its columns and scaling, saved without pickle."""
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from corelib.archive import read_arrays, text
 from corelib.fitting.network import Network, make_network
 from corelib.fitting.refusal import BadInput
 from corelib.fitting.scaling import Scaling
@@ -49,31 +49,63 @@ def save_model(path: Path, model: Model) -> None:
 def load_model(path: str | Path) -> Model:
     """Read what `save_model` wrote. Raises BadInput for a file that is none of these."""
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            contents = {name: arrays[name] for name in arrays}
+        return made_of(read_arrays(path))
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}; a model.npz of corelib fit is wanted") from error
-    except (ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-        raise BadInput(f"{path} is no model of corelib fit: it is no .npz of numbers and text") from error
-    try:
-        return made_of(contents)
-    except (KeyError, ValueError, TypeError, IndexError) as error:
+    except ValueError as error:
         raise BadInput(f"{path} is no model of corelib fit, or was damaged: {error}") from error
 
 
-def made_of(contents: Mapping[str, Array]) -> Model:
-    """The model that these arrays describe. Raises KeyError or ValueError where they fit nowhere."""
-    if "format" not in contents or str(contents["format"]) != FORMAT:
-        raise ValueError(f"it does not say that its format is {FORMAT!r}")
-    count = sum(name.startswith("W") for name in contents)
-    layers = [(contents[f"W{k}"], contents[f"b{k}"]) for k in range(1, count + 1)]
+def made_of(arrays: Mapping[str, Array]) -> Model:
+    """The model that these arrays describe. Raises ValueError where they fit nowhere."""
+    if text(arrays, "format") != FORMAT:
+        raise ValueError(f"its format is not {FORMAT!r}")
+    layers = layers_of(arrays)
+    inputs, outputs = len(layers[0][0]), len(layers[-1][1])
     model = Model(
-        make_network(layers, str(contents["activation"])),
-        tuple(map(str, contents["x_names"])),
-        str(contents["y_name"]),
-        Scaling(contents["x_mean"], contents["x_deviation"]),
-        Scaling(contents["y_mean"], contents["y_deviation"]),
+        make_network(layers, text(arrays, "activation")),
+        names(arrays, "x_names", inputs),
+        text(arrays, "y_name"),
+        scaling(arrays, "x", inputs),
+        scaling(arrays, "y", outputs),
     )
-    if model.predict(np.zeros((1, len(model.x_names)))).shape != (1, 1):
-        raise ValueError("its layers do not fit its columns")
+    if outputs != 1:
+        raise ValueError(f"it has {outputs} outputs in the place of 1")
     return model
+
+
+def layers_of(arrays: Mapping[str, Array]) -> list[tuple[Array, Array]]:
+    """The weights and biases, each layer fitting the one before it."""
+    count = sum(name[0] == "W" for name in arrays if name)
+    layers = [(numbers(arrays, f"W{k}", 2), numbers(arrays, f"b{k}", 1)) for k in range(1, count + 1)]
+    if not layers:
+        raise ValueError("it has no layer")
+    for k, (weight, bias) in enumerate(layers, 1):
+        follows = k == 1 or len(weight) == len(layers[k - 2][1])
+        if not follows or weight.shape[1:] != bias.shape or not weight.size:
+            raise ValueError(f"layer {k} does not fit: W{k} is {weight.shape}, b{k} is {bias.shape}")
+    return layers
+
+
+def scaling(arrays: Mapping[str, Array], name: str, count: int) -> Scaling:
+    """The scaling of so many columns."""
+    mean, deviation = numbers(arrays, f"{name}_mean", 1), numbers(arrays, f"{name}_deviation", 1)
+    if not mean.shape == deviation.shape == (count,) or not (deviation > 0).all():
+        raise ValueError(f"the scaling of {name} is not that of {count} columns that vary")
+    return Scaling(mean, deviation)
+
+
+def numbers(arrays: Mapping[str, Array], name: str, axes: int) -> Array:
+    """The array of this name, of finite float64 numbers along so many axes."""
+    array = arrays.get(name)
+    if array is None or array.ndim != axes or array.dtype != np.float64 or not np.isfinite(array).all():
+        raise ValueError(f"it has no finite numbers {name!r}")
+    return array
+
+
+def names(arrays: Mapping[str, Array], name: str, count: int) -> tuple[str, ...]:
+    """So many names."""
+    array = arrays.get(name)
+    if array is None or array.shape != (count,) or array.dtype.kind != "U":
+        raise ValueError(f"it does not name its {count} columns in {name!r}")
+    return tuple(map(str, array))
