@@ -18,3 +18,12 @@ class Dispatch(dict[Callable[..., Any], Callable[..., "Tensor"]]):
 
 
 ops_for: Final = Dispatch()
+
+
+def is_function(value: object) -> bool:
+    """Whether an op can stand for ``value``: it is called, and looked up in a table."""
+    try:
+        hash(value)
+    except Exception:  # a list, or what its author's __hash__ raises
+        return False
+    return callable(value)

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, Protocol, TypeAlias, overload
 from corelib.call import Op, Plain
 from corelib.class_op import ClassOp
 from corelib.composed import Composed
+from corelib.dispatch import is_function
 from corelib.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
 from corelib.errors import InvalidOp
 from corelib.introspection import describe
@@ -265,9 +266,14 @@ def _class_op(
 
 
 def _functions(numpy: Functions) -> tuple[Callable[..., Any], ...]:
-    if numpy is None:
-        return ()
-    return numpy if isinstance(numpy, tuple) else (numpy,)
+    """The functions that an op stands for. Raises InvalidOp for what is no function, or cannot be looked up."""
+    functions = numpy if isinstance(numpy, tuple) else () if numpy is None else (numpy,)
+    for function in functions:
+        if not is_function(function):
+            raise InvalidOp(
+                f"an op cannot stand for a {type(function).__name__}: numpy= takes a function, or a tuple of functions"
+            )
+    return functions
 
 
 def _name(functions: tuple[Callable[..., Any], ...], fallback: Callable[..., Any]) -> str:

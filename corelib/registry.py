@@ -182,7 +182,8 @@ def _standing_for(function: Callable[..., Any]) -> "list[Provided]":
 def _imported_for(function: Callable[..., Any]) -> "list[Provided]":
     providers: list[Provided] = []
     for one in _every_op():
-        stands = one.value is not None and function in one.value.functions
+        # by identity: an author's __eq__ may answer with an array, or raise
+        stands = one.value is not None and any(each is function for each in one.value.functions)
         if stands and not any(one.same(other) for other in providers):
             providers.append(one)
     name = getattr(function, "__name__", None)

@@ -1,13 +1,16 @@
 """The factories: what they make of ufuncs and classes, and what they refuse."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
+import corelib
 from corelib import Array, Tensor, composed, elementwise, grad, linear, op
 from corelib.errors import InvalidOp, InvalidOperandType, UnsupportedArgument
+from corelib.installed.diagnosis import diagnose
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 
@@ -113,3 +116,38 @@ def test_a_composed_op_is_differentiable_through_its_parts() -> None:
     assert isinstance(op_(np.ones(2)), Tensor)
     assert grad(lambda x: op_(x, beta=2.0))(0.5) == pytest.approx(np.exp(1) * 2)
     assert grad(grad(op_))(0.0) == pytest.approx(2.0)
+
+
+class Unequal:
+    """A function of an author who compares it with others as arrays are compared."""
+
+    def __call__(self, x: Array) -> Array:
+        return x
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    __hash__ = object.__hash__
+
+
+class Unhashable(Unequal):
+    __hash__ = None  # type: ignore[assignment]  # as Python sets it where __eq__ stands alone
+
+
+@pytest.mark.parametrize("numpy", [[np.sinc], np.ones(3), "sinc", (np.sinc, 3), Unhashable()])
+def test_what_is_no_function_is_refused_when_the_op_is_made(numpy: Any) -> None:
+    message = r"cannot stand for a \w+: numpy= takes a function, or a tuple of functions"
+    for make in (elementwise, linear, op, composed):
+        with pytest.raises(InvalidOp, match=message):
+            make(*{elementwise: (np.sinc, np.cos), composed: (np.sin,)}.get(make, (Scaled,)), numpy=numpy)
+
+
+def test_functions_are_found_without_being_compared() -> None:
+    class MyPlugin(corelib.Plugin):
+        @corelib.hookimpl
+        def corelib_ops(self) -> dict[str, Any]:
+            return {"unequal": elementwise(Unequal(), 1, name="unequal")}
+
+    with corelib.plugins.registered(MyPlugin()):
+        assert isinstance(np.exp(tensor(1.0)), Tensor)
+        assert not [problem for problem in diagnose(Path()) if "unequal" in str(problem)]

@@ -7,6 +7,7 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any, Final
 
+from corelib.dispatch import is_function
 from corelib.errors import PluginLoadError
 from corelib.installed.distribution import Distribution
 
@@ -83,7 +84,9 @@ def is_name(name: object) -> bool:
 
 def is_op(value: object) -> bool:
     """Whether ``value`` is what elementwise, linear, op or composed make."""
-    return callable(value) and isinstance(getattr(value, "functions", None), tuple) and hasattr(value, "from_numpy")
+    functions = getattr(value, "functions", None)
+    known = isinstance(functions, tuple) and all(map(is_function, functions))
+    return callable(value) and known and hasattr(value, "from_numpy")
 
 
 def is_rule(value: object) -> bool:
