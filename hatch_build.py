@@ -36,6 +36,13 @@ UNSEEN = (
 FILLER = r"CPyStatics\[\d+\](?=; /\* 'mypyc filler docstring' \*/.*?\bCPyType_\w+?___(?P<name>\w+) = \(PyTypeObject)"
 BOOL = r"(char tmp;\s*)(if \(unlikely\(!PyBool_Check\(value\)\)\) \{\s*CPy_TypeError\(\"bool\", value\); return -1;)"
 TRUTH = r"\1int truth = PyObject_IsTrue(value); if (truth < 0) return -1; value = truth ? Py_True : Py_False; \2"
+# A method that mypyc makes for itself, and that a program could call: with a wrong argument it crashes. The table of
+# methods, where mypyc looks for it, keeps it; the dictionary of the class, where a program looks, does not.
+OWN = r"(CPyType_\w+) = \(PyTypeObject \*\)(?:cpy_r_r\d+|CPyType_FromTemplate\([^;]*\));"
+UNNAMED = (
+    r'\g<0> if (\1 && PyDict_DelItemString(\1->tp_dict, "__internal_mypyc_setup") < 0) PyErr_Clear();'
+    r" if (\1) PyType_Modified(\1);"
+)
 KEYWORDS = (
     r"(?P<before>CPyPy_(?P<name>\w+)\([^)]*\)\s*\{\s*PyObject \*obj_self = self;\s*"
     r"static const char \* const kwlist\[\] = \{)"
@@ -143,8 +150,8 @@ def mend(folder: Path, files: list[str]) -> None:
     """Write into the C that mypyc made of the sources what it leaves out.
 
     Docstrings; that a setter is asked to delete; that it takes for a bool whatever is true or false, as Python does;
-    that an argument goes by position only; that nodes need no garbage collector. Raises RuntimeError where another
-    version of mypyc writes what is not known here.
+    that an argument goes by position only; that nodes need no garbage collector; that a program may not call what is
+    mypyc's own. Raises RuntimeError where another version of mypyc writes what is not known here.
     """
     docs = {name: literal(text) for file in files for name, text in docstrings(Path(file))}
     unnamed = {name: count for file in files for name, count in positional(Path(file))}
@@ -168,7 +175,8 @@ def mend(folder: Path, files: list[str]) -> None:
         names, count = method["names"].split(", "), unnamed.get(method["name"], 0)
         return method["before"] + ", ".join(['""'] * count + names[count:])
 
-    mends: list[tuple[str, str | Mend]] = [(SETTER, guarded), (BOOL, TRUTH), (KEYWORDS, nameless), (FILLER, told)]
+    mends: list[tuple[str, str | Mend]] = [(SETTER, guarded), (BOOL, TRUTH), (KEYWORDS, nameless)]
+    mends += [(FILLER, told), (OWN, UNNAMED)]
     mends += [(made, lambda found, unseen=unseen: found[0] + unseen) for made, unseen in zip(MADE, UNSEEN, strict=True)]
     mends += [(slot, filled) for slot in slots]
     sources = {file: file.read_text() for file in folder.rglob("*.c")}

@@ -61,6 +61,15 @@ def test_wrong_calls_raise_errors_of_one_type(both: Both) -> None:
     assert {"TypeError", "AttributeError"} <= set(both["compiled"]["calls"].values())
 
 
+def printed(core: Path, code: str) -> list[str]:
+    """The lines that ``code`` prints over the compiled core in this folder."""
+    environment = {**os.environ, "PYTHONPATH": str(core), "CORELIB_INTERPRETED": "0"}
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
 def test_nodes_of_a_compiled_core_are_out_of_the_sight_of_the_garbage_collector(compiled_core: Path) -> None:
     code = """
 import gc
@@ -75,8 +84,38 @@ for _ in range(300_000):
 del y, node
 print("freed without recursion")
 """
-    environment = {**os.environ, "PYTHONPATH": str(compiled_core), "CORELIB_INTERPRETED": "0"}
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.stdout.splitlines() == ["False", "False", "freed without recursion"], done.stderr
+    assert printed(compiled_core, code) == ["False", "False", "freed without recursion"]
+
+
+def test_what_mypyc_makes_for_itself_is_not_a_method_of_any_class(compiled_core: Path) -> None:
+    code = """
+import gc
+from corelib import Tensor, no_grad
+class Named(Tensor):
+    pass
+print(Named([1.0, 2.0]) * 2.0)
+context = no_grad()
+seen = [c for c in gc.get_objects() if isinstance(c, type) and c.__module__.startswith("corelib")]
+print(len(seen) > 40, [c for c in seen if hasattr(c, "__internal_mypyc_setup")])
+"""
+    assert printed(compiled_core, code) == ["Tensor([2., 4.], dtype=float64)", "True []"]
+
+
+def test_lists_without_end_do_not_overflow_the_stack_of_c(compiled_core: Path) -> None:
+    code = """
+import os
+from corelib import Tensor
+from corelib.errors import InvalidOperandType
+endless = []
+endless.append(endless)
+deep = 0
+for _ in range(100_000):
+    deep = [deep]
+for nested in (endless, deep):
+    for use in (Tensor([1.0]).__eq__, Tensor([1.0]).__getitem__):
+        try:
+            use(nested)
+        except InvalidOperandType as error:
+            print("refused")
+"""
+    assert printed(compiled_core, code) == ["refused"] * 4
