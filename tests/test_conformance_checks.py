@@ -183,6 +183,17 @@ def test_a_silent_zero_at_an_infinite_slope_is_found() -> None:
     assert "boundary" in failed(wrong)
 
 
+def test_a_slope_that_grows_like_a_logarithm_is_infinite() -> None:
+    def entropy(x: Array) -> Array:
+        return np.asarray(-x * np.log(np.where(x > 0, x, 1)))
+
+    spec = OpSpec("entropy", domain=(0.0, None), edge="closed", reference=entropy)
+    right = elementwise(entropy, lambda x: -np.log(x) - 1, singular=True)
+    cut = elementwise(entropy, lambda x: -np.log(np.maximum(x, 1e-12)) - 1)
+    assert "boundary" not in failed(right, spec)
+    assert "boundary" in failed(cut, spec)
+
+
 @pytest.mark.parametrize(
     ("forgotten", "green"),
     [(lambda x, y: y == 0, False), (lambda x, y: np.isinf(x), False), (lambda x, y: False, True)],

@@ -18,6 +18,7 @@ from corelib.conformance.tally import Tally
 ONE_SIDED_EDGE: Final = 1e-6
 EDGE_STEP: Final = 2.0**-6
 SECANTS: Final = (1e-3, 1e-6, 1e-9, 1e-12)
+STEADY: Final = 0.95  # a finite slope is nearer by less and less: a hundredth of a power, x**1.01, still has 0.93
 
 
 def boundary(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -73,9 +74,11 @@ def _from_inside(tally: Tally, found: float, curves: Curves, inward: int, what: 
 
 def _slow(tally: Tally, found: float, secants: list[float], what: str) -> None:
     """Where the table does not settle the slope is infinite, and its secants grow; or it is a slow power of x."""
-    first, _, third, last = (abs(secant) for secant in secants)
+    first, second, third, last = (abs(secant) for secant in secants)
     growth = last / third if third else 1.0
-    if growth > 1 + 1e-4 and growth**2 > abs(secants[1]) / first:  # by about as much from each to the next
+    power = growth**2 > second / first  # from each to the next by about the same factor
+    logarithm = last - third > STEADY * (third - second)  # or by the same number, as of x log(x)
+    if growth > 1 + 1e-4 and (power or logarithm):
         tally.require(found == np.copysign(np.inf, secants[-1]), f"{what} is infinite, and backward says {found}")
     else:
         slack = 2 * abs(last - third) + 1e-3 * last + 1e-9

@@ -15,6 +15,7 @@ from corelib.conformance.selftest.behaviours import behavioural_mutants
 from corelib.conformance.selftest.costs import costs
 from corelib.conformance.selftest.equivalents import reason_for
 from corelib.conformance.selftest.faulty_rules import rule_behaviours
+from corelib.conformance.selftest.human import human_mutants
 from corelib.conformance.selftest.mutant import FAMILIES, Family, Mutant, Verdict
 from corelib.conformance.selftest.rewritten import syntax_mutants
 from corelib.conformance.selftest.rewritten_rules import rule_syntax_mutants
@@ -22,13 +23,16 @@ from corelib.conformance.selftest.score import Score
 from corelib.conformance.selftest.trial import tried
 from corelib.conformance.selftest.witness import difference
 
-GOALS: Final[dict[Family, float]] = {"behaviour": 1.0, "syntax": 0.99}
+GOALS: Final[dict[Family, float]] = {"behaviour": 1.0, "syntax": 0.99, "human": 1.0}
 
 
 def all_mutants(
     pattern: str | None = None, families: Sequence[str] = FAMILIES, ops: int | None = None, seed: int = 0
 ) -> list[Mutant]:
-    """The mutants of all that is installed, or of one distribution, or of one op; of ``ops`` ops drawn at random."""
+    """The mutants of all that is installed, or of one distribution, or of one op; of ``ops`` ops drawn at random.
+
+    Those of the family "human" have ops of their own, and belong to no distribution.
+    """
     subjects, rules = ops_of(pattern), installed_rules(pattern)
     if ops is not None:
         subjects = random.Random(seed).sample(subjects, min(ops, len(subjects)))
@@ -39,6 +43,8 @@ def all_mutants(
         found += [m for rule in rules for m in rule_behaviours(rule)]
     if "syntax" in families:
         found += [*syntax_mutants(subjects), *rule_syntax_mutants(rules)]
+    if "human" in families and pattern is None:
+        found += human_mutants()
     return found
 
 

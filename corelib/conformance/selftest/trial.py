@@ -14,6 +14,7 @@ from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.runner import run, run_cases
 from corelib.conformance.sample import Sample
 from corelib.conformance.selftest.mutant import Host, Mutant, Verdict
+from corelib.conformance.selftest.restored import restored
 from corelib.conformance.subject import Subject
 
 LIMIT: Final = 10.0
@@ -26,7 +27,8 @@ def tried(mutant: Mutant, profile: str | Profile = PROFILE, limit: float = LIMIT
     """What the suite says of the first host in which it finds the fault, or that it finds it in none."""
     began = perf_counter()
     for host in mutant.hosts:
-        killer, detail = _examined(host, profile, limit)
+        with restored():
+            killer, detail = _examined(host, profile, limit)
         if killer:
             return Verdict(mutant, killer, detail, seconds=perf_counter() - began)
     return Verdict(mutant, "", seconds=perf_counter() - began)
