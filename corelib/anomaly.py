@@ -13,7 +13,7 @@ import numpy as np
 
 from corelib.call import SCALARS
 from corelib.errors import CorelibError, InvalidOperand, NonFinite, StaleArray
-from corelib.graph import Node, scoped
+from corelib.graph import Node, Scoped
 from corelib.tensor import Tensor
 
 _OURS: Final = ("corelib", "numpy", "contextlib")
@@ -75,7 +75,7 @@ def anomaly(save: str | PathLike[str] | None = None) -> Iterator[None]:
     ``call`` can be replayed, and is written to the file ``save`` where one is given. A backward that reads an
     array which was changed in place since forward raises StaleArray. Every array is looked at: for debugging.
     """
-    with scoped(watch=Watch(save)):
+    with Scoped(watch=Watch(save)):
         yield
 
 

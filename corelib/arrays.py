@@ -1,6 +1,5 @@
 """Arrays of numbers: what a Tensor may hold, and how other data becomes it."""
 
-from sys import getrefcount, version_info
 from typing import Any, Final
 
 import numpy as np
@@ -55,27 +54,3 @@ def owned(array: Any) -> Any:
             f"{array.dtype} data has no gradient, so it cannot be trainable; convert it with .astype(float)"
         )
     return array.copy()
-
-
-def alone(array: Any) -> bool:
-    """Whether one variable of the caller holds an array and nothing else does, so that it may be written into.
-
-    References are counted, as NumPy counts those of the temporaries of an expression (docs/decisions/0007).
-    """
-    return getrefcount(array) == HELD_ONCE and array.base is None and bool(array.flags.writeable)
-
-
-def _held(array: Any) -> int:
-    return getrefcount(array)
-
-
-def _held_by_one_variable() -> int:
-    """What is counted in a function that is given a variable: compiled 1, interpreted what Python itself holds too."""
-    array: Any = np.empty(0)
-    count = _held(array)
-    if count > 1 and version_info >= (3, 14):  # variables are lent uncounted there, in some places and not in others
-        return -1
-    return count
-
-
-HELD_ONCE: Final = _held_by_one_variable()

@@ -1,16 +1,15 @@
 """checkpoint: compute again in the backward what was not kept from the forward."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from corelib.call import unrecorded
 from corelib.class_op import like, picked
 from corelib.errors import NotDifferentiable
-from corelib.graph import Leaf, Node, Pull
+from corelib.graph import Leaf, Node, Pull, extent
 from corelib.tensor import Tensor, as_array, make
-from corelib.transforms import outermost, vjp
+from corelib.transforms import vjp
 from corelib.tree import leaves, rebuilt
 
 P = ParamSpec("P")
@@ -64,17 +63,15 @@ class Recomputed(Pull):
     def recorded(self, value: Any, args: tuple[Any, ...], parents: tuple[Node | None, ...]) -> Any:
         """The value of a first run, as the results of one call."""
         results = tuple(as_array(result) for result in leaves(value))
-        generation = max([p.generation for p in parents if p is not None]) + 1
-        call = Node(self, args, parents, None, generation, (), None)
+        generation, origin = extent(parents)
+        call = Node(self, args, parents, None, generation, (), None, origin)
         call.shape = tuple(r.shape for r in results)
         call.dtype = (tuple, tuple(r.dtype for r in results))
         return rebuilt(value, list(like(results, [picked(call, i, r) for i, r in enumerate(results)])))
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        recorded = any(isinstance(a, Tensor) for a in (*args, *propagated))
-        with nullcontext() if recorded else outermost():
-            _, pullback = vjp(lambda variables: leaves(self.run(variables)), list(args))
-            return tuple(pullback(list(propagated)))
+        _, pullback = vjp(lambda variables: leaves(self.run(variables)), list(args))
+        return tuple(pullback(list(propagated)))
 
 
 def _refuse_others(f: Callable[..., Any], value: Any, known: set[Node | None]) -> None:

@@ -9,8 +9,8 @@ from corelib.arrays import DIFFERENTIABLE
 from corelib.call import Op, array_of, operand, refuse, unrecorded, watched
 from corelib.compiling import caused
 from corelib.elementwise_op import broadcast
-from corelib.errors import GradientType, InvalidOperandType, UnsupportedArgument
-from corelib.graph import Node, Pull
+from corelib.errors import GradientType, InvalidOp, InvalidOperandType, NotDifferentiable, UnsupportedArgument
+from corelib.graph import Node, Pull, extent
 from corelib.reads import parameters, reads, takes
 from corelib.tensor import Tensor, make
 
@@ -22,7 +22,9 @@ class ClassOp(Op):
     """An op whose fields are those of ``cls``, and whose arrays are those of its ``forward``.
 
     ``arity`` is None where forward takes any number of arrays. A ``linear`` backward is given shapes in the
-    place of arrays; ``broadcasts`` says that the op acts entry by entry, like a ufunc.
+    place of arrays; ``broadcasts`` says that the op acts entry by entry, like a ufunc; a class says
+    ``fresh = True`` of a backward that returns new arrays (`Pull.fresh`), and ``nondiff = ("name", ...)`` of the
+    arguments of forward that have no gradient.
     """
 
     def __init__(
@@ -36,6 +38,13 @@ class ClassOp(Op):
     ) -> None:
         super().__init__(name, cls.__doc__, functions)
         self.cls = cls
+        self.fresh = bool(getattr(cls, "fresh", False))
+        self.argument_names: tuple[str, ...] = tuple(p.name for p in parameters(cls.forward)[1:])
+        self.nondiff: frozenset[str] = frozenset(getattr(cls, "nondiff", ()))
+        if not self.nondiff.issubset(self.argument_names):
+            unknown = ", ".join(sorted(self.nondiff.difference(self.argument_names)))
+            known = ", ".join(self.argument_names)
+            raise InvalidOp(f"{name}: nondiff names {unknown}; forward takes {known}")
         self.linear = linear
         self.broadcasts = broadcasts
         self.arity: int | None = _arity(cls)
@@ -93,6 +102,7 @@ class Bound(Pull):
         self.rule: Any = rule
         self.forward: Any = rule.forward
         self.backward: Any = rule.backward
+        self.fresh = op.fresh
 
     def __str__(self) -> str:
         given = [(name, getattr(self.rule, name, "?")) for name in self.op.fields]
@@ -155,11 +165,8 @@ class Bound(Pull):
     ) -> Node:
         if self.op.broadcasts:
             parents = tuple([p if p is None or p.shape == shape else broadcast(p, shape) for p in parents])
-        generation = -1
-        for p in parents:
-            if p is not None and p.generation > generation:
-                generation = p.generation
-        return Node(self, kept, parents, saved, generation + 1, shape, dtype)
+        generation, origin = extent(parents)
+        return Node(self, kept, parents, saved, generation, shape, dtype, origin)
 
     def recorded_many(self, args: tuple[Any, ...], parents: tuple[Node | None, ...], results: tuple[Any, ...]) -> Any:
         """Several results: each is picked out of one call by a node of its own."""
@@ -174,6 +181,13 @@ class Bound(Pull):
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand, from the backward of the class."""
+        if self.op.nondiff:
+            entries = self.pulled(node, propagated, args, result)
+            names = self.op.argument_names
+            return tuple([None if names[i] in self.op.nondiff else entry for i, entry in enumerate(entries)])
+        return self.pulled(node, propagated, args, result)
+
+    def pulled(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         op = self.op
         if type(propagated) is not ndarray and isinstance(propagated, np.generic):
             propagated = np.asarray(propagated)  # a rule is given arrays, 0-d ones too
@@ -189,8 +203,21 @@ class Bound(Pull):
             return (entries,)
         if not isinstance(entries, tuple) or len(entries) != len(node.parents):
             got = f"{len(entries)} of them" if isinstance(entries, tuple) else f"a {type(entries).__name__}"
-            raise GradientType(f"{self}: backward answers a tuple of {len(node.parents)} gradients, not {got}")
+            raise GradientType(f"{self}: backward returns a tuple of {len(node.parents)} gradients, not {got}")
         return tuple(entries)
+
+    def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
+        names = self.op.argument_names
+        name = names[index] if self.op.arity is not None else f"{names[0]}[{index}]"
+        if name in self.op.nondiff:
+            raise NotDifferentiable(
+                f"{self} has no gradient in '{name}', and this one is trainable; pass tensor.data (or detach it) "
+                "where it is to be a constant"
+            )
+        raise GradientType(
+            f"{self}: backward returned None for '{name}', which wants a gradient; return an array of its shape (is a "
+            f'`return` missing?), or say `nondiff = ("{name}",)` in the class where there is none'
+        )
 
     def pull_wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         """What a backward answers that is told which gradients are wanted."""
@@ -236,7 +263,9 @@ class Picked(Node):
 def picked(call: Node, index: int, array: Any) -> Tensor:
     if array.dtype.kind not in DIFFERENTIABLE:
         return make(array, None)
-    return make(array, Picked(Pick(index), (), (call,), None, call.generation + 1, array.shape, array.dtype))
+    return make(
+        array, Picked(Pick(index), (), (call,), None, call.generation + 1, array.shape, array.dtype, call.origin)
+    )
 
 
 def like(results: tuple[Any, ...], entries: Sequence[Any]) -> Any:

@@ -9,8 +9,8 @@ import numpy as np
 from corelib.arrays import NUMBERS
 from corelib.call import FLOAT32, FLOAT64, Op, array_of, describe, operand, refuse, unrecorded, watched
 from corelib.dispatch import ops_for
-from corelib.errors import InvalidOperandType
-from corelib.graph import Node, Pull, Stretch, mode
+from corelib.errors import InvalidOperandType, NotDifferentiable
+from corelib.graph import Entries, Node, Pull, Stretch, extent, mode
 from corelib.slope import Argument, Conjugate, Slope
 from corelib.tensor import Tensor, TensorLike, make, new
 
@@ -38,7 +38,6 @@ class Elementwise(Op):
         self.slopes = slopes
         self.arity: int = len(slopes)
         self.exact: bool = all([slope.exact for slope in slopes])
-        self.fresh: bool = all([slope.fresh for slope in slopes])
         self._conjugate: Elementwise | None = None
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
@@ -76,9 +75,9 @@ class Elementwise(Op):
         wanted = [slope for slope, parent in zip(self.slopes, parents, strict=True) if parent is not None]
         kept = tuple([a if any(s.reads[i] for s in wanted) else None for i, a in enumerate(args)])
         saved = result if any(s.reads_result for s in wanted) else None
-        generation = max([p.generation for p in parents if p is not None]) + 1
+        generation, origin = extent(parents)
         op = self.conjugate() if result.dtype.kind == "c" else self
-        return Node(op, kept, parents, saved, generation, shape, result.dtype)
+        return Node(op, kept, parents, saved, generation, shape, result.dtype, origin)
 
     def conjugate(self) -> "Elementwise":
         """This op among complex numbers, whose gradients take the conjugate slopes."""
@@ -96,6 +95,9 @@ class Elementwise(Op):
             ]
         )
 
+    def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
+        raise NotDifferentiable(f"{self} has no gradient in argument {index}, and this one is trainable")
+
 
 def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
     """The call that stretches an operand to ``shape``: recorded, never computed, since NumPy does that itself.
@@ -103,7 +105,7 @@ def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
     Its ``shape`` is another tuple than that of the call it is for, so that the walk takes a second look.
     """
     op = stretching(ops_for[np.broadcast_to], shape)
-    return Stretch(op, (parent.shape,), (parent,), None, parent.generation + 1, (*shape,), parent.dtype)
+    return Stretch(op, (parent.shape,), (parent,), None, parent.generation + 1, (*shape,), parent.dtype, parent.origin)
 
 
 @lru_cache(maxsize=1024)
@@ -145,15 +147,16 @@ class ElementwiseUnary(Elementwise):
         saved = result if self.keeps_result else None
         tensor = new(Tensor)  # as make() does, without the call
         tensor._entries = result
-        tensor._node = Node(self, kept, (p,), saved, p.generation + 1, p.shape, dtype)
+        tensor._node = Node(self, kept, (p,), saved, p.generation + 1, p.shape, dtype, p.origin)
         tensor._leaf = None
         return tensor
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         return (self.slope.times(propagated, args, result),)
 
-    def pull_into(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        return (self.slope.into(propagated, args, result),)
+    def pull_large(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Entries:
+        entry, new = self.slope.product(propagated, args, result, own)
+        return (entry,), (new,)
 
 
 class ElementwiseBinary(Elementwise):
@@ -201,16 +204,16 @@ class ElementwiseBinary(Elementwise):
         if p is None and q is None:
             return make(result, None)
         shape = result.shape
-        generation = -1
+        generation = origin = -1
         keeps = self.of_both
         if p is None:
             keeps = self.of_second
-        elif p.shape == shape:
-            shape = p.shape  # the same tuple: the walk need not compare it
-            generation = p.generation
         else:
-            p = broadcast(p, shape)
-            generation = p.generation
+            if p.shape == shape:
+                shape = p.shape  # the same tuple: the walk need not compare it
+            else:
+                p = broadcast(p, shape)
+            generation, origin = p.generation, p.origin
         if q is None:
             keeps = self.of_first
         else:
@@ -221,11 +224,13 @@ class ElementwiseBinary(Elementwise):
             else:
                 q.shape = shape
             generation = max(generation, q.generation)
+            if p is None or q.origin < origin:
+                origin = q.origin
         kept = (a if keeps.first else None, b if keeps.second else None) if keeps.any else NEITHER
         saved = result if keeps.result else None
         tensor = new(Tensor)
         tensor._entries = result
-        tensor._node = Node(self, kept, (p, q), saved, generation + 1, shape, dtype)
+        tensor._node = Node(self, kept, (p, q), saved, generation + 1, shape, dtype, origin)
         tensor._leaf = None
         return tensor
 
@@ -235,24 +240,32 @@ class ElementwiseBinary(Elementwise):
             return None if p is None else propagated, None if q is None else propagated
         first: Any = None if p is None else self.slope.times(propagated, args, result)
         if p is q and self.of_arguments and args[0] is args[1]:  # x * x: both gradients in one array
-            first += first
-            return first, None
+            return first + first, None
         return first, None if q is None else self.slope2.times(propagated, args, result)
 
-    def pull_into(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+    def pull_large(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Entries:
         p, q = node.parents
         if q is None:
-            return self.slope.into(propagated, args, result), None
+            first, new = self.slope.product(propagated, args, result, own)
+            return (first, None), (new, False)
         if p is None:
-            return None, self.slope2.into(propagated, args, result)
-        if not self.slope.fresh:
-            return self.pull(node, propagated, args, result)
-        if p is q and self.of_arguments and args[0] is args[1]:
-            first = self.slope.into(propagated, args, result)
-            first += first
-            return first, None
-        first = self.slope.times(propagated, args, result)
-        return first, self.slope2.into(propagated, args, result)
+            second, new = self.slope2.product(propagated, args, result, own)
+            return (None, second), (False, new)
+        square = p is q and self.of_arguments and args[0] is args[1]
+        first, new = self.slope.product(propagated, args, result, own and square)
+        if square:
+            if new:
+                first += first
+                return (first, None), (True, False)
+            return (first + first, None), (False, False)
+        second, new2 = self.slope2.product(propagated, args, result, own and new)
+        if first is propagated:  # handed on as it is, and ours if the other is a new array
+            new = own and new2
+        return (first, second), (new, new2)
+
+    def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
+        if parents[0] is not parents[1] or not self.of_arguments:  # of x * x the first holds both
+            super().absent(parents, index)
 
 
 class Keeps:

@@ -1,34 +1,37 @@
 """The graph of calls: Node, Leaf, generations, and whether calls are recorded at all."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from corelib.compiling import mypyc_attr
+from corelib.errors import CorelibError, GradientType
 
 if TYPE_CHECKING:
     from corelib.tensor import Tensor
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Shape = Any  # a tuple of ints; of a call with several results, a tuple of such tuples
+Entries = tuple[tuple[Any, ...], tuple[bool, ...] | None]
 NO_PARENTS: Final[tuple["Node | None", ...]] = ()
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Pull:
-    """What a node asks for gradients: an op, with its fields where it has some.
+    """What a node asks for cotangents: an op, with its fields where it has some.
 
-    One that is ``exact`` answers gradients of the shape and dtype of the gradient it is given; one that is
-    ``fresh`` answers arrays that nobody else holds, so others may be added to them in place.
+    One that is ``exact`` returns cotangents of the shape and dtype of the one it is given. One that is ``fresh``
+    promises that each is a new array, or the given one, or a view of either (docs/decisions/0008).
     """
 
     exact: bool = False
     fresh: bool = False
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        """What an op answers for arrays and fields.
+        """What an op returns for arrays and fields.
 
         Declared here for mypyc: a class with ``__call__`` has another layout than one without, and a subclass
         must have that of its root.
@@ -36,12 +39,22 @@ class Pull:
         raise NotImplementedError
 
     def pull(self, node: "Node", propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        """One gradient per operand of the call (None where none is wanted), from that of its result."""
+        """One cotangent per operand of the call (None where none is wanted), from that of its result."""
         raise NotImplementedError
 
-    def pull_into(self, node: "Node", propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        """The same of a large gradient that nobody else holds: it may be written into."""
-        return self.pull(node, propagated, args, result)
+    def pull_large(self, node: "Node", propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Entries:
+        """The same of a large array, and which of the cotangents are new ones that only the walk holds.
+
+        Where ``own``, ``propagated`` is such an array itself: it may be written into.
+        """
+        return self.pull(node, propagated, args, result), None
+
+    def absent(self, parents: tuple["Node | None", ...], index: int) -> None:
+        """Called where ``pull`` returned None though operand ``index`` wants a cotangent.
+
+        Raises GradientType, or NotDifferentiable where the op says that there is none.
+        """
+        raise GradientType(f"{self}: backward returned None for argument {index}, which wants a gradient")
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -51,9 +64,11 @@ class Node:
     ``args`` holds one entry per operand (None where backward does not read it), ``parents`` the node that
     made each operand (None where no gradient is wanted), ``result`` what forward returned if backward reads
     it. A call has the newest generation of its operands; ``shape`` and ``dtype`` are those of its result.
+    ``origin`` is the generation of the oldest leaf behind it: a transform compares it with that of its own
+    variables to know whether a result depends on anything else (docs/decisions/0002).
     """
 
-    __slots__ = ("args", "dtype", "generation", "op", "parents", "result", "shape")
+    __slots__ = ("args", "dtype", "generation", "op", "origin", "parents", "result", "shape")
 
     def __init__(
         self,
@@ -64,6 +79,7 @@ class Node:
         generation: int,
         shape: Shape,
         dtype: Any,
+        origin: int = -1,
     ) -> None:
         self.op: Pull | None = op
         self.args: tuple[Any, ...] | None = args
@@ -72,6 +88,7 @@ class Node:
         self.generation: int = generation
         self.shape: Shape = shape
         self.dtype: Any = dtype
+        self.origin: int = origin
 
     @property
     def call(self) -> "Node | None":
@@ -80,6 +97,19 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<call of {self.op}, generation {self.generation}>"
+
+
+def extent(parents: tuple[Node | None, ...]) -> tuple[int, int]:
+    """The generation and the origin of a call on what ``parents`` made."""
+    generation = origin = -1
+    known = False
+    for p in parents:
+        if p is not None:
+            generation = max(generation, p.generation)
+            if not known or p.origin < origin:
+                origin = p.origin
+            known = True
+    return generation + 1, origin
 
 
 class Stretch(Node):
@@ -94,7 +124,7 @@ class Leaf(Node):
     __slots__ = ("grad", "name")
 
     def __init__(self, shape: Shape, dtype: Any, name: str | None = None, generation: int = -1) -> None:
-        super().__init__(None, (), NO_PARENTS, None, generation, shape, dtype)
+        super().__init__(None, (), NO_PARENTS, None, generation, shape, dtype, generation)
         self.grad: Any = None
         self.name: str | None = name
 
@@ -119,36 +149,71 @@ scope: Final[ContextVar[Scope]] = ContextVar("corelib.scope", default=PLAIN)
 
 
 class Mode:
-    """How many scopes are open that are not plain, on any thread: while none is, a call asks no further."""
+    """The scopes that are open and not plain, on any thread: while none is, a call asks no further."""
 
     __slots__ = ("special",)
 
     def __init__(self) -> None:
-        self.special: int = 0
+        self.special: dict[int, None] = {}  # by identity: its changes are atomic, those of a count are not
 
 
 mode: Final = Mode()
-_counting: Final = Lock()
 
 
-@contextmanager
-def scoped(**changes: Any) -> Iterator[Scope]:
-    """Change the scope of this thread (or task) for a while, and put it back whatever happens."""
-    inner = replace(scope.get(), **changes)
-    with _counting:
-        mode.special += 1
-    token = scope.set(inner)
-    try:
-        yield inner
-    finally:
-        scope.reset(token)
-        with _counting:
-            mode.special -= 1
+class Scoped:
+    """``with Scoped(recording=False):`` changes the scope of this thread (or task), and puts it back at the end.
+
+    A class and not a generator, so that an interrupt finds next to no place between what is changed and what puts
+    it back; what it strikes there is put right when the object goes. In another context than it was opened in (of
+    a generator, say) closing changes nothing. It decorates functions too.
+    """
+
+    def __init__(self, **changes: Any) -> None:
+        self.changes = changes
+        self.outer: Scope | None = None
+        self.inner: Scope | None = None
+
+    def __enter__(self) -> Scope:
+        if self.inner is not None:
+            raise CorelibError("this scope is open already; make another: `with no_grad():`")
+        outer = scope.get()
+        inner = replace(outer, **self.changes)
+        self.outer, self.inner = outer, inner
+        mode.special[id(self)] = None
+        scope.set(inner)
+        return inner
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Put the scope back, once."""
+        inner, outer = self.inner, self.outer
+        if inner is None or outer is None:
+            return
+        if scope.get() is inner:
+            scope.set(outer)
+        self.inner = self.outer = None
+        mode.special.pop(id(self), None)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """``function``, run within such a scope at each call."""
+        changes = self.changes
+
+        @wraps(function)
+        def scoped(*args: P.args, **keywords: P.kwargs) -> R:
+            with Scoped(**changes):
+                return function(*args, **keywords)
+
+        return scoped
 
 
-def no_grad() -> AbstractContextManager[Scope]:
+def no_grad() -> Scoped:
     """Within ``with no_grad():`` nothing is recorded, and no result is trainable."""
-    return scoped(recording=False)
+    return Scoped(recording=False)
 
 
 def recording() -> bool:

@@ -11,8 +11,10 @@ from corelib.errors import InvalidOp
 from corelib.reads import only_returns, parameters, reads, takes
 from corelib.tensor import Tensor
 
-Slopelike = Callable[..., Any] | int | float
+Slopelike = Callable[..., Any] | int | float | None
+Product = tuple[Any, bool]
 ndarray: Final = np.ndarray
+FACTORS: Final = frozenset({ndarray, int, float})
 ONE: Final = 1
 FEW: Final = 10_000  # numbers above which BLAS wakes its threads for a product, and an array costs more than a view
 
@@ -24,15 +26,15 @@ class Slope:
     def __init__(self, arity: int) -> None:
         self.reads: tuple[bool, ...] = (False,) * arity
         self.reads_result = False
-        self.fresh = False  # the product is a new array
         self.exact = True  # the product has the shape and dtype of the gradient, where all arguments have them
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        """The cotangent of the argument: ``propagated`` times the slope."""
         return propagated
 
-    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        """The same product of a gradient that nobody else holds: it may be written into."""
-        return self.times(propagated, args, result)
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        """The same of a large array, and whether it is a new one; where ``own``, propagated may be written into."""
+        return propagated, own
 
 
 class Constant(Slope):
@@ -40,18 +42,30 @@ class Constant(Slope):
 
     def __init__(self, value: float, arity: int) -> None:
         super().__init__(arity)
-        self.fresh = True
         self.value = value
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         if self.value == 0:  # and no 0 * inf: a step has no slope, whatever arrives
-            return np.zeros(propagated.shape, propagated.dtype, like=propagated)
+            return np.zeros_like(propagated)
         if type(propagated) is ndarray and propagated.base is not None and is_spread(propagated):
             return np.broadcast_to(propagated.flat[0] * self.value, propagated.shape)
         return -propagated if self.value == -1 else propagated * self.value
 
-    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        return scaled(propagated, self.value) if self.value != 0 else self.times(propagated, args, result)
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        if own and self.value != 0:
+            return scaled(propagated, self.value, own)
+        entry = self.times(propagated, args, result)
+        return entry, entry.base is None
+
+
+class Nondifferentiable(Slope):
+    """No slope: asking for that gradient is an error of the op."""
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return None
+
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        return None, False
 
 
 def is_spread(gradient: Any) -> bool:
@@ -64,15 +78,14 @@ class Argument(Slope):
 
     def __init__(self, index: int, arity: int) -> None:
         super().__init__(arity)
-        self.fresh = True
         self.index = index
         self.reads: tuple[bool, ...] = tuple([i == index for i in range(arity)])
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * args[self.index]
 
-    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        return scaled(propagated, args[self.index])
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        return scaled(propagated, args[self.index], own)
 
 
 class Result(Slope):
@@ -80,14 +93,13 @@ class Result(Slope):
 
     def __init__(self, arity: int) -> None:
         super().__init__(arity)
-        self.fresh = True
         self.reads_result = True
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * result
 
-    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        return scaled(propagated, result)
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        return scaled(propagated, result, own)
 
 
 class Function(Slope):
@@ -95,7 +107,6 @@ class Function(Slope):
 
     def __init__(self, function: Callable[..., Any], arity: int) -> None:
         super().__init__(arity)
-        self.fresh = True
         self.function = function
         self.alone: bool = arity == 1
         self.reads: tuple[bool, ...] = reads(function, arity)
@@ -112,20 +123,24 @@ class Function(Slope):
         x = args[0]  # written out: a call with a tuple of arguments takes twice as long
         return propagated * (self.function(x, result=result) if self.reads_result else self.function(x))
 
-    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        return scaled(propagated, self.at(args, result))
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        return scaled(propagated, self.at(args, result), own)
 
 
-def scaled(gradient: Any, factor: Any) -> Any:
-    """A gradient times a factor, written into the gradient where shape and dtype of the product are its own."""
+def scaled(gradient: Any, factor: Any, own: bool) -> Product:
+    """A gradient times a factor, written into the gradient where that is ours and has the product's shape and dtype.
+
+    The product with an array of NumPy's or a number is a new array. That with anything else may be anything.
+    """
     if type(factor) is ndarray:
-        fits = factor.dtype is gradient.dtype and factor.shape == gradient.shape
-    else:
-        fits = type(factor) is float or type(factor) is int
-    if not fits:
-        return gradient * factor
+        if not own or factor.dtype is not gradient.dtype or factor.shape != gradient.shape:
+            return gradient * factor, True
+    elif type(factor) is not float and type(factor) is not int:
+        return gradient * factor, isinstance(factor, np.generic)
+    elif not own:
+        return gradient * factor, True
     gradient *= factor
-    return gradient
+    return gradient, True
 
 
 class Ratio(NamedTuple):
@@ -143,24 +158,27 @@ class Singular(Function):
         self.exact = False
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        return singular_product(propagated, self, args, result)
+        return singular_product(propagated, self, args, result)[0]
 
-    def into(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        return self.times(propagated, args, result)  # whose last resort looks at the gradient again
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        return singular_product(propagated, self, args, result)  # never in place: it looks at propagated twice
 
 
 @np.errstate(divide="ignore", invalid="ignore", over="ignore")  # as a decorator it takes half the time
-def singular_product(propagated: Any, singular: Function, args: tuple[Any, ...], result: Any) -> Any:
-    """The gradient times a slope, but zero where the gradient is, even if the slope is infinite or undefined."""
+def singular_product(propagated: Any, singular: Function, args: tuple[Any, ...], result: Any) -> Product:
+    """The gradient times a slope, but zero where the gradient is, even if the slope is infinite or undefined.
+
+    And whether it is a new array, which is known of what is made of NumPy's arrays alone.
+    """
     slope = singular.at(args, result)
     if type(slope) is Ratio:
         entry = divided(propagated, slope)
         if all_finite(entry):
-            return entry
+            return entry, type(slope.below) is ndarray and type(slope.above) in FACTORS
         slope = np.divide(slope.above, slope.below)
     if not all_finite(slope):
         slope = np.where((propagated == 0) & ~np.isfinite(slope), 0, slope)
-    return propagated * slope
+    return propagated * slope, type(slope) is ndarray
 
 
 def divided(propagated: Any, slope: Ratio) -> Any:
@@ -186,21 +204,27 @@ class Conjugate(Slope):
 
     def __init__(self, slope: Slope) -> None:
         super().__init__(len(slope.reads))
-        self.fresh = True
         self.slope = slope
         self.reads: tuple[bool, ...] = slope.reads
         self.reads_result: bool = slope.reads_result
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        if isinstance(self.slope, Nondifferentiable):
+            return None
         return np.conj(self.slope.times(np.conj(propagated), args, result))
+
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        return self.times(propagated, args, result), False
 
 
 def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:
     """What an author gave as a slope: a number, a ufunc, or a function of the arguments."""
+    if slope is None:
+        return Nondifferentiable(arity)
     if isinstance(slope, (int, float)):
         return Slope(arity) if slope == ONE else Constant(slope, arity)
     if not callable(slope):
-        raise InvalidOp(f"a slope is a number or a function of the arguments, not {slope!r}")
+        raise InvalidOp(f"a slope is a number or a function of the arguments (None: there is none), not {slope!r}")
     _check_arity(slope, arity)
     if singular:
         return Singular(slope, arity)

@@ -4,35 +4,38 @@ They take plain arrays, also inside dicts, lists, tuples, named tuples and datac
 Within another transform, or given Tensors, they return Tensors, and so nest to any order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from corelib.arrays import DIFFERENTIABLE
-from corelib.backward import ones, owned_arrays, walk
+from corelib.backward import Walk, ones
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
-from corelib.graph import Leaf, Node, Pull, mode, scope, scoped
+from corelib.graph import Leaf, Node, Pull, Scoped, mode, scope
 from corelib.tensor import Tensor, as_array, make
 from corelib.tree import leaves, mapped
 
 Argnums: TypeAlias = int | Sequence[int]
 
-_depth: Final[ContextVar[int]] = ContextVar("corelib.depth", default=0)
-_STEP: Final = 2**40  # generations of one depth of nesting: more than any graph has calls
+NOTHING_CHANGES: Final = nullcontext()
+_runs: Final = count(1)  # next() of it is atomic: threads never share a number
+_STEP: Final = 2**32  # generations of one run: more than any graph in memory has calls
 
 
 class Trace:
-    """One run of a function on variables of its own, kept apart from every other run by their generation."""
+    """One run of a function on variables of its own, kept apart from every other run by their generation.
 
-    def __init__(self, arguments: Sequence[Any], depth: int) -> None:
+    What the run returns is a plain array, unless it depends on something trainable from outside: a variable of
+    another run, or a trainable Tensor that the function closes over. Then it is a Tensor, connected to that.
+    """
+
+    def __init__(self, arguments: Sequence[Any]) -> None:
         self.trees: list[Any] = list(arguments)
-        self.floor: int = depth * _STEP
-        flat = [leaf for tree in self.trees for leaf in leaves(tree)]
-        self.record: bool = depth > 1 or any(isinstance(leaf, Tensor) for leaf in flat)
-        self.variables: list[Tensor] = [_variable(leaf, self.floor) for leaf in flat]
+        self.floor: int = next(_runs) * _STEP
+        self.variables: list[Tensor] = [_variable(leaf, self.floor) for tree in self.trees for leaf in leaves(tree)]
         self.nodes: list[Node] = [v._node for v in self.variables if v._node is not None]
 
     def arguments(self) -> list[Any]:
@@ -40,17 +43,28 @@ class Trace:
         remaining = iter(self.variables)
         return [mapped(lambda _: next(remaining), tree) for tree in self.trees]
 
+    def reaches_out(self, value: Any) -> bool:
+        """Whether ``value`` depends on something trainable from outside of this run."""
+        return isinstance(value, Tensor) and value._node is not None and value._node.origin < self.floor
+
     def pull(self, result: Tensor, propagated: Any, *, retain: bool) -> list[Any]:
         """The gradient of each variable, zeros where the result does not depend on it."""
-        reached: dict[Node, Any] = {}
-        record = self.record or isinstance(propagated, Tensor)
-        if result._node is not None and result._node.generation >= self.floor:
-            reached = walk(
-                result._node, propagated, retain_graph=retain or record, record=record,
-                targets=frozenset(self.nodes), floor=self.floor,
-            )  # fmt: skip
-        found = [reached[n] if n in reached else np.zeros(n.shape, n.dtype) for n in self.nodes]
-        return found if record else owned_arrays(found)
+        node = result._node
+        outside = self.reaches_out(result)
+        record = outside or isinstance(propagated, Tensor)
+        walk = Walk(
+            retain=retain or record, record=record, connect=outside, targets=frozenset(self.nodes), floor=self.floor
+        )
+        if node is not None and node.generation >= self.floor:
+            with _recording():
+                walk.run(node, propagated)
+        if not record:
+            return walk.arrays(self.nodes)
+        found = [walk.reached[n] if n in walk.reached else np.zeros(n.shape, n.dtype) for n in self.nodes]
+        return found if isinstance(propagated, Tensor) else self.outward(found)
+
+    def zeros(self) -> list[Any]:
+        return [np.zeros(n.shape, n.dtype) for n in self.nodes]
 
     def trees_of(self, gradients: list[Any]) -> list[Any]:
         """The gradients, arranged like the arguments."""
@@ -58,8 +72,8 @@ class Trace:
         return [mapped(lambda _: next(remaining), tree) for tree in self.trees]
 
     def outward(self, value: Any) -> Any:
-        """What the function returned, as the caller sees it: arrays, or Tensors within another transform."""
-        return value if self.record else mapped(_plain, value)
+        """What the function returned, as the caller sees it: arrays, or Tensors where they reach out of this run."""
+        return mapped(lambda leaf: leaf if self.reaches_out(leaf) else _plain(leaf), value)
 
 
 def _plain(value: Any) -> Any:
@@ -88,31 +102,12 @@ def _variable(value: Any, floor: int) -> Tensor:
     if outer is None:
         return make(array, Leaf(array.shape, array.dtype, generation=floor))
     generation = max(floor, outer.generation + 1)
-    return make(array, Node(Alias(), (None,), (outer,), None, generation, array.shape, array.dtype))
+    return make(array, Node(Alias(), (None,), (outer,), None, generation, array.shape, array.dtype, outer.origin))
 
 
-@contextmanager
-def _deeper() -> Iterator[int]:
-    """One transform further in, and recording there, whatever surrounds it."""
-    token = _depth.set(_depth.get() + 1)
-    try:
-        if mode.special and not scope.get().recording:
-            with scoped(recording=True):
-                yield _depth.get()
-        else:
-            yield _depth.get()
-    finally:
-        _depth.reset(token)
-
-
-@contextmanager
-def outermost() -> Iterator[None]:
-    """Outside of every transform, whatever surrounds it: what a backward on plain arrays computes is plain."""
-    token = _depth.set(0)
-    try:
-        yield
-    finally:
-        _depth.reset(token)
+def _recording() -> AbstractContextManager[object]:
+    """Within a transform calls are recorded, whatever surrounds it."""
+    return NOTHING_CHANGES if not mode.special or scope.get().recording else Scoped(recording=True)
 
 
 def _selected(args: tuple[Any, ...], argnums: Argnums) -> tuple[int, ...]:
@@ -123,16 +118,15 @@ def _selected(args: tuple[Any, ...], argnums: Argnums) -> tuple[int, ...]:
     return tuple(number % len(args) for number in numbers)
 
 
-def _traced(
-    f: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], argnums: Argnums, depth: int
-) -> Any:
+def _traced(f: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], argnums: Argnums) -> Any:
     """Run ``f`` on variables in the place of the chosen arguments."""
     numbers = _selected(args, argnums)
-    trace = Trace([args[i] for i in numbers], depth)
+    trace = Trace([args[i] for i in numbers])
     filled = list(args)
     for i, tree in zip(numbers, trace.arguments(), strict=True):
         filled[i] = tree
-    return trace, f(*filled, **keywords)
+    with _recording():
+        return trace, f(*filled, **keywords)
 
 
 def _scalar(value: Any, what: str) -> Tensor:
@@ -155,12 +149,10 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     """
 
     def differentiated(*args: Any, **keywords: Any) -> tuple[Any, Any]:
-        with _deeper() as depth:
-            trace, value = _traced(f, args, keywords, argnums, depth)
-            result = _scalar(value, "grad")
-            gradients = trace.pull(result, ones(result), retain=False)
-            trees = trace.trees_of(gradients)
-            return trace.outward(result), trees[0] if isinstance(argnums, int) else tuple(trees)
+        trace, value = _traced(f, args, keywords, argnums)
+        result = _scalar(value, "grad")
+        trees = trace.trees_of(trace.pull(result, ones(result), retain=False))
+        return trace.outward(result), trees[0] if isinstance(argnums, int) else tuple(trees)
 
     return differentiated
 
@@ -179,11 +171,10 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     """The gradient of the sum of f's entries: the slope at each entry, where f acts entry by entry."""
 
     def slopes(*args: Any, **keywords: Any) -> Any:
-        with _deeper() as depth:
-            trace, value = _traced(f, args, keywords, argnums, depth)
-            result = value if isinstance(value, Tensor) else Tensor(value)
-            trees = trace.trees_of(trace.pull(result, ones(result), retain=False))
-            return trees[0] if isinstance(argnums, int) else tuple(trees)
+        trace, value = _traced(f, args, keywords, argnums)
+        result = value if isinstance(value, Tensor) else Tensor(value)
+        trees = trace.trees_of(trace.pull(result, ones(result), retain=False))
+        return trees[0] if isinstance(argnums, int) else tuple(trees)
 
     return slopes
 
@@ -194,15 +185,12 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
     For f from R^n to R^m with the Jacobian J, it maps v in R^m to J^T v. It can be called again and again.
     Raises GradientShape for a v of another structure or shape than the result.
     """
-    with _deeper() as depth:
-        trace, value = _traced(f, args, {}, tuple(range(len(args))), depth)
+    trace, value = _traced(f, args, {}, tuple(range(len(args))))
 
     def pullback(propagated: Any) -> Any:
-        with _deeper():
-            pulled = [
-                trace.pull(y, v, retain=True) for y, v in _paired(value, propagated, "the gradient of the result")
-            ]
-        trees = trace.trees_of([_sum(parts) for parts in zip(*pulled, strict=True)])
+        pairs = _paired(value, propagated, "the gradient of the result")
+        pulled = [trace.pull(y, v, retain=True) for y, v in pairs]
+        trees = trace.trees_of([_sum(parts) for parts in zip(*pulled, strict=True)] if pulled else trace.zeros())
         return trees[0] if len(args) == 1 else tuple(trees)
 
     return trace.outward(value), pullback
@@ -220,9 +208,14 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> 
     def pulled(propagated: Any) -> Any:
         return leaves(pullback(propagated))
 
-    start = mapped(lambda y: np.zeros(np.shape(y), y.dtype, like=y), value)
-    _, push = vjp(pulled, start)
+    _, push = vjp(pulled, mapped(_cotangent, value))
     return value, push(directions)
+
+
+def _cotangent(value: Any) -> Any:
+    """A cotangent of zeros for a result, floats for one of integers."""
+    array = as_array(value)
+    return np.zeros_like(array, dtype=array.dtype if array.dtype.kind in DIFFERENTIABLE else float)
 
 
 def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
@@ -251,14 +244,13 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """
 
     def matrix(*args: Any, **keywords: Any) -> Any:
-        with _deeper() as depth:
-            trace, value = _traced(f, args, keywords, argnums, depth)
+        trace, value = _traced(f, args, keywords, argnums)
 
-            def of_result(y: Any) -> Any:
-                trees = trace.trees_of(_rows(trace, y if isinstance(y, Tensor) else Tensor(y)))
-                return trees[0] if isinstance(argnums, int) else tuple(trees)
+        def of_result(y: Any) -> Any:
+            trees = trace.trees_of(_rows(trace, y if isinstance(y, Tensor) else Tensor(y)))
+            return trees[0] if isinstance(argnums, int) else tuple(trees)
 
-            return mapped(of_result, value)
+        return mapped(of_result, value)
 
     return matrix
 

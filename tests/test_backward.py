@@ -266,9 +266,9 @@ def test_a_wrong_backward_is_named() -> None:
     x = variable([1.0, 2.0])
     with pytest.raises(GradientShape, match=r"wrong_shape: a gradient has shape \(7,\), and its argument \(2,\)"):
         op(WrongShape)(x).sum().backward()
-    with pytest.raises(GradientType, match="wrong_count: backward answers a tuple of 2 gradients, not 1"):
+    with pytest.raises(GradientType, match="wrong_count: backward returns a tuple of 2 gradients, not 1"):
         op(WrongCount)(x, x).sum().backward()
-    with pytest.raises(GradientType, match="wrong_kind: backward answered a str"):
+    with pytest.raises(GradientType, match="wrong_kind: backward returned a str"):
         op(WrongKind)(x).sum().backward()
 
 

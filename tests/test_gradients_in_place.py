@@ -9,8 +9,6 @@ import pytest
 
 import corelib
 from corelib import Array, Tensor, op
-from corelib.arrays import alone
-from corelib.interpreting import is_compiled
 from corelib.slope import FEW
 
 N: Final = 2 * FEW
@@ -21,26 +19,6 @@ TABLE: Final = random.normal(size=N)
 
 def large(data: Array = A) -> Any:
     return Tensor(data, trainable=True)
-
-
-@pytest.mark.skipif(is_compiled(), reason="a variable of compiled code is counted otherwise than one of this test")
-def test_an_array_is_alone_in_one_variable() -> None:
-    array = np.ones(3)
-    assert alone(array)
-    second = array
-    assert not alone(array)
-    del second
-    holder = [array]
-    assert not alone(array)
-    holder.clear()
-    assert alone(array)
-
-
-def test_a_view_and_an_array_that_may_not_be_written_to_are_not_alone() -> None:
-    view, locked = np.ones(3)[1:], np.ones(3)
-    locked.flags.writeable = False
-    assert not alone(view)
-    assert not alone(locked)
 
 
 PROGRAMS: Final[dict[str, tuple[Callable[..., Any], Callable[..., tuple[Array, ...]]]]] = {

@@ -41,7 +41,7 @@ class Call:
         found: dict[Node, Any] = {}
         for result, cotangent in zip(self.results, cotangents, strict=True):
             if result._node is not None:
-                for leaf, entry in walk(result._node, cotangent, retain_graph=True).items():
+                for leaf, entry in walk(result._node, cotangent, retain=True).items():
                     found[leaf] = found[leaf] + entry if leaf in found else entry
         return [None if leaf is None else found.get(leaf) for leaf in self.leaves]
 

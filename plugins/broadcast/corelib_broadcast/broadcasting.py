@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import prod
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
@@ -68,6 +68,7 @@ class BroadcastTo:
     ``subok`` is taken for NumPy's sake: a Tensor is a Tensor. Raises InvalidOperand where the shapes do not fit.
     """
 
+    fresh: ClassVar[bool] = True
     shape: int | Shape
     subok: bool = False
 

@@ -19,9 +19,10 @@ class Choice:
 
     def backward(
         self, propagated: Array, condition: Array, x: Array, y: Array, *, wanted: Wanted
-    ) -> tuple[None, Array | None, Array | None]:
+    ) -> tuple[Array | None, Array | None, Array | None]:
+        of_condition = np.zeros_like(condition) if wanted[0] else None  # a step, as of every truth
         of_x = np.where(condition, propagated, 0) if wanted[1] else None
-        return None, of_x, np.where(condition, 0, propagated) if wanted[2] else None
+        return of_condition, of_x, np.where(condition, 0, propagated) if wanted[2] else None
 
 
 class Where:

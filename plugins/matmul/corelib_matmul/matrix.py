@@ -1,7 +1,7 @@
 """Products of matrices and vectors, and of stacks of them: matmul, matvec, vecmat, vecdot."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Matmul:
     A 1-d x is a row and a 1-d y a column, without that axis in the result. Stacks broadcast. The gradients are
     g y* and x* g. Raises InvalidOperand for shapes that do not fit.
     """
+
+    fresh: ClassVar[bool] = True
 
     def forward(self, x: Array, y: Array) -> Array:
         if type(x) is type(y) is np.ndarray and x.ndim == y.ndim == 2 and x.shape[1] == len(y) == 1 and by_dot(x, y):
