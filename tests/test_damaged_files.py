@@ -1,17 +1,23 @@
 """Damage to the files that are read again, at random: it is refused in one kind of error, or makes no difference."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from corelib import Tensor, optimizers
+from corelib.errors import StateMismatch
 from corelib.fitting.model_file import Model, load_model, save_model
 from corelib.fitting.network import initial, make_network
 from corelib.fitting.refusal import BadInput
 from corelib.fitting.scaling import Scaling
+from corelib.groups import Group, MultiOptimizer
+from corelib.optimizing.state import StateDict
 
 RANDOM = np.random.default_rng(20)
 
@@ -89,3 +95,107 @@ def test_fields_that_are_removed_or_of_another_type_are_refused(tmp_path: Path) 
             if other is None or other.dtype.kind != value.dtype.kind or other.shape != value.shape:
                 np.savez(path, **{k: v for k, v in {**fields, name: other}.items() if v is not None})
                 assert outcome(path) is None, (name, other)
+
+
+# The state of an optimizer
+
+
+def trained() -> tuple[MultiOptimizer, list[Tensor]]:
+    """Two groups after a step each."""
+    tensors = [Tensor(np.ones(n), trainable=True, name=f"w{n}") for n in (2, 3)]
+    rules = [optimizers.get("adam")(), optimizers.get("sgd")()]
+    driver = MultiOptimizer([Group([tensor], rule) for tensor, rule in zip(tensors, rules, strict=True)], lr=0.1)
+    stepped(driver, tensors)
+    return driver, tensors
+
+
+def stepped(driver: MultiOptimizer, tensors: list[Tensor]) -> None:
+    for tensor in tensors:
+        tensor.grad = np.ones(tensor.shape)
+    driver.step()
+
+
+def with_header(state: StateDict, header: bytes) -> StateDict:
+    """The state with another header, and zeros in the place of its arrays: they show if they are loaded."""
+    zeros = {key: np.zeros_like(value) for key, value in state.items()}
+    return {**zeros, "header": np.frombuffer(header, np.uint8)}
+
+
+def loaded(driver: MultiOptimizer, state: StateDict, *, accept_changes: bool) -> bool:
+    """Whether the state is taken. If it is refused, it is by StateMismatch, and nothing was changed."""
+    before = {key: value.tobytes() for key, value in driver.state_dict().items()}
+    try:
+        driver.load_state_dict(state, accept_changes=accept_changes)
+    except StateMismatch:
+        assert {key: value.tobytes() for key, value in driver.state_dict().items()} == before
+        return False
+    return True
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every field of a JSON value, as what holds it and its key."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from places_in(value[key])
+
+
+OTHERS: tuple[Any, ...] = (None, True, -1, 0.5, 1e300, 2**63 - 1, 2**63, 10**400, float("nan"), "text", [], {}, [-1], [[]], {"t": 1})
+
+
+@pytest.mark.parametrize("accept_changes", [False, True])
+def test_a_header_with_a_field_removed_or_of_another_type_loads_nothing_or_can_be_gone_on_with(
+    accept_changes: bool,
+) -> None:
+    driver, _ = trained()
+    state = driver.state_dict()
+    whole = state["header"].tobytes()
+    count = len([*places_in(json.loads(whole))])
+    taken = 0
+    for k in range(count):
+        for other in (*OTHERS, "removed"):
+            header = json.loads(whole)
+            holder, key = [*places_in(header)][k]
+            if other == "removed":
+                del holder[key]
+            else:
+                holder[key] = other
+            fresh, tensors = trained()
+            if loaded(fresh, with_header(state, json.dumps(header).encode()), accept_changes=accept_changes):
+                stepped(fresh, tensors)
+                taken += 1
+    assert taken < 0.1 * count * len(OTHERS) or accept_changes, "what is refused is the rule"
+
+
+def test_a_header_that_is_cut_off_or_flipped_loads_nothing_or_can_be_gone_on_with() -> None:
+    driver, tensors = trained()
+    state = driver.state_dict()
+    whole = state["header"].tobytes()
+    nested = [b"[" * 100_000, b'{"format": 1, "groups": ' + b"[" * 100_000, b"9" * 5000]
+    for header in (*truncated(whole), *flipped(whole, list(range(len(whole)))), *nested):
+        if loaded(driver, with_header(state, header), accept_changes=True):
+            stepped(driver, tensors)
+    assert loaded(driver, state, accept_changes=False)
+
+
+def test_a_parameter_in_two_groups_is_refused() -> None:
+    driver, _ = trained()
+    state = driver.state_dict()
+    header = json.loads(state["header"].tobytes())
+    header["groups"].append(header["groups"][0])
+    with pytest.raises(StateMismatch, match="parameter 'w2' is in two groups"):
+        driver.load_state_dict(with_header(state, json.dumps(header).encode()))
+
+
+def test_a_file_that_cannot_be_read_to_its_end_loads_nothing() -> None:
+    driver, _ = trained()
+
+    state = driver.state_dict()
+    damaged = [*state][-1]
+
+    class Broken(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            if key == damaged:
+                raise zipfile.BadZipFile("Bad CRC-32")
+            return super().__getitem__(key)
+
+    assert not loaded(driver, Broken(with_header(state, state["header"].tobytes())), accept_changes=False)

@@ -14,8 +14,8 @@ ORDER = [
     "slope", "arguments", "call", "elementwise_op", "class_op", "composed", "introspection", "protocols", "op",
     "problem", "archive", "hooks", "installed.switches", "installed.distribution", "installed.provided",
     "installed.loading", "installed.finding", "registry", "backward", "transforms", "checkpoint", "anomaly", "rule",
-    "optimizing.parameter", "optimizing.clipping", "optimizing.workspace", "optimizing.packing", "optimizing.state",
-    "optimizer", "groups",
+    "optimizing.parameter", "optimizing.clipping", "optimizing.workspace", "optimizing.packing",
+    "optimizing.header", "optimizing.state", "optimizer", "groups",
 ]  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from corelib.errors import OptimizerError, StateMismatch
+from corelib.optimizing.header import HEADER, Group, groups_of, header_of
 from corelib.optimizing.parameter import Parameter, readonly, real
 from corelib.rule import hyperparameters
 from corelib.tensor import Array
@@ -16,17 +17,12 @@ if TYPE_CHECKING:
     from corelib.optimizer import Optimizer
 
 StateDict: TypeAlias = dict[str, Array]
-Group: TypeAlias = dict[str, Any]  # what the header says of one optimizer
 States: TypeAlias = dict[Parameter, Any]
-
-HEADER: Final = "header"  # no key of a parameter: those have a slash
-FORMAT: Final = 1
 
 
 def save(optimizers: Sequence["Optimizer"]) -> StateDict:
     """A snapshot: it shares no memory with the optimizers."""
-    text = json.dumps({"format": FORMAT, "groups": [describe(optimizer) for optimizer in optimizers]})
-    state = {HEADER: np.frombuffer(text.encode(), np.uint8).copy()}
+    state = {HEADER: header_of([describe(optimizer) for optimizer in optimizers])}
     for optimizer in optimizers:
         optimizer.unpack()
         for parameter in optimizer.parameters:
@@ -66,28 +62,29 @@ def entries(parameter: Parameter, state: object) -> Iterator[tuple[str, Any]]:
 
 def load(optimizers: Sequence["Optimizer"], saved: Mapping[str, Array], *, accept_changes: bool) -> None:
     """Go on from a saved state: from all of it, or StateMismatch that lists whatever differs."""
-    groups = saved_groups(saved)
+    arrays = arrays_of(saved)
+    groups = groups_of(arrays)
     matched = [match(optimizer, groups) for optimizer in optimizers]
     states = [fresh_states(optimizer, group) for optimizer, group in zip(optimizers, matched, strict=True)]
     differences = compare_groups(groups, matched, [describe(each) for each in optimizers], accept_changes)
-    differences += compare_arrays(saved, groups, {p: state for each in states for p, state in each.items()})
+    differences += compare_arrays(arrays, groups, {p: state for each in states for p, state in each.items()})
     if differences:
         listed = "".join(f"\n  {difference}" for difference in differences)
         raise StateMismatch(f"the saved state does not fit, and nothing was loaded:{listed}")
-    for optimizer, group, fresh in zip(optimizers, matched, states, strict=True):
-        install(optimizer, group, fresh, saved)
+    filled = [{p: fill(p, state, arrays) for p, state in each.items()} for each in states]
+    for optimizer, group, full in zip(optimizers, matched, filled, strict=True):
+        install(optimizer, group, full)
 
 
-def saved_groups(saved: Mapping[str, Array]) -> list[Group]:
-    """What the header says."""
+def arrays_of(saved: Mapping[str, Array]) -> StateDict:
+    """All that was saved, read at once: a file is read here, and not when half of it is loaded."""
     try:
-        header = json.loads(np.asarray(saved[HEADER]).tobytes())
-        version, groups = header["format"], header["groups"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise StateMismatch(f"this is no state of an optimizer: it has no readable {HEADER!r}") from error
-    if version != FORMAT:
-        raise StateMismatch(f"the state was saved in format {version}, and this corelib reads {FORMAT}")
-    return list(groups)
+        arrays = {key: np.asarray(saved[key]) for key in saved}
+    except Exception as error:  # of whatever stands behind the mapping
+        raise StateMismatch(f"the saved state cannot be read: {error}") from error
+    if not all(isinstance(key, str) for key in arrays):
+        raise StateMismatch("this is no state of an optimizer: its keys are not all text")
+    return arrays
 
 
 def match(optimizer: "Optimizer", groups: list[Group]) -> Group:
@@ -106,15 +103,21 @@ def fresh_states(optimizer: "Optimizer", group: Group) -> States:
     return {p: rule.init(readonly(real(p.tensor.data))) if saved[p.name]["t"] else None for p in shared}
 
 
-def install(optimizer: "Optimizer", group: Group, states: States, saved: Mapping[str, Array]) -> None:
-    """Let the optimizer go on with these states, filled with what was saved."""
+def fill(parameter: Parameter, state: Any, saved: StateDict) -> Any:
+    """The state with what was saved in the place of its arrays and numbers."""
+    values = {}
+    for key, value in entries(parameter, state):
+        array = saved[key]
+        kept = isinstance(value, np.ndarray)
+        values[key.rpartition("/")[2]] = array.astype(value.dtype, order="C") if kept else array.item()
+    return replace(state, **values) if values else state
+
+
+def install(optimizer: "Optimizer", group: Group, states: States) -> None:
+    """Let the optimizer go on with these states."""
     optimizer.unpack()
     for parameter, state in states.items():
-        values = {}
-        for key, value in entries(parameter, state):
-            array = np.asarray(saved[key])
-            values[key.rpartition("/")[2]] = array.copy() if isinstance(value, np.ndarray) else array.item()
-        parameter.state = replace(state, **values) if values else state
+        parameter.state = state
         parameter.t = group["parameters"][parameter.name]["t"]
     optimizer.iteration = group["iteration"]
 
@@ -150,7 +153,7 @@ def facts(group: Group, accept_changes: bool) -> dict[str, object]:
     return found
 
 
-def compare_arrays(saved: Mapping[str, Array], groups: list[Group], states: States) -> list[str]:
+def compare_arrays(saved: StateDict, groups: list[Group], states: States) -> list[str]:
     """How the arrays differ from those that the states want, where the parameters themselves agree."""
     names = {parameter.name for parameter in states}
     disagreeing = {name for group in groups for name in group["parameters"]} - names
