@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from os import PathLike
 from types import FrameType
 from typing import Any, Final
-from zlib import crc32
 
 import numpy as np
 
 from corelib.call import SCALARS
 from corelib.errors import CorelibError, InvalidOperand, NonFinite, StaleArray
+from corelib.fingerprints import fingerprints
 from corelib.graph import Node, Scoped
 from corelib.tensor import Tensor
 
@@ -72,8 +72,9 @@ def anomaly(save: str | PathLike[str] | None = None) -> Iterator[None]:
     """Stop at the first NaN or infinity, forward or backward, within ``with corelib.anomaly():``.
 
     The NonFinite that is raised names the op, the line that called it and the ranges of its inputs; its
-    ``call`` can be replayed, and is written to the file ``save`` where one is given. A backward that reads an
-    array which was changed in place since forward raises StaleArray. Every array is looked at: for debugging.
+    ``call`` can be replayed, and is written to the file ``save`` where one is given. A backward that may read an
+    array which was changed in place since forward raises StaleArray: an operand, a result, an index or a mask.
+    Every array is looked at: for debugging.
     """
     with Scoped(watch=Watch(save)):
         yield
@@ -84,7 +85,8 @@ class Watch:
 
     def __init__(self, save: str | PathLike[str] | None) -> None:
         self.save = save
-        self.calls: dict[Node, tuple[str, tuple[int | None, ...]]] = {}
+        self.calls: dict[Node, tuple[str, dict[str, Any]]] = {}
+        self.many: int = 1000
 
     def forward(self, op: Any, args: tuple[Any, ...], result: Any) -> None:
         """Look at a call before it is recorded."""
@@ -94,17 +96,21 @@ class Watch:
 
     def remember(self, node: Node) -> None:
         """Note where a call was made, and what its backward will read."""
-        self.calls[node] = (_line(), tuple(map(_checksum, node.args or ())))
+        if len(self.calls) > self.many:  # those that a backward freed are never asked for again
+            self.calls = {known: noted for known, noted in self.calls.items() if known.args is not None}
+            self.many = 2 * len(self.calls) + 1000
+        self.calls[node] = (_line(), fingerprints(node))
 
     def backward(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, entries: Sequence[Any]) -> None:
         """Look at the gradients that a call sends on. ``args`` and ``result`` are what its backward read."""
-        line, checksums = self.calls.pop(node, ("a line outside of anomaly()", ()))
-        for i, (checksum, arg) in enumerate(zip(checksums, args, strict=False)):
-            if checksum is not None and _checksum(arg) != checksum:
-                raise StaleArray(
-                    f"{node.op}: argument {i} was changed in place after the call at {line}, and its backward "
-                    "reads it; change a copy, or compute again before backward()"
-                )
+        line, noted = self.calls.get(node, ("a line outside of anomaly()", {}))
+        found = fingerprints(node) if noted else {}
+        changed = [what for what, fingerprint in noted.items() if found.get(what) != fingerprint]
+        if changed:
+            raise StaleArray(
+                f"{node.op}: {' and '.join(changed)} changed in place after the call at {line}, and its backward "
+                "may read that; change a copy, or compute again before backward()"
+            )
         if not all(
             e is None or _finite(e) for entry in entries for e in (entry if isinstance(entry, list) else [entry])
         ):
@@ -158,11 +164,6 @@ def _range(value: Any) -> str:
         inside = f"in [{np.min(sizes):.6g}, {np.max(sizes):.6g}]"
     broken = array.size - finite.size
     return f"{array.dtype} {array.shape} {inside}" + (f", {broken} of {array.size} not finite" if broken else "")
-
-
-def _checksum(value: Any) -> int | None:
-    data = _data(value)
-    return crc32(np.ascontiguousarray(data).view(np.uint8).data) if isinstance(data, np.ndarray) and data.ndim else None
 
 
 def _line() -> str:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from corelib.call import unrecorded
+from corelib.call import watched
 from corelib.class_op import like, picked
 from corelib.errors import NotDifferentiable
-from corelib.graph import Leaf, Node, Pull, extent
+from corelib.graph import Leaf, Node, Pull, extent, recording
 from corelib.tensor import Tensor, as_array, make
 from corelib.transforms import vjp
 from corelib.tree import leaves, rebuilt
@@ -28,7 +28,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
     def recomputed(*args: P.args, **keywords: P.kwargs) -> R:
         tree = (args, keywords)
         variables = [leaf for leaf in leaves(tree) if isinstance(leaf, Tensor) and leaf.trainable]
-        if not variables or unrecorded(f, (), None):
+        if not variables or not recording():
             return f(*args, **keywords)
         call = Recomputed(f, tree)
         fresh = [make(v.data, Leaf(v.shape, v.dtype)) for v in variables]
@@ -67,6 +67,7 @@ class Recomputed(Pull):
         call = Node(self, args, parents, None, generation, (), None, origin)
         call.shape = tuple(r.shape for r in results)
         call.dtype = (tuple, tuple(r.dtype for r in results))
+        watched(call)
         return rebuilt(value, list(like(results, [picked(call, i, r) for i, r in enumerate(results)])))
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
