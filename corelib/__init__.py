@@ -10,7 +10,8 @@ from corelib.anomaly import FailedCall, anomaly
 from corelib.checkpoint import checkpoint
 from corelib.errors import CorelibError
 from corelib.graph import Node, graph, no_grad
-from corelib.op import (
+from corelib.op import composed, elementwise, linear, op
+from corelib.op_types import (
     AnyOp,
     BinaryFn,
     BinaryManyFn,
@@ -22,10 +23,6 @@ from corelib.op import (
     UnaryManyFn,
     VariadicFn,
     VariadicManyFn,
-    composed,
-    elementwise,
-    linear,
-    op,
 )  # fmt: skip
 from corelib.protocols import (
     Binary,

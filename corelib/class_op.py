@@ -35,6 +35,7 @@ class ClassOp(Op):
         *,
         linear: bool,
         broadcasts: bool,
+        results: Callable[..., Any] | None = None,
     ) -> None:
         super().__init__(name, cls.__doc__, functions)
         self.cls = cls
@@ -47,6 +48,7 @@ class ClassOp(Op):
             raise InvalidOp(f"{name}: nondiff names {unknown}; forward takes {known}")
         self.linear = linear
         self.broadcasts = broadcasts
+        self.results = results
         self.arity: int | None = _arity(cls)
         fields = parameters(cls.__init__)[1:]
         self.fields: tuple[str, ...] = tuple(p.name for p in fields)
@@ -172,12 +174,21 @@ class Bound(Pull):
         """Several results: each is picked out of one call by a node of its own."""
         arrays = [r if type(r) is ndarray else array_of(r, self) for r in results]
         if unrecorded(self, args, arrays) or not any(parents):
-            return like(results, [make(a, None) for a in arrays])
+            return self.made(results, [make(a, None) for a in arrays])
         call = self.node(self.kept(args), parents, arrays[0].shape, None, results if self.op.takes_result else None)
         call.shape = tuple([a.shape for a in arrays])
         call.dtype = (type(results), tuple([a.dtype for a in arrays]))
         watched(call)
-        return like(results, [picked(call, i, a) for i, a in enumerate(arrays)])
+        return self.made(results, [picked(call, i, a) for i, a in enumerate(arrays)])
+
+    def made(self, results: tuple[Any, ...], tensors: list[Tensor]) -> Any:
+        """What the caller gets: a tuple like that of forward, or what the op's ``results`` makes."""
+        if self.op.results is None:
+            return like(results, tensors)
+        try:
+            return self.op.results(*tensors)
+        except TypeError as error:
+            raise InvalidOp(f"{self}: results={self.op.results!r} cannot be made of {len(tensors)} arrays") from error
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand, from the backward of the class."""

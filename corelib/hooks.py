@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pluggy
 
 if TYPE_CHECKING:
-    from corelib.op import AnyOp
+    from corelib.op_types import AnyOp
     from corelib.optimizer import AnyRule
 
 F = TypeVar("F", bound=Callable[..., Any])

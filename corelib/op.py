@@ -8,8 +8,8 @@ per array whether anybody asks for that gradient.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, Protocol, TypeAlias, overload
+from collections.abc import Callable
+from typing import Any, Never, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, final, overload
 
 from corelib.call import Op, Plain
 from corelib.class_op import ClassOp
@@ -18,9 +18,22 @@ from corelib.dispatch import is_function
 from corelib.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
 from corelib.errors import InvalidOp
 from corelib.introspection import describe
+from corelib.op_types import (
+    BinaryFn,
+    BinaryManyFn,
+    ComposedFn,
+    ComposedManyFn,
+    TernaryFn,
+    TernaryManyFn,
+    UnaryFn,
+    UnaryManyFn,
+    VariadicFn,
+    VariadicManyFn,
+)  # fmt: skip
 from corelib.protocols import (
     Binary,
     BinaryMany,
+    ForwardAndBackward,
     LinearBinary,
     LinearTernary,
     LinearUnary,
@@ -30,168 +43,184 @@ from corelib.protocols import (
     Unary,
     UnaryMany,
     Variadic,
+    VariadicForward,
     VariadicMany,
 )  # fmt: skip
 from corelib.slope import Slopelike, slope_of
-from corelib.tensor import Tensor, TensorLike
+from corelib.tensor import Array, Tensor
 
 P = ParamSpec("P")
+Results = TypeVar("Results", bound=tuple[Array, ...])
+Two = TypeVar("Two", bound=tuple[Array, Array])
+Three = TypeVar("Three", bound=tuple[Array, Array, Array])
+Tensors = TypeVar("Tensors")
+Many = TypeVar("Many", bound=tuple[Tensor, ...])
+AnyForward: TypeAlias = (
+    Callable[[Array], Array | tuple[Array, ...]]
+    | Callable[[Array, Array], Array | tuple[Array, ...]]
+    | Callable[[Array, Array, Array], Array | tuple[Array, ...]]
+)
+Pair: TypeAlias = tuple[Tensor, Tensor]
+Triple: TypeAlias = tuple[Tensor, Tensor, Tensor]
+Some: TypeAlias = tuple[Tensor, ...]
+MakesTensors: TypeAlias = (
+    Callable[[Tensor, Tensor], Tensors]
+    | Callable[[Tensor, Tensor, Tensor], Tensors]
+    | Callable[[Tensor, Tensor, Tensor, Tensor], Tensors]
+)
+
+# What a type checker says of a class that is no op: it shows the type of its method and the name of the variable.
+ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple = TypeVar(
+    "ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple", bound=AnyForward
+)
+BackwardTakesArraysOfForwardAndReturnsAGradientForEach = TypeVar(
+    "BackwardTakesArraysOfForwardAndReturnsAGradientForEach", bound=Never
+)
+BackwardTakesShapesOfForwardAndReturnsAGradientForEach = TypeVar(
+    "BackwardTakesShapesOfForwardAndReturnsAGradientForEach", bound=Never
+)
+
+
+@final
+class VariadicBackwardMustReturnATuple:
+    """What `op` returns, to a type checker, for a forward of any number of arrays whose backward returns no tuple.
+
+    To refuse the class itself is not possible: it passes for a class of one array.
+    """
+
+
 Functions: TypeAlias = Callable[..., Any] | tuple[Callable[..., Any], ...] | None
 
 describe(Op, Plain, Elementwise, ElementwiseUnary, ElementwiseBinary, ClassOp, Composed)  # in help() and in a shell
 
 
-class AnyOp(Protocol):
-    """What all ops have in common."""
+class LinearOptions(TypedDict, total=False):
+    """What `linear` is told beside the class."""
 
-    name: str
-    functions: tuple[Callable[..., Any], ...]
-
-    def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any: ...
+    numpy: Functions
+    name: str | None
 
 
-class UnaryFn(AnyOp, Protocol[P]):
-    """An op of one array, typed: what follows the arrays are the fields of its class."""
+class Options(LinearOptions, total=False):
+    """What `op` is told beside the class."""
 
-    def __call__(self, x: TensorLike, /, *args: P.args, **fields: P.kwargs) -> Tensor: ...
-
-
-class UnaryManyFn(AnyOp, Protocol[P]):
-    """An op of one array with several results."""
-
-    def __call__(self, x: TensorLike, /, *args: P.args, **fields: P.kwargs) -> tuple[Tensor, ...]: ...
+    broadcasts: bool
 
 
-class BinaryFn(AnyOp, Protocol[P]):
-    """An op of two arrays, typed: what follows the arrays are the fields of its class."""
-
-    def __call__(self, x: TensorLike, y: TensorLike, /, *args: P.args, **fields: P.kwargs) -> Tensor: ...
-
-
-class BinaryManyFn(AnyOp, Protocol[P]):
-    """An op of two arrays with several results."""
-
-    def __call__(self, x: TensorLike, y: TensorLike, /, *args: P.args, **fields: P.kwargs) -> tuple[Tensor, ...]: ...
-
-
-class TernaryFn(AnyOp, Protocol[P]):
-    """An op of three arrays, typed: what follows the arrays are the fields of its class."""
-
-    def __call__(self, x: TensorLike, y: TensorLike, z: TensorLike, /, *args: P.args, **fields: P.kwargs) -> Tensor: ...
-
-
-class TernaryManyFn(AnyOp, Protocol[P]):
-    """An op of three arrays with several results."""
-
-    def __call__(
-        self, x: TensorLike, y: TensorLike, z: TensorLike, /, *args: P.args, **fields: P.kwargs
-    ) -> tuple[Tensor, ...]: ...
-
-
-class VariadicFn(AnyOp, Protocol[P]):
-    """An op of a sequence of arrays, typed: what follows the arrays are the fields of its class."""
-
-    def __call__(self, arrays: Sequence[TensorLike], /, *args: P.args, **fields: P.kwargs) -> Tensor: ...
-
-
-class VariadicManyFn(AnyOp, Protocol[P]):
-    """An op of a sequence of arrays with several results."""
-
-    def __call__(self, arrays: Sequence[TensorLike], /, *args: P.args, **fields: P.kwargs) -> tuple[Tensor, ...]: ...
-
-
-class ComposedFn(AnyOp, Protocol[P]):
-    """An op written in other ops, typed as the function it was made of."""
-
-    def __call__(self, *args: P.args, **keywords: P.kwargs) -> Tensor: ...
-
-
-class ComposedManyFn(AnyOp, Protocol[P]):
-    """The same with several results."""
-
-    def __call__(self, *args: P.args, **keywords: P.kwargs) -> tuple[Tensor, ...]: ...
-
-
+# mypy's error about a class that fits no overload is about the first of them, and pyright's about the last.
+# So both are one that no class fits, and whose type variables say what is wrong.
+@overload
+def op(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesArraysOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[Options],
+) -> Any: ...  # fmt: skip
+@overload
+def op(cls: Callable[P, Variadic], /, **options: Unpack[Options]) -> VariadicFn[P]: ...
 @overload
 def op(
-    cls: Callable[P, UnaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> UnaryManyFn[P]: ...
-
-
+    cls: Callable[P, VariadicMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> VariadicManyFn[P, Tensors]: ...
+@overload
+def op(cls: Callable[P, VariadicMany[Two]], /, **options: Unpack[Options]) -> VariadicManyFn[P, Pair]: ...
+@overload
+def op(cls: Callable[P, VariadicMany[Results]], /, **options: Unpack[Options]) -> VariadicManyFn[P, Some]: ...
+@overload
+def op(cls: Callable[P, VariadicForward], /, **options: Unpack[Options]) -> VariadicBackwardMustReturnATuple: ...
+@overload
+def op(cls: Callable[P, Unary], /, **options: Unpack[Options]) -> UnaryFn[P]: ...
 @overload
 def op(
-    cls: Callable[P, Unary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> UnaryFn[P]: ...
-
-
+    cls: Callable[P, UnaryMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> UnaryManyFn[P, Tensors]: ...
+@overload
+def op(cls: Callable[P, UnaryMany[Two]], /, **options: Unpack[Options]) -> UnaryManyFn[P, Pair]: ...
+@overload
+def op(cls: Callable[P, UnaryMany[Three]], /, **options: Unpack[Options]) -> UnaryManyFn[P, Triple]: ...
+@overload
+def op(cls: Callable[P, UnaryMany[Results]], /, **options: Unpack[Options]) -> UnaryManyFn[P, Some]: ...
+@overload
+def op(cls: Callable[P, Binary], /, **options: Unpack[Options]) -> BinaryFn[P]: ...
 @overload
 def op(
-    cls: Callable[P, BinaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> BinaryManyFn[P]: ...
-
-
+    cls: Callable[P, BinaryMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> BinaryManyFn[P, Tensors]: ...
+@overload
+def op(cls: Callable[P, BinaryMany[Two]], /, **options: Unpack[Options]) -> BinaryManyFn[P, Pair]: ...
+@overload
+def op(cls: Callable[P, BinaryMany[Three]], /, **options: Unpack[Options]) -> BinaryManyFn[P, Triple]: ...
+@overload
+def op(cls: Callable[P, BinaryMany[Results]], /, **options: Unpack[Options]) -> BinaryManyFn[P, Some]: ...
+@overload
+def op(cls: Callable[P, Ternary], /, **options: Unpack[Options]) -> TernaryFn[P]: ...
 @overload
 def op(
-    cls: Callable[P, Binary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> BinaryFn[P]: ...
-
-
+    cls: Callable[P, TernaryMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> TernaryManyFn[P, Tensors]: ...
 @overload
-def op(
-    cls: Callable[P, TernaryMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> TernaryManyFn[P]: ...
-
-
+def op(cls: Callable[P, TernaryMany[Two]], /, **options: Unpack[Options]) -> TernaryManyFn[P, Pair]: ...
 @overload
-def op(
-    cls: Callable[P, Ternary], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> TernaryFn[P]: ...
-
-
+def op(cls: Callable[P, TernaryMany[Results]], /, **options: Unpack[Options]) -> TernaryManyFn[P, Some]: ...
 @overload
+def op(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesArraysOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[Options],
+) -> Any: ...  # fmt: skip
 def op(
-    cls: Callable[P, VariadicMany], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> VariadicManyFn[P]: ...
-
-
-@overload
-def op(
-    cls: Callable[P, Variadic], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
-) -> VariadicFn[P]: ...
-def op(
-    cls: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None, broadcasts: bool = False
+    cls: Callable[..., Any],
+    /,
+    *,
+    numpy: Functions = None,
+    name: str | None = None,
+    broadcasts: bool = False,
+    results: Callable[..., Any] | None = None,
 ) -> Any:
     """An op from a class with ``forward(*arrays)`` and ``backward(propagated, *arrays)``.
 
     ``numpy`` is the function, or the functions, that the op stands for: called on a Tensor, they find it.
     ``broadcasts`` is for a class that acts entry by entry: the core then stretches its operands, and each
-    gradient has the shape of the result. Raises InvalidOp for a class without the two methods.
+    gradient has the shape of the result. ``results`` makes what the caller gets of several results, from their
+    Tensors: a named tuple is then typed by its fields. Without it, they get a tuple like that of forward.
+    Raises InvalidOp for a class without the two methods.
     """
-    return _class_op(cls, numpy, name, linear=False, broadcasts=broadcasts)
+    return _class_op(cls, numpy, name, linear=False, broadcasts=broadcasts, results=results)
 
 
 @overload
-def linear(cls: Callable[P, LinearUnary], /, *, numpy: Functions = None, name: str | None = None) -> UnaryFn[P]: ...
-
-
+def linear(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesShapesOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[LinearOptions],
+) -> Any: ...  # fmt: skip
 @overload
-def linear(cls: Callable[P, LinearBinary], /, *, numpy: Functions = None, name: str | None = None) -> BinaryFn[P]: ...
-
-
-@overload
-def linear(cls: Callable[P, LinearTernary], /, *, numpy: Functions = None, name: str | None = None) -> TernaryFn[P]: ...
-
-
+def linear(cls: Callable[P, LinearVariadic], /, **options: Unpack[LinearOptions]) -> VariadicFn[P]: ...
 @overload
 def linear(
-    cls: Callable[P, LinearVariadic], /, *, numpy: Functions = None, name: str | None = None
-) -> VariadicFn[P]: ...
+    cls: Callable[P, VariadicForward], /, **options: Unpack[LinearOptions]
+) -> VariadicBackwardMustReturnATuple: ...
+@overload
+def linear(cls: Callable[P, LinearUnary], /, **options: Unpack[LinearOptions]) -> UnaryFn[P]: ...
+@overload
+def linear(cls: Callable[P, LinearBinary], /, **options: Unpack[LinearOptions]) -> BinaryFn[P]: ...
+@overload
+def linear(cls: Callable[P, LinearTernary], /, **options: Unpack[LinearOptions]) -> TernaryFn[P]: ...
+@overload
+def linear(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesShapesOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[LinearOptions],
+) -> Any: ...  # fmt: skip
 def linear(cls: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
     """An op whose backward needs only shapes: ``backward(propagated, *shapes)``. It keeps no array alive.
 
     Raises InvalidOp for a class without ``forward`` and ``backward``.
     """
-    return _class_op(cls, numpy, name, linear=True, broadcasts=False)
+    return _class_op(cls, numpy, name, linear=True)
 
 
 @overload
@@ -240,8 +269,8 @@ def elementwise(
 
 @overload
 def composed(
-    function: Callable[P, tuple[Tensor, ...]], /, *, numpy: Functions = None, name: str | None = None
-) -> ComposedManyFn[P]: ...
+    function: Callable[P, Many], /, *, numpy: Functions = None, name: str | None = None
+) -> ComposedManyFn[P, Many]: ...
 
 
 @overload
@@ -256,13 +285,19 @@ def composed(function: Callable[..., Any], /, *, numpy: Functions = None, name: 
 
 
 def _class_op(
-    cls: Callable[..., Any], numpy: Functions, name: str | None, *, linear: bool, broadcasts: bool
+    cls: Callable[..., Any],
+    numpy: Functions,
+    name: str | None,
+    *,
+    linear: bool,
+    broadcasts: bool = False,
+    results: Callable[..., Any] | None = None,
 ) -> ClassOp:
     for method in ("forward", "backward"):
         if not callable(getattr(cls, method, None)):
             raise InvalidOp(f"{cls!r} has no method {method}; an op is a class with forward and backward")
     functions = _functions(numpy)
-    return ClassOp(cls, name or _name(functions, cls), functions, linear=linear, broadcasts=broadcasts)
+    return ClassOp(cls, name or _name(functions, cls), functions, linear=linear, broadcasts=broadcasts, results=results)
 
 
 def _functions(numpy: Functions) -> tuple[Callable[..., Any], ...]:

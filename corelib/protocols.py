@@ -1,32 +1,57 @@
 """What a class must look like to become an op: one protocol per number of arrays.
 
-mypy refuses a class whose backward answers another number of gradients than forward takes arrays. Names that
-begin with an underscore are steps on the way: a backward with or without ``result`` and ``wanted``.
+A type checker refuses a class whose backward returns another number of gradients than forward takes arrays. Names
+that begin with an underscore are steps on the way: a backward with or without ``result`` and ``wanted``.
+
+``Results`` is what a forward of several results returns: ``tuple[Array, Array]``, or a named tuple. ``Seen_contra``
+is what its backward sees of them, as ``propagated`` and as ``result``.
 """
 
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from corelib.tensor import Array
 
 Wanted: TypeAlias = tuple[bool, ...]
 Shape: TypeAlias = tuple[int, ...]
 Gradient: TypeAlias = Array | None
+Results = TypeVar("Results", bound=tuple[Any, ...])
+Seen_contra = TypeVar("Seen_contra", contravariant=True)
+Forward_co = TypeVar("Forward_co", covariant=True)
+Backward_co = TypeVar("Backward_co", covariant=True)
 
 
-class _Backward1(Protocol):
-    def __call__(self, propagated: Any, x: Array, /) -> Gradient: ...
+class ForwardAndBackward(Protocol[Forward_co, Backward_co]):
+    """Any class with both methods: an error that says which of them does not fit is made with it."""
+
+    @property
+    def forward(self) -> Forward_co: ...
+
+    @property
+    def backward(self) -> Backward_co: ...
 
 
-class _Backward1Result(Protocol):
-    def __call__(self, propagated: Any, x: Array, /, *, result: Any) -> Gradient: ...
+class _Backward1(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, x: Array, /) -> Array: ...
 
 
-class _Backward1Wanted(Protocol):
-    def __call__(self, propagated: Any, x: Array, /, *, wanted: Wanted) -> Gradient: ...
+class _Backward1Result(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, x: Array, /, *, result: Seen_contra) -> Array: ...
 
 
-class _Backward1Both(Protocol):
-    def __call__(self, propagated: Any, x: Array, /, *, result: Any, wanted: Wanted) -> Gradient: ...
+class _Backward1Wanted(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, x: Array, /, *, wanted: Wanted) -> Array: ...
+
+
+class _Backward1Both(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, x: Array, /, *, result: Seen_contra, wanted: Wanted) -> Array: ...
+
+
+_AnyBackward1: TypeAlias = (
+    _Backward1[Seen_contra]
+    | _Backward1Result[Seen_contra]
+    | _Backward1Wanted[Seen_contra]
+    | _Backward1Both[Seen_contra]
+)
 
 
 class Unary(Protocol):
@@ -35,34 +60,46 @@ class Unary(Protocol):
     def forward(self, x: Array, /) -> Array: ...
 
     @property
-    def backward(self) -> _Backward1 | _Backward1Result | _Backward1Wanted | _Backward1Both: ...
+    def backward(self) -> _AnyBackward1[Array]: ...
 
 
-class UnaryMany(Protocol):
-    """The same with several results: ``propagated`` is a tuple, like what forward returns."""
+class UnaryMany(Protocol[Results]):
+    """The same with several results: ``propagated`` is a tuple like that of forward."""
 
-    def forward(self, x: Array, /) -> tuple[Array, ...]: ...
+    def forward(self, x: Array, /) -> Results: ...
 
     @property
-    def backward(self) -> _Backward1 | _Backward1Result | _Backward1Wanted | _Backward1Both: ...
+    def backward(self) -> _AnyBackward1[Results]: ...
 
 
-class _Backward2(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, /) -> tuple[Gradient, Gradient]: ...
+class _Backward2(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, x: Array, y: Array, /) -> tuple[Gradient, Gradient]: ...
 
 
-class _Backward2Result(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, /, *, result: Any) -> tuple[Gradient, Gradient]: ...
-
-
-class _Backward2Wanted(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, /, *, wanted: Wanted) -> tuple[Gradient, Gradient]: ...
-
-
-class _Backward2Both(Protocol):
+class _Backward2Result(Protocol[Seen_contra]):
     def __call__(
-        self, propagated: Any, x: Array, y: Array, /, *, result: Any, wanted: Wanted
+        self, propagated: Seen_contra, x: Array, y: Array, /, *, result: Seen_contra
     ) -> tuple[Gradient, Gradient]: ...
+
+
+class _Backward2Wanted(Protocol[Seen_contra]):
+    def __call__(
+        self, propagated: Seen_contra, x: Array, y: Array, /, *, wanted: Wanted
+    ) -> tuple[Gradient, Gradient]: ...
+
+
+class _Backward2Both(Protocol[Seen_contra]):
+    def __call__(
+        self, propagated: Seen_contra, x: Array, y: Array, /, *, result: Seen_contra, wanted: Wanted
+    ) -> tuple[Gradient, Gradient]: ...
+
+
+_AnyBackward2: TypeAlias = (
+    _Backward2[Seen_contra]
+    | _Backward2Result[Seen_contra]
+    | _Backward2Wanted[Seen_contra]
+    | _Backward2Both[Seen_contra]
+)
 
 
 class Binary(Protocol):
@@ -71,38 +108,48 @@ class Binary(Protocol):
     def forward(self, x: Array, y: Array, /) -> Array: ...
 
     @property
-    def backward(self) -> _Backward2 | _Backward2Result | _Backward2Wanted | _Backward2Both: ...
+    def backward(self) -> _AnyBackward2[Array]: ...
 
 
-class BinaryMany(Protocol):
-    """The same with several results: ``propagated`` is a tuple, like what forward returns."""
+class BinaryMany(Protocol[Results]):
+    """The same with several results: ``propagated`` is a tuple like that of forward."""
 
-    def forward(self, x: Array, y: Array, /) -> tuple[Array, ...]: ...
+    def forward(self, x: Array, y: Array, /) -> Results: ...
 
     @property
-    def backward(self) -> _Backward2 | _Backward2Result | _Backward2Wanted | _Backward2Both: ...
+    def backward(self) -> _AnyBackward2[Results]: ...
 
 
-class _Backward3(Protocol):
-    def __call__(self, propagated: Any, x: Array, y: Array, z: Array, /) -> tuple[Gradient, Gradient, Gradient]: ...
-
-
-class _Backward3Result(Protocol):
+class _Backward3(Protocol[Seen_contra]):
     def __call__(
-        self, propagated: Any, x: Array, y: Array, z: Array, /, *, result: Any
+        self, propagated: Seen_contra, x: Array, y: Array, z: Array, /
     ) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
-class _Backward3Wanted(Protocol):
+class _Backward3Result(Protocol[Seen_contra]):
     def __call__(
-        self, propagated: Any, x: Array, y: Array, z: Array, /, *, wanted: Wanted
+        self, propagated: Seen_contra, x: Array, y: Array, z: Array, /, *, result: Seen_contra
     ) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
-class _Backward3Both(Protocol):
+class _Backward3Wanted(Protocol[Seen_contra]):
     def __call__(
-        self, propagated: Any, x: Array, y: Array, z: Array, /, *, result: Any, wanted: Wanted
+        self, propagated: Seen_contra, x: Array, y: Array, z: Array, /, *, wanted: Wanted
     ) -> tuple[Gradient, Gradient, Gradient]: ...
+
+
+class _Backward3Both(Protocol[Seen_contra]):
+    def __call__(
+        self, propagated: Seen_contra, x: Array, y: Array, z: Array, /, *, result: Seen_contra, wanted: Wanted
+    ) -> tuple[Gradient, Gradient, Gradient]: ...
+
+
+_AnyBackward3: TypeAlias = (
+    _Backward3[Seen_contra]
+    | _Backward3Result[Seen_contra]
+    | _Backward3Wanted[Seen_contra]
+    | _Backward3Both[Seen_contra]
+)
 
 
 class Ternary(Protocol):
@@ -111,32 +158,42 @@ class Ternary(Protocol):
     def forward(self, x: Array, y: Array, z: Array, /) -> Array: ...
 
     @property
-    def backward(self) -> _Backward3 | _Backward3Result | _Backward3Wanted | _Backward3Both: ...
+    def backward(self) -> _AnyBackward3[Array]: ...
 
 
-class TernaryMany(Protocol):
-    """The same with several results: ``propagated`` is a tuple, like what forward returns."""
+class TernaryMany(Protocol[Results]):
+    """The same with several results: ``propagated`` is a tuple like that of forward."""
 
-    def forward(self, x: Array, y: Array, z: Array, /) -> tuple[Array, ...]: ...
+    def forward(self, x: Array, y: Array, z: Array, /) -> Results: ...
 
     @property
-    def backward(self) -> _Backward3 | _Backward3Result | _Backward3Wanted | _Backward3Both: ...
+    def backward(self) -> _AnyBackward3[Results]: ...
 
 
-class _BackwardN(Protocol):
-    def __call__(self, propagated: Any, /, *arrays: Array) -> tuple[Gradient, ...]: ...
+class _BackwardN(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, /, *arrays: Array) -> tuple[Gradient, ...]: ...
 
 
-class _BackwardNResult(Protocol):
-    def __call__(self, propagated: Any, /, *arrays: Array, result: Any) -> tuple[Gradient, ...]: ...
+class _BackwardNResult(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, /, *arrays: Array, result: Seen_contra) -> tuple[Gradient, ...]: ...
 
 
-class _BackwardNWanted(Protocol):
-    def __call__(self, propagated: Any, /, *arrays: Array, wanted: Wanted) -> tuple[Gradient, ...]: ...
+class _BackwardNWanted(Protocol[Seen_contra]):
+    def __call__(self, propagated: Seen_contra, /, *arrays: Array, wanted: Wanted) -> tuple[Gradient, ...]: ...
 
 
-class _BackwardNBoth(Protocol):
-    def __call__(self, propagated: Any, /, *arrays: Array, result: Any, wanted: Wanted) -> tuple[Gradient, ...]: ...
+class _BackwardNBoth(Protocol[Seen_contra]):
+    def __call__(
+        self, propagated: Seen_contra, /, *arrays: Array, result: Seen_contra, wanted: Wanted
+    ) -> tuple[Gradient, ...]: ...
+
+
+_AnyBackwardN: TypeAlias = (
+    _BackwardN[Seen_contra]
+    | _BackwardNResult[Seen_contra]
+    | _BackwardNWanted[Seen_contra]
+    | _BackwardNBoth[Seen_contra]
+)
 
 
 class Variadic(Protocol):
@@ -145,24 +202,33 @@ class Variadic(Protocol):
     def forward(self, *arrays: Array) -> Array: ...
 
     @property
-    def backward(self) -> _BackwardN | _BackwardNResult | _BackwardNWanted | _BackwardNBoth: ...
+    def backward(self) -> _AnyBackwardN[Array]: ...
 
 
-class VariadicMany(Protocol):
-    """The same with several results: ``propagated`` is a tuple, like what forward returns."""
+class VariadicForward(Protocol):
+    """Any number of arrays, and a backward of any type."""
 
-    def forward(self, *arrays: Array) -> tuple[Array, ...]: ...
+    def forward(self, *arrays: Array) -> Any: ...
 
     @property
-    def backward(self) -> _BackwardN | _BackwardNResult | _BackwardNWanted | _BackwardNBoth: ...
+    def backward(self) -> Any: ...
+
+
+class VariadicMany(Protocol[Results]):
+    """The same with several results: ``propagated`` is a tuple like that of forward."""
+
+    def forward(self, *arrays: Array) -> Results: ...
+
+    @property
+    def backward(self) -> _AnyBackwardN[Results]: ...
 
 
 class _LinearBackward1(Protocol):
-    def __call__(self, propagated: Any, x: Shape, /) -> Gradient: ...
+    def __call__(self, propagated: Array, x: Shape, /) -> Array: ...
 
 
 class _LinearBackward1Wanted(Protocol):
-    def __call__(self, propagated: Any, x: Shape, /, *, wanted: Wanted) -> Gradient: ...
+    def __call__(self, propagated: Array, x: Shape, /, *, wanted: Wanted) -> Array: ...
 
 
 class LinearUnary(Protocol):
@@ -175,11 +241,11 @@ class LinearUnary(Protocol):
 
 
 class _LinearBackward2(Protocol):
-    def __call__(self, propagated: Any, x: Shape, y: Shape, /) -> tuple[Gradient, Gradient]: ...
+    def __call__(self, propagated: Array, x: Shape, y: Shape, /) -> tuple[Gradient, Gradient]: ...
 
 
 class _LinearBackward2Wanted(Protocol):
-    def __call__(self, propagated: Any, x: Shape, y: Shape, /, *, wanted: Wanted) -> tuple[Gradient, Gradient]: ...
+    def __call__(self, propagated: Array, x: Shape, y: Shape, /, *, wanted: Wanted) -> tuple[Gradient, Gradient]: ...
 
 
 class LinearBinary(Protocol):
@@ -192,12 +258,12 @@ class LinearBinary(Protocol):
 
 
 class _LinearBackward3(Protocol):
-    def __call__(self, propagated: Any, x: Shape, y: Shape, z: Shape, /) -> tuple[Gradient, Gradient, Gradient]: ...
+    def __call__(self, propagated: Array, x: Shape, y: Shape, z: Shape, /) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
 class _LinearBackward3Wanted(Protocol):
     def __call__(
-        self, propagated: Any, x: Shape, y: Shape, z: Shape, /, *, wanted: Wanted
+        self, propagated: Array, x: Shape, y: Shape, z: Shape, /, *, wanted: Wanted
     ) -> tuple[Gradient, Gradient, Gradient]: ...
 
 
@@ -211,11 +277,11 @@ class LinearTernary(Protocol):
 
 
 class _LinearBackwardN(Protocol):
-    def __call__(self, propagated: Any, /, *arrays: Shape) -> tuple[Gradient, ...]: ...
+    def __call__(self, propagated: Array, /, *arrays: Shape) -> tuple[Gradient, ...]: ...
 
 
 class _LinearBackwardNWanted(Protocol):
-    def __call__(self, propagated: Any, /, *arrays: Shape, wanted: Wanted) -> tuple[Gradient, ...]: ...
+    def __call__(self, propagated: Array, /, *arrays: Shape, wanted: Wanted) -> tuple[Gradient, ...]: ...
 
 
 class LinearVariadic(Protocol):

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pytest
 
 import corelib
-from corelib import Array, Tensor, composed, elementwise, grad, linear, op
+from corelib import Array, Tensor, composed, elementwise, grad, linear, op, typed
 from corelib.errors import InvalidOp, InvalidOperandType, UnsupportedArgument
 from corelib.installed.diagnosis import diagnose
 
@@ -151,3 +151,40 @@ def test_functions_are_found_without_being_compared() -> None:
     with corelib.plugins.registered(MyPlugin()):
         assert isinstance(np.exp(tensor(1.0)), Tensor)
         assert not [problem for problem in diagnose(Path()) if "unequal" in str(problem)]
+
+
+class Ends(NamedTuple):
+    """What a caller gets."""
+
+    low: Tensor
+    high: Tensor
+
+
+class Extremes:
+    """The least and the greatest entry."""
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        return typed.min(x), typed.max(x)
+
+    def backward(self, propagated: tuple[Array, Array], x: Array, *, result: tuple[Array, Array]) -> Array:
+        assert type(propagated) is tuple
+        assert type(result) is tuple
+        gradient: Array = propagated[0] * (x == result[0]) + propagated[1] * (x == result[1])
+        return gradient
+
+
+def test_results_make_what_the_caller_gets_and_backward_sees_what_forward_returned() -> None:
+    ends = op(Extremes, results=Ends)
+    x = Tensor([3.0, 1.0, 2.0], trainable=True)
+    found = ends(x)
+    assert isinstance(found, Ends)
+    assert (found.low.item(), found.high.item()) == (1.0, 3.0)
+    (found.high * 5.0 - found.low).backward()
+    assert x.grad is not None
+    assert np.array_equal(x.grad, [5.0, -1.0, 0.0])
+    assert isinstance(ends([1.0, 2.0]), Ends)
+
+
+def test_results_of_another_number_are_refused() -> None:
+    with pytest.raises(InvalidOp, match=r"results=.* cannot be made of 2 arrays"):
+        op(Extremes, results=lambda x, y, z: (x, y, z))([1.0, 2.0])

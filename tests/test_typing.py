@@ -74,10 +74,11 @@ CHECKERS = [pytest.param(mypy, marks=needs_mypy), pytest.param(pyright, marks=ne
 
 
 def expected(program: Path, checker: str) -> Iterator[tuple[int, str]]:
-    """The lines that must be refused, with words of the message."""
-    for number, line in enumerate(program.read_text().splitlines(), 1):
-        for said in re.findall(rf"# (?:.*\| )?{checker}: (.*?)(?: \||$)", line):
-            yield number, said
+    """The lines that must be refused, with words of the message: in a comment there, or in one or two above."""
+    lines = program.read_text().splitlines()
+    for number, line in enumerate(lines, 1):
+        for said in re.findall(rf"# (?:.*\| |by )?{checker}: (.*?)(?: \| pyright:|$)", line):
+            yield next(n for n in range(number, number + 3) if not lines[n - 1].startswith("#")), said
 
 
 @pytest.mark.parametrize("checker", CHECKERS)

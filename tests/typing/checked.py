@@ -1,13 +1,13 @@
 """What type checkers must accept, and what they must find the types to be. Checked by mypy and pyright, never run."""
 
 from dataclasses import dataclass
-from typing import Final, assert_type
+from typing import Any, Final, Generic, NamedTuple, TypeVar, assert_type
 
 import numpy as np
 
 import corelib
 import corelib.ops
-from corelib import Array, BinaryFn, Optimizer, Tensor, UnaryFn, elementwise, op, typed
+from corelib import Array, BinaryFn, Optimizer, Shape, Tensor, UnaryFn, Wanted, elementwise, linear, op, typed
 from corelib.ops import broadcast_to, exp, multiply, sum
 from corelib_elementwise import log
 
@@ -40,6 +40,80 @@ class Hypotenuse:
         return propagated * x / result, propagated * y / result
 
 
+T = TypeVar("T")
+
+
+class Eigen(NamedTuple, Generic[T]):
+    """What eigh returns: of arrays to its own backward, of Tensors to its callers."""
+
+    values: T
+    vectors: T
+
+
+@dataclass(frozen=True, slots=True)
+class Eigh:
+    """An op with a named tuple of results."""
+
+    lower: bool = True
+
+    def forward(self, x: Array) -> Eigen[Array]:
+        return Eigen(*np.linalg.eigh(x, "L" if self.lower else "U"))
+
+    def backward(self, propagated: Eigen[Array], x: Array, *, result: Eigen[Array]) -> Array:
+        return typed.matmul(result.vectors * propagated.values, result.vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotients:
+    """An op of two arrays with three results."""
+
+    def forward(self, x: Array, y: Array) -> tuple[Array, Array, Array]:
+        return np.divide(x, y), np.divide(y, x), np.multiply(x, y)
+
+    def backward(
+        self, propagated: tuple[Array, Array, Array], x: Array, y: Array, *, wanted: Wanted
+    ) -> tuple[Array | None, Array | None]:
+        return propagated[0] if wanted[0] else None, None
+
+
+@dataclass(frozen=True, slots=True)
+class MeanOf:
+    """An op of any number of arrays."""
+
+    def forward(self, *arrays: Array) -> Array:
+        return typed.mean(np.stack(arrays), axis=0)
+
+    def backward(self, propagated: Array, *arrays: Array) -> tuple[Array, ...]:
+        return (propagated / len(arrays),) * len(arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The same, and a backward that needs only shapes."""
+
+    def forward(self, *arrays: Array) -> Array:
+        return typed.sum(np.stack(arrays), axis=0)
+
+    def backward(self, propagated: Array, *shapes: Shape, wanted: Wanted) -> tuple[Array | None, ...]:
+        return tuple([propagated if asked else None for asked in wanted])
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """An op of any number of arrays with as many results."""
+
+    def forward(self, *arrays: Array) -> tuple[Array, ...]:
+        return arrays[::-1]
+
+    def backward(self, propagated: tuple[Array, ...], *arrays: Array) -> tuple[Array, ...]:
+        return propagated[::-1]
+
+
+eigh: Final = op(Eigh, results=Eigen)
+quotients: Final = op(Quotients)
+mean_of: Final = op(MeanOf)
+total: Final = linear(Total)
+swapped: Final = op(Swapped)
 clip: Final = op(Clip)
 hypotenuse: Final = op(Hypotenuse)
 double: Final = elementwise(lambda x: 2 * x, 2)
@@ -52,6 +126,25 @@ assert_type(clip([1, 2.5]), Tensor)
 assert_type(hypotenuse(t, 2.0), Tensor)
 assert_type(double(t), Tensor)
 assert_type(scale(t, a), Tensor)
+
+# Several results have their types one by one, and a named tuple by its fields.
+assert_type(eigh(t, lower=False), Eigen[Tensor])
+assert_type(eigh(t).vectors, Tensor)
+assert_type(quotients(t, a), tuple[Tensor, Tensor, Tensor])
+assert_type(corelib.ops.modf(t), tuple[Tensor, Tensor])
+assert_type(corelib.ops.divmod(t, 2), tuple[Tensor, Tensor])
+assert_type(corelib.ops.unstack(t), tuple[Tensor, ...])
+assert_type(swapped([t, a]), tuple[Tensor, ...])
+
+# Any number of arrays
+assert_type(mean_of([t, a]), Tensor)
+assert_type(total((t, a, 1.0)), Tensor)
+
+
+def made_of_anything(cls: Any) -> None:
+    """What is not typed stays so."""
+    assert_type(op(cls), Any)
+
 
 # Installed ops are static, by their namespace and from their packages.
 assert_type(exp(t), Tensor)

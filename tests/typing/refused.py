@@ -4,6 +4,7 @@ Checked by mypy and pyright, never run; tests/test_typing.py compares.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,6 +43,65 @@ class TwoGradientsForOne:
 class NoBackward:
     def forward(self, x: Array) -> Array:
         return np.exp(x)
+
+
+@dataclass(frozen=True)
+class GradientForgotten:
+    def forward(self, x: Array) -> Array:
+        return np.exp(x)
+
+    def backward(self, propagated: Array, x: Array) -> None:
+        np.exp(x)
+
+
+@dataclass(frozen=True)
+class ResultMisspelt:
+    def forward(self, x: Array) -> Array:
+        return np.exp(x)
+
+    def backward(self, propagated: Array, x: Array, *, results: Array) -> Array:
+        return propagated * results
+
+
+@dataclass(frozen=True)
+class ListOfResults:
+    def forward(self, x: Array) -> list[Array]:
+        return [x, x]
+
+    def backward(self, propagated: list[Array], x: Array) -> Array:
+        return propagated[0]
+
+
+@dataclass(frozen=True)
+class OnePropagatedForTwoResults:
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        return x, x
+
+    def backward(self, propagated: Array, x: Array) -> Array:
+        return propagated
+
+
+@dataclass(frozen=True)
+class OneGradientForAnyNumber:
+    def forward(self, *arrays: Array) -> Array:
+        return arrays[0]
+
+    def backward(self, propagated: Array, *arrays: Array) -> Array:
+        return propagated
+
+
+@dataclass(frozen=True)
+class Halves:
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        return x, x
+
+    def backward(self, propagated: tuple[Array, Array], x: Array) -> Array:
+        return propagated[0]
+
+
+class Named(NamedTuple):
+    low: Tensor
+    high: Tensor
 
 
 @dataclass(frozen=True)
@@ -91,13 +151,44 @@ corelib.ops.expp(t)  # mypy: Module has no attribute "expp" | pyright: "expp" is
 corelib.gradd(exp)  # mypy: Module has no attribute "gradd" | pyright: "gradd" is not a known attribute of module
 
 # Classes that are no ops
-op(OneGradientForTwo)  # mypy: "op" has incompatible type "type[OneGradientForTwo]" | pyright: No overloads for "op"
-op(TwoGradientsForOne)  # mypy: "op" has incompatible type "type[TwoGradientsForOne]" | pyright: No overloads for "op"
-op(NoBackward)  # mypy: "op" has incompatible type "type[NoBackward]" | pyright: No overloads for "op"
-op(ShapesForArrays)  # mypy: "op" has incompatible type "type[ShapesForArrays]" | pyright: No overloads for "op"
-linear(Clip)  # mypy: "linear" has incompatible type "type[Clip]" | pyright: No overloads for "linear" match
+# by mypy: "BackwardTakesArraysOfForwardAndReturnsAGradientForEach" of "op" cannot be
+# by pyright: "(propagated: Array, x: Array, y: Array) -> Array" is not
+op(OneGradientForTwo)
+# by mypy: "BackwardTakesArraysOfForwardAndReturnsAGradientForEach" of "op" cannot be
+# by pyright: "(propagated: Array, x: Array) -> tuple[Array, Array]" is not
+op(TwoGradientsForOne)
+# by mypy: "BackwardTakesArraysOfForwardAndReturnsAGradientForEach" of "op" cannot be
+# by pyright: "(propagated: Array, x: Array) -> None" is not
+op(GradientForgotten)
+# by mypy: "BackwardTakesArraysOfForwardAndReturnsAGradientForEach" of "op" cannot be
+# by pyright: results: Array) -> Array" is not
+op(ResultMisspelt)
+# by mypy: "BackwardTakesArraysOfForwardAndReturnsAGradientForEach" of "op" cannot be
+# by pyright: shape: tuple[int, ...]) -> Array" is not
+op(ShapesForArrays)
+# by mypy: "BackwardTakesArraysOfForwardAndReturnsAGradientForEach" of "op" cannot be
+# by pyright: "(propagated: Array, x: Array) -> Array" is not
+op(OnePropagatedForTwoResults)
+# by mypy: "ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple"
+# by pyright: "(x: Array) -> list[Array]" is not
+op(ListOfResults)
+# by mypy: "type[NoBackward]"; expected "Callable[[], ForwardAndBackward[
+# by pyright: "backward" is not present
+op(NoBackward)
+# by mypy: "VariadicBackwardMustReturnATuple" not callable
+# by pyright: "VariadicBackwardMustReturnATuple"
+op(OneGradientForAnyNumber)([t])
+# by mypy: "BackwardTakesShapesOfForwardAndReturnsAGradientForEach" of "linear" cannot be
+# by pyright: "(propagated: Array, x: Array) -> Array" is not
+linear(Clip)
 elementwise(np.exp)  # mypy: No overload variant of "elementwise" matches | pyright: No overloads for
 elementwise(np.exp, "x")  # mypy: No overload variant of "elementwise" matches | pyright: to parameter "slope"
+
+# Several results, one by one
+low, high, more = op(Halves)(t)  # mypy: Need more than 2 values to unpack | pyright: size mismatch; expected 3
+print(op(Halves)(t).low)  # mypy: has no attribute "low" | pyright: Cannot access attribute "low"
+print(op(Halves, results=Named)(t).top)  # mypy: has no attribute "top" | pyright: Cannot access attribute "top"
+op(Halves, results=3)  # mypy: No overload variant of "op" matches | pyright: No overloads for "op"
 
 # Optimizers
 Adam(beta1="big")  # mypy: incompatible type "str"; expected "float" | pyright: cannot be assigned to parameter "beta1"
