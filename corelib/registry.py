@@ -9,7 +9,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from corelib.dispatch import ops_for
-from corelib.errors import CorelibError, OpConflict, OpNotFound, OptimizerConflict, OptimizerNotFound
+from corelib.errors import CorelibError, OpConflict, OpNotFound, OptimizerConflict, OptimizerNotFound, PluginLoadError
 from corelib.installed.switches import normalized
 from corelib.plain import is_plain
 
@@ -27,7 +27,7 @@ class Registry:
     """What is installed, what was registered in this process, and whose op is preferred."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = RLock()  # never held while a plugin is imported
         self._search: Search | None = None
         self._registered: tuple[Loaded, ...] = ()
         self._tables: dict[str, dict[str, list[Provided]]] | None = None
@@ -40,18 +40,18 @@ class Registry:
         if search is not None and search.complete:
             return search
         with self._lock:
-            if self._search is None:
-                from corelib.installed.finding import Search
-
-                self._search = Search()
-            search = self._search
-            if not search.complete:
-                search.run()
-                self._tables = None
-                ops_for.clear()
-                if search.complete:  # reported last: where warnings are errors, the registry is whole all the same
-                    search.report()
+            search = self._search = self._search or _begun()
+        search.run()
+        with self._lock:
+            self._tables = None
+            ops_for.clear()
+        if search.complete:  # reported last: where warnings are errors, the registry is whole all the same
+            search.report()
         return search
+
+    def retry(self) -> bool:
+        """Load again the plugins that failed for a reason that passes; whether there were any."""
+        return self.search.retry() and bool(self.search)
 
     @property
     def plugins(self) -> "tuple[Loaded, ...]":
@@ -62,10 +62,12 @@ class Registry:
         """The ops, or the optimizers, by name, each with all who provide it."""
         tables = self._tables
         if tables is None:
-            plugins = self.plugins
+            search = self.search
+            plugins = (*search.plugins, *self._registered)
+            tables = {"op": merged([p.ops for p in plugins]), "optimizer": merged([p.optimizers for p in plugins])}
             with self._lock:
-                tables = {"op": merged([p.ops for p in plugins]), "optimizer": merged([p.optimizers for p in plugins])}
-                self._tables = tables if self.search.complete else None
+                current = search is self._search and plugins == (*search.plugins, *self._registered)
+                self._tables = tables if current and search.complete else None
         return tables[kind]
 
     def change(self, *, registered: "tuple[Loaded, ...] | None" = None, forget: bool = False) -> None:
@@ -113,7 +115,7 @@ def find_for(function: Callable[..., Any]) -> Callable[..., Any]:
         from corelib.call import Plain
 
         return Plain(function)
-    providers = _standing_for(function)
+    providers = _standing_for(function) or (registry.retry() and _standing_for(function))
     if providers:
         op: Callable[..., Any] = registry.choose("op", described(function), providers).get()
         return op
@@ -163,8 +165,20 @@ def merged(tables: "list[dict[str, Provided]]") -> "dict[str, list[Provided]]":
     return whole
 
 
+def _begun() -> "Search":
+    """A search. Raises PluginLoadError where there is no file handle left for it, and then nothing is remembered."""
+    try:
+        from corelib.installed.finding import Search
+
+        return Search()
+    except OSError as error:
+        raise PluginLoadError(
+            f"the installed plugins cannot be looked for: {error}; mend that and try again"
+        ) from error
+
+
 def _find(kind: str, name: str) -> Any:
-    providers = registry.table(kind).get(name)
+    providers = registry.table(kind).get(name) or (registry.retry() and registry.table(kind).get(name))
     if providers:
         return registry.choose(kind, repr(name), providers).get()
     from corelib.installed.suggestions import none_named

@@ -139,7 +139,8 @@ def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from places_in(value[key])
 
 
-OTHERS: tuple[Any, ...] = (None, True, -1, 0.5, 1e300, 2**63 - 1, 2**63, 10**400, float("nan"), "text", [], {}, [-1], [[]], {"t": 1})
+NUMBERS = (True, -1, 0.5, 1e300, 2**63 - 1, 2**63, 10**400, float("nan"))
+OTHERS: tuple[Any, ...] = (None, *NUMBERS, "text", [], {}, [-1], [[]], {"t": 1})
 
 
 @pytest.mark.parametrize("accept_changes", [False, True])

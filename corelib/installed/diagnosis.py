@@ -9,6 +9,7 @@ from corelib import plugins
 from corelib.errors import CorelibError
 from corelib.hooks import Plugin
 from corelib.installed.loading import SLOW
+from corelib.installed.provided import said
 from corelib.problem import Problem
 from corelib.registry import described, find_for, registry
 from corelib.stubs import FILES, stale
@@ -63,7 +64,7 @@ def _answers() -> Iterator[Problem]:
         who = f"{info.distribution} {info.version}".rstrip()
         several: Iterable[Any] = answer if isinstance(answer, Iterable) and not isinstance(answer, str) else [answer]
         for problem in several:
-            text = problem.message if isinstance(problem, Problem) else str(problem)
+            text = said(problem.message if isinstance(problem, Problem) else problem) or "a problem that says nothing"
             yield Problem(text, problem.level if isinstance(problem, Problem) else "error", who)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from corelib.installed.passing import is_passing
 from corelib.installed.switches import normalized
 from corelib.problem import Problem
 
@@ -67,7 +68,9 @@ def _search(path: Iterable[str]) -> Iterator[Distribution]:
     for place in dict.fromkeys(path):
         try:
             folders = sorted(entry for entry in os.listdir(place or ".") if entry.endswith(tuple(METADATA)))
-        except OSError:  # a path that is not there, or an archive
+        except OSError as error:  # a path that is not there, or an archive
+            if is_passing(error):
+                raise
             yield from _elsewhere([place]) if os.path.isfile(place) else ()
         else:
             for folder in folders:
@@ -85,6 +88,8 @@ def _read(folder: str) -> Iterator[Distribution]:
         if "corelib.v" in text:
             yield from _made(folder, text, _text(folder, METADATA[folder[folder.rindex(".") :]]))
     except (OSError, ValueError) as error:  # it must not stop the others
+        if is_passing(error):
+            raise
         said = f"{type(error).__name__}: {error}"
         message = f"the metadata {folder} cannot be read: {said}; reinstall it, or delete the folder"
         yield Distribution(*_guessed(folder), location=folder, problems=(Problem(message),))
@@ -124,11 +129,13 @@ def _entries(text: str) -> Iterator[Entry]:
 
 
 def _text(folder: str, name: str) -> str:
-    try:
-        with open(os.path.join(folder, name), encoding="utf-8") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
+    path = os.path.join(folder, name)
+    if not os.path.isfile(path):
+        if os.path.exists(path):
+            raise ValueError(f"{name} is no regular file")  # a pipe would be waited for
         return ""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def _guessed(folder: str) -> tuple[str, str]:

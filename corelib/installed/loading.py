@@ -1,7 +1,7 @@
 """Loading one plugin: whatever it does, the others go on, and what went wrong is kept for `corelib doctor`."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -44,7 +44,7 @@ class Loaded:
         """What the plugin answers to a hook: a list of one answer, or of none where it does not implement it."""
         hook = self.hooks.get(spec.__name__)
         answer: Any = hook() if hook is not None else None
-        if isinstance(answer, Iterator):
+        if isinstance(answer, Iterable) and not isinstance(answer, (Mapping, str, list, tuple)):
             answer = tuple(answer)  # here, where it is seen if it fails on the way
         return [] if hook is None else [answer]
 
@@ -179,28 +179,40 @@ def _take(loaded: Loaded, kind: str, into: dict[str, Provided], answers: list[An
 class _Listener:
     """A standard output that keeps what one thread prints, and passes on what the others do."""
 
-    def __init__(self, stream: Any, kept: list[str]) -> None:
-        self._stream = stream
-        self._kept = kept
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.printed: list[str] = []
+        self.listening = True
         self._thread = get_ident()
 
     def write(self, text: str) -> int:
-        if get_ident() != self._thread:
-            return int(self._stream.write(text))
-        self._kept.append(text)
+        if not self.listening or get_ident() != self._thread:
+            return int(self.stream.write(text))
+        self.printed.append(text)
         return len(text)
 
+    def close(self) -> None:
+        """Nothing: the stream belongs to the program, and not to the plugin."""
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.stream, name)
 
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
     """Keep what this thread prints: a plugin's greeting is no part of anybody's output."""
-    kept: list[str] = []
-    stream = sys.stdout
-    sys.stdout = _Listener(stream, kept)
+    listener = _Listener(sys.stdout)
+    sys.stdout = listener
     try:
-        yield kept
+        yield listener.printed
     finally:
-        sys.stdout = stream
+        listener.listening = False
+        if sys.stdout is listener or not isinstance(sys.stdout, _Listener):  # else another thread is loading
+            sys.stdout = _heard(listener)
+
+
+def _heard(stream: Any) -> Any:
+    """The stream behind listeners that have ceased to listen: threads that load at once may end in any order."""
+    while isinstance(stream, _Listener) and not stream.listening:
+        stream = stream.stream
+    return stream

@@ -10,6 +10,7 @@ from typing import Any, Final
 from corelib.dispatch import is_function
 from corelib.errors import PluginLoadError
 from corelib.installed.distribution import Distribution
+from corelib.installed.passing import is_passing
 
 MEND: Final = "uninstall it (pip uninstall {0}) or set CORELIB_DISABLE_PLUGINS={0}"
 
@@ -32,7 +33,7 @@ class Provided:
     def get(self) -> Any:
         """The op or the rule. Raises PluginLoadError where it cannot be imported, or is something else."""
         if self.value is None:
-            if self.failure is None:
+            if self.failure is None or is_passing(self.failure):
                 self.value = self._imported()
             if self.failure is not None:
                 raise PluginLoadError(self.trouble) from self.failure
@@ -53,6 +54,7 @@ class Provided:
     def _imported(self) -> Any:
         module, _, attribute = self.where.partition(":")
         start = perf_counter()
+        self.failure = None
         try:
             value: Any = import_module(module)
             for name in attribute.split("."):
@@ -96,8 +98,16 @@ def is_rule(value: object) -> bool:
 
 def reason(error: BaseException) -> str:
     """What an error says, in one line."""
-    text = " ".join(str(error).split())
+    text = said(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def said(value: object) -> str:
+    """The value as text in one line; none where its author's __str__ raises."""
+    try:
+        return " ".join(str(value).split())
+    except Exception:
+        return ""
 
 
 def trace(text: str) -> None:

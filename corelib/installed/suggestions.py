@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corelib.installed.first_party import OPS, OPTIMIZERS
+from corelib.installed.passing import is_passing
+from corelib.installed.provided import reason
 from corelib.registry import registry
+
+if TYPE_CHECKING:
+    from corelib.installed.loading import Loaded
 
 
 def none_named(kind: str, name: str) -> str:
@@ -44,5 +49,17 @@ def _is_broken(owner: str) -> bool:
 
 def _broken() -> str:
     """The plugins that could not be loaded: one of them may have it."""
-    failed = sorted({str(plugin.distribution) for plugin in registry.plugins if plugin.failure is not None})
-    return f" (not loaded: {', '.join(failed)}; see corelib doctor)" if failed else ""
+    failed = sorted({_failure(plugin) for plugin in registry.plugins if plugin.failure is not None})
+    waiting = registry.search.elsewhere()
+    late = f" (still being imported by another thread: {', '.join(waiting)})" if waiting else ""
+    return (f" (not loaded: {', '.join(failed)}; see corelib doctor)" if failed else "") + late
+
+
+def _failure(plugin: "Loaded") -> str:
+    """A plugin that failed; why, where that passes."""
+    cause = plugin.failure.__cause__ if plugin.failure is not None else None
+    return (
+        f"{plugin.distribution}: {reason(cause)}"
+        if cause is not None and is_passing(cause)
+        else str(plugin.distribution)
+    )
