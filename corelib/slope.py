@@ -176,9 +176,32 @@ def singular_product(propagated: Any, singular: Function, args: tuple[Any, ...],
         if all_finite(entry):
             return entry, type(slope.below) is ndarray and type(slope.above) in FACTORS
         slope = np.divide(slope.above, slope.below)
-    if not all_finite(slope):
-        slope = np.where((propagated == 0) & ~np.isfinite(slope), 0, slope)
-    return propagated * slope, type(slope) is ndarray
+    if all_finite(slope):
+        return propagated * slope, type(slope) is ndarray
+    masked = (values(propagated) == 0) & ~np.isfinite(values(slope))
+    if isinstance(slope, Tensor) and np.any(masked):
+        slope = elsewhere(singular, masked, args, result)
+    return propagated * np.where(masked, 0, slope), not isinstance(slope, Tensor)
+
+
+def elsewhere(singular: Function, masked: Any, args: tuple[Any, ...], result: Any) -> Any:
+    """The slope, computed at the place of an unmasked entry where ``masked`` holds.
+
+    It is differentiated again, and the factors that it is made of may be infinite where it is: 0 * inf there would
+    be NaN in the gradient of the whole (https://github.com/tensorflow/probability/blob/main/discussion/where-nan.pdf).
+    """
+    if np.all(masked):
+        return 0.0
+    place = int(np.argmin(masked))
+
+    def moved(array: Any) -> Any:
+        if array is None:
+            return None
+        full = np.broadcast_to(values(array), masked.shape)
+        return np.where(masked, full.reshape(-1)[place], array)
+
+    slope = singular.at(tuple([moved(arg) for arg in args]), moved(result))
+    return np.divide(slope.above, slope.below) if type(slope) is Ratio else slope
 
 
 def divided(propagated: Any, slope: Ratio) -> Any:
@@ -189,14 +212,36 @@ def divided(propagated: Any, slope: Ratio) -> Any:
     return entry if type(slope.above) is int and slope.above == ONE else entry * slope.above
 
 
+def values(array: Any) -> Any:
+    """The numbers of an array, or of a Tensor."""
+    return array._entries if isinstance(array, Tensor) else array
+
+
 def all_finite(slope: Any) -> bool:
     """Whether no entry is infinite or NaN: of few, in all but rare cases, at a fourth of the cost of asking each."""
     if type(slope) is float:
         return isfinite(slope)
-    values = slope._entries if isinstance(slope, Tensor) else slope
-    if type(values) is ndarray and values.size <= FEW and isfinite(np.vdot(values, values).real):
+    numbers = values(slope)
+    if type(numbers) is ndarray and numbers.size <= FEW and isfinite(np.vdot(numbers, numbers).real):
         return True
-    return bool(np.all(np.isfinite(values)))
+    return bool(np.all(np.isfinite(numbers)))
+
+
+class SingularResult(Result):
+    """A slope that is the result, and may be infinite: exp(1000) overflows."""
+
+    def __init__(self, function: Callable[..., Any], arity: int) -> None:
+        super().__init__(arity)
+        self.exact = False
+        self.singular = Singular(function, arity)
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return propagated * result if all_finite(result) else self.singular.times(propagated, args, result)
+
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+        if all_finite(result):
+            return scaled(propagated, result, own)
+        return self.singular.product(propagated, args, result, own)
 
 
 class Conjugate(Slope):
@@ -226,9 +271,9 @@ def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:
     if not callable(slope):
         raise InvalidOp(f"a slope is a number or a function of the arguments (None: there is none), not {slope!r}")
     _check_arity(slope, arity)
-    if singular:
-        return Singular(slope, arity)
     answered = only_returns(slope)
+    if singular:
+        return SingularResult(slope, arity) if answered == arity else Singular(slope, arity)
     if answered is None:
         return Function(slope, arity)
     return Result(arity) if answered == arity else Argument(answered, arity)

@@ -11,9 +11,10 @@ from corelib_elementwise.sigmoid import logistic
 LN2: Final = ln(2)
 LN10: Final = ln(10)
 
-exp: Final = elementwise(np.exp, lambda x, *, result: result)
-exp2: Final = elementwise(np.exp2, lambda x, *, result: result * LN2)
-expm1: Final = elementwise(np.expm1, np.exp)  # result + 1 would be 0 from -37 down
+# Singular: they overflow, and a gradient of exactly zero that arrives there stays zero.
+exp: Final = elementwise(np.exp, lambda x, *, result: result, singular=True)
+exp2: Final = elementwise(np.exp2, lambda x, *, result: result * LN2, singular=True)
+expm1: Final = elementwise(np.expm1, np.exp, singular=True)  # result + 1 would be 0 from -37 down
 
 log: Final = elementwise(np.log, lambda x: Ratio(1, x), singular=True)
 log2: Final = elementwise(np.log2, lambda x: Ratio(1 / LN2, x), singular=True)

@@ -23,8 +23,8 @@ def _arccosh_slope(x: Any) -> Any:
 # d/dx (x**2 - 1)**(-1/2) = -x (x**2 - 1)**(-3/2): written so, it is infinite at 1, and not inf - inf
 arccosh_slope: Final = recordable(_arccosh_slope, lambda x, *, result: -x * result * np.square(result))
 
-sinh: Final = elementwise(np.sinh, np.cosh)
-cosh: Final = elementwise(np.cosh, np.sinh)
+sinh: Final = elementwise(np.sinh, np.cosh, singular=True)  # they overflow
+cosh: Final = elementwise(np.cosh, np.sinh, singular=True)
 # Within eps of the largest slope everywhere, as in PyTorch, and it keeps no more than the result.
 tanh: Final = elementwise(np.tanh, lambda x, *, result: 1.0 - result * result)
 

@@ -20,7 +20,7 @@ def others(x: Array) -> Array:
         return np.ones(x.shape, x.dtype)
     if n % 2:
         x = np.concatenate([x, np.ones((*rest, 1), x.dtype)], axis=-1)
-    pairs = x.reshape((*rest, -1, 2))
+    pairs = x.reshape((*rest, x.shape[-1] // 2, 2))  # -1 is not known of an empty array
     outside = others(pairs[..., 0] * pairs[..., 1])
     products: Array = outside[..., None] * pairs[..., ::-1]
     return products.reshape((*rest, x.shape[-1]))[..., :n]

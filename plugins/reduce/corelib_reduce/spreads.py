@@ -69,6 +69,8 @@ class Deviation:
 
     def _equal(self, x: Array, spread: Array) -> Any:
         """Where all entries are equal: their mean is rounded, so what they deviate by need not be zero."""
+        if not x.size:
+            return False
         heads = first(x, self.axis, self.where)
         rounding = count(x.shape, self.axis) * np.finfo(x.dtype).eps
         suspicious = spread <= rounding * np.abs(heads)
