@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.call import note
 from corelib.class_op import like, picked, rebuilt
 from corelib.compiling import Truth, caused
 from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
@@ -123,10 +124,14 @@ class Walk:
             if node.shape is not last:  # along most chains it is, and the size need not be asked for
                 last, large = node.shape, plain and type(propagated) is ndarray and propagated.size > FEW
             new: tuple[bool, ...] | None = None
-            if large and type(propagated) is ndarray:
-                entries, new = op.pull_large(node, propagated, args, result, ours)
-            else:
-                entries = op.pull(node, propagated, args, result)
+            try:
+                if large and type(propagated) is ndarray:
+                    entries, new = op.pull_large(node, propagated, args, result, ours)
+                else:
+                    entries = op.pull(node, propagated, args, result)
+            except Exception as error:
+                note(error, f"in the backward of {op}, whose result has shape {node.shape}")
+                raise
             if watch is not None:
                 watch.backward(node, propagated, args, result, entries)
             if not self.retain:

@@ -12,6 +12,7 @@ from corelib.errors import (
     GradientType,
     InvalidAxis,
     InvalidIndex,
+    InvalidMatrix,
     InvalidOperand,
     InvalidOperandType,
     NotDifferentiable,
@@ -97,17 +98,35 @@ def _described(value: Any) -> str:
 
 
 def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
-    """Say which op could not take which operands, in an error of corelib's that is also of NumPy's kind."""
+    """Say which op could not take which operands.
+
+    What NumPy raises becomes an error of corelib's that is also of NumPy's kind. An exception of any other type, such
+    as a class of the user's own, stays what it is, with a note.
+    """
     if isinstance(error, CorelibError):
         raise error
     message = f"{op}({describe(args)}): {error}"
+    if isinstance(error, np.linalg.LinAlgError):
+        raise caused(InvalidMatrix(message), error)
     if isinstance(error, np.exceptions.AxisError):
         raise caused(InvalidAxis(message), error)
-    if isinstance(error, IndexError):
+    kind: Any = type(error)
+    if kind is IndexError:
         raise caused(InvalidIndex(message), error)
-    if isinstance(error, TypeError):
+    if kind is TypeError or (
+        isinstance(error, TypeError) and kind.__module__.startswith("numpy")
+    ):  # no loop of a ufunc
         raise caused(InvalidOperandType(message), error)
-    raise caused(InvalidOperand(message), error)
+    if kind is ValueError:
+        raise caused(InvalidOperand(message), error)
+    note(error, f"in {op}({describe(args)})")
+    raise error
+
+
+def note(error: Exception, where: str) -> None:
+    """Add a note to the error of somebody else that says where it was raised; corelib's own say that."""
+    if not isinstance(error, CorelibError):
+        error.add_note(where)
 
 
 def unrecorded(op: object, args: Sequence[Any], result: Any) -> bool:

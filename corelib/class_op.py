@@ -85,7 +85,7 @@ class ClassOp(Op):
     def _made(self, args: tuple[Any, ...], fields: dict[str, Any]) -> Any:
         try:
             return self.cls(*args, **fields)
-        except (ValueError, TypeError, IndexError) as error:
+        except Exception as error:
             unknown = [name for name in fields if name not in self.fields]
             if unknown or len(args) > len(self.fields):
                 what = f"no keyword {', '.join(unknown)}" if unknown else f"no {len(args)} of them by position"
@@ -133,7 +133,7 @@ class Bound(Pull):
                 result = self.forward(args[0])
             else:
                 result = self.forward(*args)
-        except (ValueError, TypeError, IndexError) as error:
+        except Exception as error:
             refuse(error, self, args)
         if type(result) is not ndarray:
             if isinstance(result, tuple):

@@ -20,7 +20,7 @@ class Composed(Op):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         try:
             return wrapped(self.function(*args, **keywords))
-        except (ValueError, TypeError, IndexError) as error:
+        except Exception as error:
             refuse(error, self, args)
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:

@@ -54,7 +54,7 @@ class Elementwise(Op):
         args = tuple([x._entries if isinstance(x, Tensor) else operand(x) for x in operands])
         try:
             result = self.forward(*args)
-        except (ValueError, TypeError, IndexError) as error:
+        except Exception as error:
             refuse(error, self, args)
         parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
         return self.recorded(args, parents, result)
@@ -136,7 +136,7 @@ class ElementwiseUnary(Elementwise):
         a, p = x._entries, x._node
         try:
             result = self.forward(a)
-        except (ValueError, TypeError, IndexError) as error:
+        except Exception as error:
             refuse(error, self, (a,))
         if type(result) is not ndarray:
             result = array_of(result, self)
@@ -194,7 +194,7 @@ class ElementwiseBinary(Elementwise):
             b = y if type(y) is ndarray or type(y) is float else operand(y)
         try:
             result = self.forward(a, b)
-        except (ValueError, TypeError, IndexError) as error:
+        except Exception as error:
             refuse(error, self, (a, b))
         if type(result) is not ndarray:
             result = array_of(result, self)

@@ -9,7 +9,8 @@ CorelibError
 ├── InvalidOperand (ValueError)         shapes or values that an op cannot take
 ├── InvalidOperandType (TypeError)      data that is no array of numbers, or a dtype that an op cannot take
 ├── InvalidIndex (IndexError)           an index that an array does not have
-├── InvalidAxis (InvalidOperand, InvalidIndex)   an axis that the array does not have
+├── InvalidAxis (InvalidOperand, InvalidIndex, numpy.exceptions.AxisError)   an axis that the array does not have
+├── InvalidMatrix (InvalidOperand, numpy.linalg.LinAlgError)   a matrix that is singular, or not positive definite
 ├── UnsupportedArgument (TypeError)     a keyword of a NumPy function that the op does not know
 ├── NotDifferentiable (TypeError)       a gradient asked of an integer, a boolean or a constant
 ├── GradientShape (ValueError)          a gradient of another shape than its argument
@@ -29,6 +30,8 @@ PluginWarning (UserWarning)             the environment names a plugin that is n
 """
 
 from typing import Any
+
+import numpy as np
 
 
 class CorelibError(Exception):
@@ -67,8 +70,12 @@ class InvalidIndex(CorelibError, IndexError):
     """An index that the array does not have."""
 
 
-class InvalidAxis(InvalidOperand, InvalidIndex):
-    """An axis that the array does not have: a ValueError and an IndexError, like NumPy's AxisError."""
+class InvalidAxis(InvalidOperand, InvalidIndex, np.exceptions.AxisError):
+    """An axis that the array does not have: a ValueError and an IndexError, as NumPy's AxisError is."""
+
+
+class InvalidMatrix(InvalidOperand, np.linalg.LinAlgError):
+    """A matrix that is singular, or not positive definite, where the op needs one that is."""
 
 
 class UnsupportedArgument(CorelibError, TypeError):
