@@ -13,8 +13,8 @@ ORDER = [
     "errors", "compiling", "arrays", "dispatch", "graph", "plain", "ufunc_calls", "tree", "tensor", "reads",
     "slope", "arguments", "call", "elementwise_op", "class_op", "composed", "introspection", "protocols",
     "op_types", "op", "problem", "archive", "hooks", "installed.switches", "installed.passing",
-    "installed.distribution", "installed.provided", "installed.loading", "installed.finding", "registry", "backward", "transforms",
-    "checkpoint", "fingerprints", "anomaly", "rule", "optimizing.parameter", "optimizing.clipping",
+    "installed.distribution", "installed.provided", "installed.loading", "installed.finding", "registry", "backward",
+    "transforms", "checkpoint", "fingerprints", "anomaly", "rule", "optimizing.parameter", "optimizing.clipping",
     "optimizing.workspace", "optimizing.packing", "optimizing.header", "optimizing.state", "optimizer", "groups",
 ]  # fmt: skip
 
