@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from corelib import Array, grad, vjp
+from corelib import Array, grad, jvp, vjp
 
 # The function, where it is singular and where not, and what chooses the second.
 CASES: Final[dict[str, tuple[Callable[..., Any], float, float, Callable[[Any], Any]]]] = {
@@ -22,6 +22,7 @@ CASES: Final[dict[str, tuple[Callable[..., Any], float, float, Callable[[Any], A
     "log1p": (np.log1p, -1.0, 0.5, lambda x: x > -1),
     "reciprocal": (np.reciprocal, 0.0, 4.0, lambda x: x > 0),
     "one over x": (lambda x: 1 / x, 0.0, 4.0, lambda x: x > 0),
+    "sine over x": (lambda x: np.sin(x) / x, 0.0, 4.0, lambda x: x > 0),
     "a power": (lambda x: x**0.5, 0.0, 4.0, lambda x: x > 0),
     "arcsin": (np.arcsin, 1.0, 0.5, lambda x: x < 1),
     "arccos": (np.arccos, 1.0, 0.5, lambda x: x < 1),
@@ -47,6 +48,17 @@ def test_what_where_does_not_choose_has_the_slope_zero(name: str, order: int) ->
         alone = derivative(lambda x: np.where(chosen(x), f(x), 1.0), order)(np.array([singular, singular]))
     np.testing.assert_allclose(slopes, [0.0, derivative(f, order)(np.array(ordinary))], rtol=1e-12)
     np.testing.assert_array_equal(alone, [0.0, 0.0])
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("name", CASES)
+def test_jvp_keeps_what_where_does_choose(name: str, order: int) -> None:
+    """jvp takes the derivative of a pullback at zero: a rule must not take that zero for a masked entry."""
+    f, singular, ordinary, chosen = CASES[name]
+    with np.errstate(all="ignore"):
+        inner = derivative(lambda x: np.where(chosen(x), f(x), 1.0), order - 1)
+        _, tangent = jvp(inner, (np.array([singular, ordinary]),), (np.ones(2),))
+    np.testing.assert_allclose(tangent, [0.0, derivative(f, order)(np.array(ordinary))], rtol=1e-12)
 
 
 def test_the_slope_of_an_exponential_that_overflows_is_infinite_where_it_is_wanted() -> None:

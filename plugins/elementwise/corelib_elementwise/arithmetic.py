@@ -37,10 +37,21 @@ def quotient_gradients(propagated: Array, y: Array, result: Array, *, of_y_too: 
     if all_finite(of_x if of_y is None else of_y):  # of_y cannot be where of_x is not
         return of_x, of_y
     zero = propagated == 0
-    of_x = np.where(zero, 0, of_x)
+    masked = zero & ~np.isfinite(of_x)
+    of_x = np.where(masked, 0, np.divide(propagated, unmasked(y, masked, 1)))
     if of_y_too:  # result / y is 0 where 1 / y overflows and the result is 0
-        of_y = np.where(zero, 0, -(propagated * (result / y)))
+        masked = zero & ~np.isfinite(np.divide(result, y))
+        slope = np.divide(unmasked(result, masked, 0), unmasked(y, masked, 1))
+        of_y = np.where(masked, 0, -(propagated * slope))
     return of_x, of_y
+
+
+def unmasked(x: Array, masked: Array, instead: int) -> Array:
+    """``x``, and another number where masked: 0 * inf there would be NaN where it is differentiated again.
+
+    The other entries stay in the graph where what arrives is zero: jvp takes the derivative of a pullback at zero.
+    """
+    return np.where(masked, instead, x) if np.any(masked) else x
 
 
 add: Final = elementwise(np.add, 1, 1)
