@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from corelib.conformance.report import Report
 
-OPTIONAL: Final = ("typed",)  # needs mypy, which is not installed everywhere
+OPTIONAL: Final = ("typed", "precise")  # they need mypy and mpmath, which are not installed everywhere
 MEND: Final = "if that is meant, write it anew with `corelib check --manifest FILE --update-manifest`"
 
 

@@ -101,6 +101,9 @@ class OpSpec:
     twice: whether the gradient can be differentiated again.
     complex: whether complex numbers are tried; None tries, and skips where forward refuses them.
     reference: what forward should answer, on plain arrays; without it the NumPy function the op stands for.
+    precise: forward with as many digits as are asked for, ``lambda mp, x: mp.expm1(x)``: mpmath's context, then one
+        number for each array. First and second slopes are compared with it at all magnitudes, in tails where
+        differences see none.
     samples: calls of an op with fields, made from a random generator.
     large: a call with thousands of numbers, for the checks projection and perf; else one is made from a sample.
     errors: calls that must be refused.
@@ -124,6 +127,7 @@ class OpSpec:
     twice: bool = True
     complex: bool | None = None
     reference: Callable[..., Any] | None = None
+    precise: Callable[..., Any] | None = None
     samples: Samples | None = None
     large: Callable[[np.random.Generator], OpSample] | None = None
     errors: Sequence[ErrorSample] = ()

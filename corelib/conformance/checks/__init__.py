@@ -10,6 +10,7 @@ from corelib.conformance.checks import (
     fuzz,
     interface,
     kinks,
+    magnitudes,
     perf,
     promised,
     protocol,
@@ -21,7 +22,7 @@ from corelib.conformance.checks import (
 
 CHECKS: Final[tuple[Check, ...]] = (
     *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *boundary.CHECKS, *kinks.CHECKS, *promised.CHECKS,
-    *extreme.CHECKS, *second.CHECKS, *interface.CHECKS, *typed.CHECKS,
+    *extreme.CHECKS, *second.CHECKS, *magnitudes.CHECKS, *interface.CHECKS, *typed.CHECKS,
     *fuzz.CHECKS, *perf.CHECKS, *declared.CHECKS,
 )  # fmt: skip
 """All checks of one op; what holds of a whole run is in ``manifest``."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
+from corelib_elementwise.precise import PRECISE
 from corelib_elementwise.promises import PROMISES
 
 ANYWHERE: Final = (None, None)
@@ -136,4 +137,6 @@ def specs() -> Iterator[OpSpec]:
     )  # fmt: skip
 
 
-SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ())) for spec in specs())
+SPECS: Final = tuple(
+    replace(spec, promises=PROMISES.get(spec.name, ()), precise=PRECISE.get(spec.name)) for spec in specs()
+)

@@ -8,6 +8,7 @@ from corelib import Array, elementwise
 from corelib_elementwise.recordable import recordable
 
 ONE: Final = {kind: np.ones((), kind) for kind in "efdg"}  # NumPy takes an array faster than a Python number
+FAR: Final = 8.0  # exp(8) eps is 7e-13
 
 
 def decayed(x: Any) -> Any:
@@ -59,9 +60,27 @@ def _refuse_complex(name: str, x: Any) -> None:
         raise TypeError(f"{name} is defined for real numbers only")
 
 
-# Within eps of the largest slope everywhere, as in PyTorch; exact in the lower tail. It keeps no more than the result.
-logistic: Final = recordable(_logistic, lambda x, *, result: result * (1.0 - result))
+def _bell(x: Any) -> Any:
+    """The slope of the logistic function, with all its digits in both tails."""
+    return bell(decayed(x))
 
-sigmoid: Final = elementwise(_logistic, lambda x, *, result: result * (1.0 - result), numpy=(), name="sigmoid")
+
+def _logistic_slope(x: Any, *, result: Any) -> Any:
+    """result * (1 - result) where that has its digits: above 8 or so it loses them one by one, and is 0 from 37 on."""
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        slope, far = result * (1.0 - result), x > FAR
+        return np.where(far, _bell(x), slope) if np.any(far) else slope
+    return logistic_slope(x)
+
+
+def _logistic_curvature(x: Any, *, result: Any) -> Any:
+    """-tanh(x / 2) times the slope."""
+    return -result * np.tanh(x / 2)
+
+
+logistic_slope: Final = recordable(_bell, _logistic_curvature)
+logistic: Final = recordable(_logistic, logistic_slope)
+
+sigmoid: Final = elementwise(_logistic, _logistic_slope, numpy=(), name="sigmoid")
 softplus: Final = elementwise(_softplus, logistic, numpy=(), name="softplus")
 log_sigmoid: Final = elementwise(_log_sigmoid, lambda x: logistic(-x), numpy=(), name="log_sigmoid")

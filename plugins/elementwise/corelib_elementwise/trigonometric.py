@@ -45,7 +45,8 @@ arctan: Final = elementwise(np.arctan, _arctan_slope, singular=True)
 def _over_square(x: Any, other: Any) -> Any:
     """x / (x**2 + other**2), and 0 at the origin and at infinity."""
     square = np.square(1.0 * x) + np.square(1.0 * other)  # of floats: integers would wrap
-    if np.all((square > np.finfo(square.dtype).tiny) & (square < np.inf)):
+    info = np.finfo(square.dtype)  # within their roots the square of the square is a number too, as the next order asks
+    if np.all((square > info.tiny**0.5) & (square < info.max**0.5)):
         return x / square  # no digit was lost, and a hypot takes ten times as long
     radius = np.hypot(x, other)
     flat = (radius == 0) | (radius == np.inf)

@@ -1,0 +1,219 @@
+"""The checks at all magnitudes: first and second slopes from 1e-300 to 1e300, by relative differences and by mpmath."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+
+from corelib.conformance.calls import Call
+from corelib.conformance.case import Check
+from corelib.conformance.differences import EPS
+from corelib.conformance.domain import room
+from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.magnitudes import points
+from corelib.conformance.pick import interior
+from corelib.conformance.precise import Truth, truth
+from corelib.conformance.relative import BOUNDS, Slopes, confirmed, slopes
+from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.samples import avoided
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+from corelib.tensor import Array
+from corelib.transforms import vjp
+
+FIRST: Final = 1e-7
+SECOND: Final = 1e-6
+EXACT: Final = 1e-9
+CONDITION: Final = 1e-12  # of what moves when an argument moves by its own size
+SMALLEST: Final = 1e-305
+SQUARED: Final = 1e-290  # of a second slope: on the way to it squares of the first underflow
+LARGEST: Final = 1e305
+ULPS: Final = 8
+EXAMINED: Final = (48, 16)
+"""Points that a high-precision reference is asked for, in ops of one argument and of more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where slopes are compared: the arguments, one array each."""
+
+    args: tuple[Array, ...]
+
+    def text(self, n: int) -> str:
+        return "(" + ", ".join(f"{float(a[n])!r}" for a in self.args) + ")"
+
+
+def magnitudes(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """Wherever differences with relative steps know a first or second slope, it is that."""
+    for i, args in enumerate(points(subject, crc32(sample.arrays[0].tobytes()))):
+        place = _finite(subject, args)
+        if place.args[0].size:
+            _first(subject, sample, tally, i, place)
+            if _twice(subject):
+                _second(subject, tally, i, place)
+    if not tally.assertions:
+        raise Skip("forward is finite nowhere far out")
+
+
+def _twice(subject: Subject) -> bool:
+    """Whether second slopes are promised: neither declined, nor expected to fail."""
+    return subject.spec.twice and not any(x.check == "second_order" for x in subject.spec.xfails)
+
+
+def _finite(subject: Subject, args: tuple[Array, ...]) -> Place:
+    """The points at which the result is finite."""
+    good = np.isfinite(subject.plain(*args)) & np.all([np.isfinite(a) for a in args], axis=0)
+    return Place(tuple([a[good] for a in args]))
+
+
+def _first(subject: Subject, sample: Sample, tally: Tally, i: int, place: Place) -> None:
+    def f(x: Array, lines: Array) -> Array:
+        return np.asarray(subject.plain(*[x if k == i else a[lines] for k, a in enumerate(place.args)]), np.float64)
+
+    known: Slopes | None = sample.memo.get(("magnitudes", i))
+    if known is None:
+        known = sample.memo["magnitudes", i] = slopes(f, place.args[i], _room(subject, i, place))
+    _compare(
+        tally, f, place, i, known, lambda args: gradients(subject, args)[i], (FIRST, SMALLEST), f"the slope in arg{i}"
+    )
+
+
+def _second(subject: Subject, tally: Tally, i: int, place: Place) -> None:
+    """Backward of backward beside differences of backward, which are not kept: they are the op's own."""
+    for k in range(len(place.args)):
+
+        def f(x: Array, lines: Array, k: int = k) -> Array:
+            return gradients(subject, [x if j == i else a[lines] for j, a in enumerate(place.args)])[k]
+
+        def found(args: Sequence[Array], k: int = k) -> Array:
+            return second_gradients(subject, args, i)[k]
+
+        known = slopes(f, place.args[i], _room(subject, i, place))
+        _compare(tally, f, place, i, known, found, (SECOND, SQUARED), f"the second slope in arg{k} and arg{i}")
+
+
+def _room(subject: Subject, i: int, place: Place) -> Array:
+    return room(place.args[i], subject.ranges[i], avoided(subject)[i])
+
+
+def _compare(
+    tally: Tally, f: Callable[[Array, Array], Array], place: Place, i: int, known: Slopes,
+    backward: Callable[[Sequence[Array]], Array], tolerances: tuple[float, float], what: str,
+) -> None:  # fmt: skip
+    """Fail where a slope is known, and is another, and no nearer look confirms the one that was found."""
+    relative, smallest = tolerances
+    found = backward(place.args)
+    judged = np.isfinite(known.bound) & (np.abs(known.value) < LARGEST)
+    tolerance = relative * np.abs(known.value) + BOUNDS * known.bound + smallest
+    wrong = judged & ~(np.abs(found - known.value) <= tolerance)
+    if np.any(wrong):
+        at = np.flatnonzero(wrong)
+        suspects = Slopes(known.value[at], known.bound[at], known.step[at])
+        good = confirmed(lambda x, lines: f(x, at[lines]), place.args[i][at], suspects, found[at], relative)
+        tolerance[at] += _conditioned(backward, [a[at] for a in place.args])
+        wrong[at] = ~good & ~(np.abs(found - known.value) <= tolerance)[at]
+    _report(tally, place, found, known.value, tolerance, judged & ~wrong, wrong, what)
+
+
+def _conditioned(backward: Callable[[Sequence[Array]], Array], args: Sequence[Array]) -> Array:
+    """By how much the slope moves when the arguments move by a few units in the last place."""
+    ends = [backward([a * (1 + side * ULPS * EPS) for a in args]) for side in (1, -1)]
+    return np.asarray(np.nan_to_num(np.abs(ends[1] - ends[0]), nan=0.0, posinf=0.0))
+
+
+def _report(
+    tally: Tally, place: Place, found: Array, expected: Array, tolerance: Array, right: Array, wrong: Array, what: str
+) -> None:
+    tally.assertions += int(np.sum(right | wrong))
+    errors = np.where(right & (found != expected), np.abs(found - expected) / tolerance, 0.0)
+    tally.margin = max(tally.margin, float(np.max(np.minimum(errors, 1.0), initial=0.0)))
+    if np.any(wrong):
+        n = int(np.flatnonzero(wrong)[0])
+        raise Failure(
+            f"{what} at {place.text(n)} is {float(found[n])!r}, expected {float(expected[n])!r} +- {tolerance[n]:.1e} "
+            f"({int(np.sum(wrong))} of {wrong.size} points)"
+        )
+
+
+def gradients(subject: Subject, args: Sequence[Array]) -> list[Array]:
+    """The slopes in each argument at points."""
+    call = Call(subject.op, entrywise_sample(args))
+    ones = [np.full(r.shape, float(k == 0), r.dtype) for k, r in enumerate(call.results)]
+    return call.gradients(ones)
+
+
+def second_gradients(subject: Subject, args: Sequence[Array], i: int) -> list[Array]:
+    """The slopes in each argument of the slope in argument i."""
+
+    def gradient(*arrays: Any) -> Any:
+        answer = vjp(subject.op, *arrays)[1](np.ones(args[0].shape))
+        return answer if len(args) == 1 else answer[i]
+
+    answer = vjp(gradient, *args)[1](np.ones(args[0].shape))
+    return [np.asarray(a) for a in ([answer] if len(args) == 1 else answer)]
+
+
+def precise(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """First and second slopes are those of the high-precision reference, in the far tails too."""
+    reference = subject.spec.precise
+    if reference is None:
+        raise Skip("no high-precision reference is declared")
+    for i, args in enumerate(points(subject, 0)):
+        place = _chosen(subject, i, _finite(subject, args))
+        if place.args[0].size:
+            exact: Truth | None = sample.memo.get(("precise", i))
+            if exact is None:
+                exact = sample.memo["precise", i] = truth(reference, place.args)
+            _against(subject, tally, place, exact)
+
+
+def _chosen(subject: Subject, i: int, place: Place) -> Place:
+    """Some of the points: half of them the first, which are tails, and the other half spread over the rest."""
+    size, most = place.args[0].size, EXAMINED[(subject.arity or 1) > 1]
+    if size <= most:
+        return place
+    rest = subject.rng("precise", i).permutation(np.arange(most // 2, size))[: most // 2]
+    kept = np.concatenate([np.arange(most // 2), rest])
+    return Place(tuple([a[kept] for a in place.args]))
+
+
+def _against(subject: Subject, tally: Tally, place: Place, exact: Truth) -> None:
+    """Where forward itself has its digits, both slopes have theirs."""
+    sizes = [np.abs(a) for a in place.args]
+    good = np.abs(subject.plain(*place.args) - exact.value) <= EXACT * np.abs(exact.value)
+    for i, found in enumerate(gradients(subject, place.args)):
+        moved = sum(size * np.abs(row) for size, row in zip(sizes, np.nan_to_num(exact.second[i]), strict=True))
+        expected = np.where(good, exact.first[i], np.nan)
+        _exactly(tally, place, found, expected, EXACT, CONDITION * moved, f"the slope in arg{i}")
+    if _twice(subject):
+        for i in range(len(place.args)):
+            for k, found in enumerate(second_gradients(subject, place.args, i)):
+                scale = np.abs(exact.first[i]) / sizes[k] + np.abs(exact.first[k]) / sizes[i]
+                what, slack = f"the second slope in arg{i} and arg{k}", CONDITION * np.nan_to_num(scale) + SQUARED
+                expected = np.where(good & (np.abs(exact.value) > SQUARED), exact.second[i, k], np.nan)
+                _exactly(tally, place, found, expected, SECOND, slack, what)
+
+
+def _exactly(
+    tally: Tally, place: Place, found: Array, expected: Array, relative: float, slack: Array, what: str
+) -> None:
+    judged = np.isfinite(expected) & (np.abs(expected) < LARGEST)
+    tolerance = relative * np.abs(expected) + slack + SMALLEST
+    wrong = judged & ~(np.abs(found - expected) <= tolerance)
+    _report(tally, place, found, expected, tolerance, judged & ~wrong, wrong, what)
+
+
+def far(subject: Subject, seed: int) -> Sequence[Sample]:
+    if not subject.entrywise:
+        raise Skip("not an entry-by-entry op")
+    if subject.spec.extreme is not None and not len(subject.spec.extreme):
+        raise Skip("declared: the op has no use for numbers far out")
+    return interior(subject, seed)[:1]
+
+
+CHECKS = (
+    Check("magnitudes", far, magnitudes, seeded=True),
+    Check("precise", far, precise, profiles=("default", "deep")),
+)

@@ -1,0 +1,117 @@
+"""Slopes far from the origin: what is wrong there is found, and what is right raises no alarm."""
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from corelib import elementwise
+from corelib.conformance import OpSpec, run, subject_of
+from corelib.conformance.magnitudes import points
+from corelib.conformance.precise import truth
+from corelib.conformance.relative import slopes
+
+
+def failed(made: Any, spec: OpSpec | None = None) -> set[str]:
+    found = run([subject_of(made, spec)], "default", checks=["magnitudes", "precise"])
+    return {r.check for r in found.failures}
+
+
+def _expit(x: Any) -> Any:
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
+
+
+EXPIT = OpSpec("expit", kind="elementwise", domain=(None, None), precise=lambda mp, x: 1 / (1 + mp.exp(-x)))
+
+
+def test_a_slope_that_loses_its_digits_in_the_tail_is_found_by_the_precise_reference() -> None:
+    assert failed(elementwise(_expit, lambda x, *, result: result * (1 - result)), EXPIT) == {"magnitudes", "precise"}
+    kept = elementwise(_expit, lambda x: np.exp(-np.absolute(x)) / np.square(1 + np.exp(-np.absolute(x))))
+    assert not failed(kept, EXPIT)
+
+
+def test_a_slope_that_is_lost_beyond_fifty_is_found_by_relative_differences() -> None:
+    wrong = elementwise(np.cbrt, lambda x, *, result: (x < 50) / (3 * np.square(result)))
+    assert failed(wrong, OpSpec("cbrt", singular=[0.0])) == {"magnitudes"}
+
+
+@pytest.mark.parametrize("power", [1e-200, 1e-30, 1e30, 1e200])
+def test_a_slope_that_is_wrong_at_one_magnitude_alone_is_found(power: float) -> None:
+    def slope(x: Any) -> Any:
+        return np.where(np.abs(np.log10(np.where(x > 0, x / power, 1))) < 15, 2.0, 1.0) / x
+
+    assert failed(elementwise(np.log, slope)) == {"magnitudes"}
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e-3, 1e3, 1e6])
+def test_a_slope_that_is_wrong_at_one_size_of_the_other_argument_is_found(size: float) -> None:
+    def slope(x: Any, y: Any) -> Any:
+        return y * np.where((np.abs(y) >= size) & (np.abs(y) < 2 * size), 1.001, 1.0)
+
+    assert failed(elementwise(np.multiply, slope, lambda x, y: x)) == {"magnitudes"}
+
+
+@pytest.mark.parametrize("place", [lambda x: x == np.round(x), lambda x: (x % 1 == 0.5) & (x > 1000)])
+def test_a_slope_that_is_wrong_at_integers_or_large_halves_is_found(place: Any) -> None:
+    wrong = elementwise(np.square, lambda x: 2 * x * np.where(place(x), 1.01, 1.0))
+    assert failed(wrong) == {"magnitudes"}
+
+
+def test_a_second_slope_of_nan_in_the_tail_is_found() -> None:
+    assert failed(elementwise(np.tanh, lambda x: 1 / np.square(np.cosh(x)))) == {"magnitudes"}
+
+
+def test_a_slope_whose_terms_cancel_is_found() -> None:
+    """1 / (sqrt(1 + x**2) + x) is sqrt(1 + x**2) - x: written so, its slope loses its digits."""
+    spec = OpSpec("tail", domain=(0.0, None), precise=lambda mp, x: 1 / (mp.sqrt(1 + x * x) + x))
+    wrong = elementwise(lambda x: 1 / (np.hypot(1, x) + x), lambda x: x / np.hypot(1, x) - 1)
+    assert failed(wrong, spec) == {"magnitudes", "precise"}
+
+
+def test_a_sine_of_many_periods_has_no_known_slope_and_raises_no_alarm() -> None:
+    known = slopes(lambda x, lines: np.sin(x), np.array([1.5, 1e3, 1e40, 1e300]), np.full(4, np.inf))
+    assert np.isfinite(known.bound).tolist() == [True, True, False, False]
+    np.testing.assert_allclose(known.value[:2], np.cos([1.5, 1e3]), rtol=1e-7)
+    assert not failed(elementwise(np.sin, np.cos))
+
+
+def test_a_flat_tail_has_the_slope_zero() -> None:
+    known = slopes(lambda x, lines: np.tanh(x), np.array([1e3, -1e9]), np.full(2, np.inf))
+    assert np.all(known.value == 0)
+    assert np.all(known.bound < 1e-15)
+
+
+def test_the_truth_has_all_digits_where_double_precision_has_none() -> None:
+    found = truth(lambda mp, x: mp.tanh(x), [np.array([0.5, 20.0, 200.0])])
+    x = np.array([0.5, 20.0, 200.0])
+    np.testing.assert_allclose(found.first[0], 1 / np.cosh(x) ** 2, rtol=1e-14)
+    np.testing.assert_allclose(found.second[0, 0], -2 * np.tanh(x) / np.cosh(x) ** 2, rtol=1e-14)
+    mixed = truth(lambda mp, x, y: x * mp.log(y), [np.array([1e-200]), np.array([1e200])])
+    np.testing.assert_allclose(mixed.second[0, 1], 1e-200, rtol=1e-14)
+
+
+def test_where_precisions_do_not_agree_nothing_is_claimed() -> None:
+    found = truth(lambda mp, x: mp.sqrt(x), [np.array([-1.0, 4.0])])
+    assert np.isnan(found.first[0, 0])
+    assert found.first[0, 1] == 0.25
+
+
+def test_the_precise_reference_is_skipped_with_a_reason_where_mpmath_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "mpmath.ctx_mp", None)
+    found = run([subject_of(elementwise(_expit, lambda x: 1.0 * x), EXPIT)], "default", checks=["precise"])
+    assert [(r.status, "corelib[conformance]" in r.detail) for r in found.results] == [("skip", True)]
+
+
+def test_points_lie_in_the_domain_and_have_all_magnitudes_and_sizes() -> None:
+    power = elementwise(np.power, lambda x, y: y * x ** (y - 1), lambda x, y, *, result: result * np.log(x))
+    of_x, of_y = points(subject_of(power, OpSpec("power", domain=((0.0, None), (None, None)))), 0)
+    assert np.all(of_x[0] > 0)
+    assert (np.min(of_x[0]) < 1e-299, np.max(of_x[0]) > 1e300) == (True, True)
+    assert np.min(np.abs(of_x[1])) < 2e-6
+    assert np.max(np.abs(of_x[1])) >= 1e6
+    assert {-1.0, 1.0} == set(np.sign(of_y[1]))
+    assert np.any(of_y[1] == 100.5)
