@@ -34,10 +34,16 @@ from corelib.protocols import (
     Binary,
     BinaryMany,
     ForwardAndBackward,
+    Function1,
+    Function2,
+    Function3,
     LinearBinary,
     LinearTernary,
     LinearUnary,
     LinearVariadic,
+    Slope1,
+    Slope2,
+    Slope3,
     Ternary,
     TernaryMany,
     Unary,
@@ -225,21 +231,21 @@ def linear(cls: Callable[..., Any], /, *, numpy: Functions = None, name: str | N
 
 @overload
 def elementwise(
-    function: Callable[..., Any], slope: Slopelike, /, *,
+    function: Function1, slope: Slope1, /, *,
     numpy: Functions = None, name: str | None = None, singular: bool = False,
 ) -> UnaryFn[[]]: ...  # fmt: skip
 
 
 @overload
 def elementwise(
-    function: Callable[..., Any], slope: Slopelike, slope2: Slopelike, /, *,
+    function: Function2, slope: Slope2, slope2: Slope2, /, *,
     numpy: Functions = None, name: str | None = None, singular: bool = False,
 ) -> BinaryFn[[]]: ...  # fmt: skip
 
 
 @overload
 def elementwise(
-    function: Callable[..., Any], slope: Slopelike, slope2: Slopelike, slope3: Slopelike, /, *,
+    function: Function3, slope: Slope3, slope2: Slope3, slope3: Slope3, /, *,
     numpy: Functions = None, name: str | None = None, singular: bool = False,
 ) -> TernaryFn[[]]: ...  # fmt: skip
 

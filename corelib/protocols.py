@@ -7,6 +7,7 @@ that begin with an underscore are steps on the way: a backward with or without `
 is what its backward sees of them, as ``propagated`` and as ``result``.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from corelib.tensor import Array
@@ -291,3 +292,36 @@ class LinearVariadic(Protocol):
 
     @property
     def backward(self) -> _LinearBackwardN | _LinearBackwardNWanted: ...
+
+
+class _Slope1(Protocol):
+    def __call__(self, x: Any, /) -> Any: ...
+
+
+class _Slope1Result(Protocol):
+    def __call__(self, x: Any, /, *, result: Any) -> Any: ...
+
+
+class _Slope2(Protocol):
+    def __call__(self, x: Any, y: Any, /) -> Any: ...
+
+
+class _Slope2Result(Protocol):
+    def __call__(self, x: Any, y: Any, /, *, result: Any) -> Any: ...
+
+
+class _Slope3(Protocol):
+    def __call__(self, x: Any, y: Any, z: Any, /) -> Any: ...
+
+
+class _Slope3Result(Protocol):
+    def __call__(self, x: Any, y: Any, z: Any, /, *, result: Any) -> Any: ...
+
+
+# The functions of entry-by-entry ops. Arrays are Any to them: a lambda without types then has no unknown ones.
+Function1: TypeAlias = Callable[[Any], Any]
+Function2: TypeAlias = Callable[[Any, Any], Any]
+Function3: TypeAlias = Callable[[Any, Any, Any], Any]
+Slope1: TypeAlias = _Slope1 | _Slope1Result | float
+Slope2: TypeAlias = _Slope2 | _Slope2Result | float
+Slope3: TypeAlias = _Slope3 | _Slope3Result | float

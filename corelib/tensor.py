@@ -7,6 +7,7 @@ from typing import Any, Final, SupportsIndex, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from corelib.array_like import ArrayLike
 from corelib.arrays import array_of_numbers, kind_of, owned
 from corelib.compiling import Truth, mypyc_attr
 from corelib.dispatch import ops_for
@@ -346,7 +347,7 @@ class Tensor:
         return op.from_numpy(function, args, keywords)
 
 
-TensorLike: TypeAlias = Tensor | npt.ArrayLike
+TensorLike: TypeAlias = Tensor | ArrayLike
 new: Final = Tensor.__new__
 
 

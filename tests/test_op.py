@@ -66,7 +66,7 @@ def test_what_is_no_op_is_refused_when_it_is_made() -> None:
     with pytest.raises(InvalidOp, match="a slope for each"):
         elementwise(np.sin)  # type: ignore[call-overload]  # on purpose
     with pytest.raises(InvalidOp, match="slopes of 1 arguments, not of 2"):
-        elementwise(np.sin, lambda x, y: x)
+        elementwise(np.sin, lambda x, y: x)  # type: ignore[call-overload]  # on purpose
     with pytest.raises(InvalidOp, match="a number or a function"):
         elementwise(np.sin, "cos")  # type: ignore[call-overload]  # on purpose
     with pytest.raises(InvalidOp, match="no method forward"):

@@ -146,6 +146,12 @@ sum(t, axis="rows")  # mypy: incompatible type "str" | pyright: cannot be assign
 exp(None)  # mypy: incompatible type "None" | pyright: cannot be assigned to parameter "x"
 exp(print)  # mypy: incompatible type | pyright: cannot be assigned to parameter "x"
 
+exp("x")  # mypy: incompatible type "str" | pyright: cannot be assigned to parameter "x"
+exp(b"x")  # mypy: incompatible type "bytes" | pyright: cannot be assigned to parameter "x"
+exp({"x": 1.0})  # mypy: incompatible type "dict[str, float]" | pyright: cannot be assigned to parameter "x"
+exp(str(t).splitlines())  # mypy: incompatible type "list[str]" | pyright: cannot be assigned to parameter "x"
+Tensor("1.0")  # mypy: incompatible type "str" | pyright: cannot be assigned to parameter "data"
+
 # An op that nobody has
 corelib.ops.expp(t)  # mypy: Module has no attribute "expp" | pyright: "expp" is not a known attribute of module
 corelib.gradd(exp)  # mypy: Module has no attribute "gradd" | pyright: "gradd" is not a known attribute of module
@@ -183,6 +189,10 @@ op(OneGradientForAnyNumber)([t])
 linear(Clip)
 elementwise(np.exp)  # mypy: No overload variant of "elementwise" matches | pyright: No overloads for
 elementwise(np.exp, "x")  # mypy: No overload variant of "elementwise" matches | pyright: to parameter "slope"
+
+elementwise(np.exp, lambda x, y: y)  # mypy: No overload variant of "elementwise" | pyright: Extra parameter "y"
+elementwise(np.exp, lambda x, *, res: res)  # mypy: No overload variant of "elementwise" | pyright: keyword parameter
+elementwise(np.hypot, lambda x: x, 1)  # mypy: No overload variant of "elementwise" | pyright: Extra parameter
 
 # Several results, one by one
 low, high, more = op(Halves)(t)  # mypy: Need more than 2 values to unpack | pyright: size mismatch; expected 3

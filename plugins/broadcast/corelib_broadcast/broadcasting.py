@@ -108,8 +108,9 @@ def _broadcast_arrays(*args: TensorLike, subok: bool = False) -> tuple[Tensor, .
 
     ``subok`` is taken for NumPy's sake. Raises InvalidOperand where the shapes do not fit.
     """
-    shape = np.broadcast_shapes(*map(np.shape, args))
-    return tuple(broadcast_to(x, shape) for x in args)
+    arrays: tuple[Any, ...] = args  # the types of NumPy know no Tensor
+    shape = np.broadcast_shapes(*map(np.shape, arrays))
+    return tuple(broadcast_to(x, shape) for x in arrays)
 
 
 broadcast_arrays: Final = composed(_broadcast_arrays, numpy=np.broadcast_arrays, name="broadcast_arrays")
