@@ -50,14 +50,14 @@ if TYPE_CHECKING:
     from corelib.groups import Group, MultiOptimizer
     from corelib.hooks import Plugin, hookimpl
     from corelib.optimizer import Optimizer
-    from corelib.rule import AnyRule, FloatArray, Rule, Schedule, Step
+    from corelib.rule import AnyRule, FloatArray, JointRule, Rule, Schedule, Step
 
 __version__: Final = "0.1.0"
 
 __all__ = [
     "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "ComposedFn",
-    "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "LinearBinary", "LinearTernary",
-    "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node", "Optimizer", "Plugin", "Ratio", "Rule",
+    "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "JointRule", "LinearBinary",
+    "LinearTernary", "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node", "Optimizer", "Plugin", "Ratio", "Rule",
     "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn", "TernaryMany", "TernaryManyFn",
     "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn", "VariadicMany", "VariadicManyFn",
     "Wanted", "all_finite", "anomaly", "check_grads", "checkpoint", "composed", "conformance", "elementwise",
@@ -70,6 +70,7 @@ _LATER: Final = {
     "AnyRule": "corelib.rule",
     "FloatArray": "corelib.rule",
     "Group": "corelib.groups",
+    "JointRule": "corelib.rule",
     "MultiOptimizer": "corelib.groups",
     "Optimizer": "corelib.optimizer",
     "Plugin": "corelib.hooks",

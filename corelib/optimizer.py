@@ -4,17 +4,19 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from numbers import Real
-from typing import Any, Final, TypedDict, TypeVar, Unpack, get_args, overload
+from typing import Any, Final, TypedDict, TypeVar, Unpack, cast, get_args, overload
 
 import numpy as np
 
 from corelib.errors import InvalidHyperparameter, OptimizerError
 from corelib.optimizing.clipping import Policy, clip_factor
-from corelib.optimizing.packing import Packing
+from corelib.optimizing.joint import Given, Sums
+from corelib.optimizing.packing import Pack, Packing, Updates
 from corelib.optimizing.parameter import Parameter, Tensors, Update, check_leaves, named_tensors, readonly
 from corelib.optimizing.state import StateDict, load, save
 from corelib.optimizing.workspace import Workspace
 from corelib.rule import (
+    AnyJointRule,
     AnyRule,
     FloatArray,
     Rule,
@@ -22,6 +24,7 @@ from corelib.rule import (
     Step,
     declared,
     hyperparameters,
+    joint,
     make_rule,
     require,
 )
@@ -68,6 +71,9 @@ class Optimizer:
     where they are None. ``decay(tensor)``, asked once, says which parameters 4 and 7 decay: without it,
     all. Gradients are never written to. A complex parameter is optimized as pairs of real ones.
 
+    A `JointRule`, whose method is defined over all parameters together, sees those of this Optimizer at 6;
+    the learning rate that it returns is then that of 7. ``shared`` is what it knows of all of them.
+
     ``rule``, ``lr``, ``weight_decay``, ``l2``, ``clip_norm``, ``on_nonfinite`` and ``auto_zero`` may be
     assigned between steps; the next one goes by them. Raises OptimizerError for parameters that are none
     or stand there twice, and InvalidHyperparameter for an option out of its range.
@@ -101,7 +107,8 @@ class Optimizer:
         self.on_nonfinite: Policy = on_nonfinite
         self.auto_zero = auto_zero
         self.iteration: int = 0
-        self._workspace = Workspace(2 + rule.scratch)
+        self.shared: Any = None
+        self._workspace = Workspace(2 + rule.scratch + declared(rule, "sums", 0))
         self._packing = Packing()
         self.check()
 
@@ -194,23 +201,55 @@ class Optimizer:
     def apply(self, updates: Sequence[Update], lr: float, factor: float) -> None:
         """Make these updates, with the gradients multiplied by ``factor``."""
         merged, packed = self._packing.pack(self.rule, updates)
+        rule = joint(self.rule)
+        rate = lr if rule is None or not updates else self._combined(rule, merged, packed, lr, factor)
         for update in merged:
-            self._apply(update, lr, factor)
+            self._apply(update, rate, factor)
         for pack, members in packed:
             pack.scatter(members)
         if updates:
             self.iteration += 1
 
-    def _apply(self, update: Update, lr: float, factor: float) -> None:
+    def _combined(
+        self, rule: AnyJointRule, merged: Sequence[Update], packed: Sequence[tuple[Pack, Updates]], lr: float,
+        factor: float,
+    ) -> float:  # fmt: skip
+        """The learning rate of a step by a method over all parameters, once each was measured."""
+        if self.shared is None:
+            self.shared = rule.begin()
+        sums = Sums(rule.sums, {pack.whole: pack.slices for pack, _ in packed})
+        for update in merged:
+            _, grad, param, step, terms = self._given(update, lr, factor)
+            if update.parameter.t == 0:
+                update.parameter.state = rule.init(param)
+            rule.measure(
+                terms=terms, grad=grad, param=param, state=update.parameter.state, shared=self.shared, step=step
+            )
+            sums.add(update.parameter, terms)
+        rate = rule.combine(sums=sums.totals(), shared=self.shared, step=Step(self.iteration + 1, lr))
+        if not isinstance(rate, float):
+            raise OptimizerError(f"combine of {rule.name} returned {rate!r}: it returns the learning rate, a float")
+        return rate
+
+    def _given(self, update: Update, lr: float, factor: float) -> Given:
         parameter, data, _ = update
         out, copy, *work = self._workspace.arrays(data)
         grad = final_gradient(update, factor, self.l2 if parameter.decays else 0.0, out, copy)
-        param = readonly(data)
-        if parameter.t == 0:
-            parameter.state = self.rule.init(param)
+        count = self.rule.scratch
+        return Given(out, grad, readonly(data), Step(parameter.t + 1, lr, tuple(work[:count])), tuple(work[count:]))
+
+    def _apply(self, update: Update, lr: float, factor: float) -> None:
+        parameter, data, _ = update
+        out, grad, param, step, _ = self._given(update, lr, factor)
+        rule = joint(self.rule)
+        if rule is not None:
+            rule.update(out=out, grad=grad, param=param, state=parameter.state, shared=self.shared, step=step)
+        else:
+            alone = cast("Rule[Any]", self.rule)
+            if parameter.t == 0:
+                parameter.state = alone.init(param)
+            alone.update(out=out, grad=grad, param=param, state=parameter.state, step=step)
         parameter.t += 1
-        step = Step(parameter.t, lr, tuple(work))
-        self.rule.update(out=out, grad=grad, param=param, state=parameter.state, step=step)
         if lr == 0.0:
             out += 0.0  # a parameter of -0.0 would become 0.0 if -0.0 were subtracted
         if parameter.decays and self.weight_decay:

@@ -1,6 +1,6 @@
 """Rule: the method by which an optimizer changes a parameter. It is all that a third party writes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, cast
@@ -13,6 +13,8 @@ from corelib.errors import InvalidHyperparameter, OptimizerError, UnknownHyperpa
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 Schedule: TypeAlias = Callable[[int], float]
 State = TypeVar("State")
+State_co = TypeVar("State_co", covariant=True)
+Shared = TypeVar("Shared")
 Declared = TypeVar("Declared")
 
 
@@ -32,12 +34,12 @@ class Step(NamedTuple):
         return self.work[k]
 
 
-class Rule(Protocol[State]):
-    """A method of optimization: a frozen dataclass whose fields are its hyperparameters.
+class Method(Protocol[State_co]):
+    """What a `Rule` and a `JointRule` have in common: a frozen dataclass whose fields are its hyperparameters.
 
-    It sees one parameter at a time, as an array, and never a Tensor, a schedule or another parameter. What
-    it must remember from one update to the next it keeps in a State: a dataclass of arrays, floats, ints,
-    bools and None, one for each parameter. A field with ``metadata={"transient": True}`` is not saved.
+    It sees one parameter at a time, as an array, and never a Tensor or a schedule. What it must remember of
+    a parameter from one update to the next it keeps in a State: a dataclass of arrays, floats, ints, bools
+    and None, one for each parameter. A field with ``metadata={"transient": True}`` is not saved.
 
     Two more class variables are optional:
 
@@ -57,9 +59,13 @@ class Rule(Protocol[State]):
     scratch: ClassVar[int]
     """How many work arrays `Step.scratch` has."""
 
-    def init(self, param: FloatArray, /) -> State:
+    def init(self, param: FloatArray, /) -> State_co:
         """The state of a parameter before its first update. ``param`` is a read-only view."""
         ...
+
+
+class Rule(Method[State], Protocol[State]):
+    """A method of optimization that treats each parameter by itself."""
 
     def update(self, *, out: FloatArray, grad: FloatArray, param: FloatArray, state: State, step: Step) -> None:
         """Write into ``out`` what is to be subtracted from the parameter, and bring ``state`` up to date.
@@ -69,7 +75,53 @@ class Rule(Protocol[State]):
         ...
 
 
-AnyRule: TypeAlias = Rule[Any]
+class JointRule(Method[State], Protocol[State, Shared]):
+    """A method that is defined over all parameters together, such as Prodigy: it knows them through sums.
+
+    The Optimizer calls ``measure`` for each parameter that a step concerns, then ``combine`` once, then
+    ``update`` for each. What the method knows of all parameters is in ``shared``: a dataclass of floats, counts
+    and bools, one for each Optimizer, that is saved. ``elementwise`` extends to the terms of ``measure``.
+    """
+
+    sums: ClassVar[int]
+    """How many sums over all entries of all parameters the method needs."""
+
+    def begin(self) -> Shared:
+        """What is shared before the first step."""
+        ...
+
+    def measure(
+        self, *, terms: Sequence[FloatArray], grad: FloatArray, param: FloatArray, state: State, shared: Shared,
+        step: Step,
+    ) -> None:  # fmt: skip
+        """Write into ``terms``, ``sums`` arrays, what is to be summed over all entries of all parameters.
+
+        ``state`` may be brought up to date here or in ``update``; ``shared`` is only read.
+        """
+        ...
+
+    def combine(self, *, sums: Sequence[float], shared: Shared, step: Step) -> float:
+        """Bring ``shared`` up to date, and return the learning rate of this step.
+
+        ``step.t`` counts the steps of the Optimizer. The rate is ``step.lr`` in each ``update``, and what
+        weight decay is multiplied by.
+        """
+        ...
+
+    def update(
+        self, *, out: FloatArray, grad: FloatArray, param: FloatArray, state: State, shared: Shared, step: Step
+    ) -> None:
+        """As `Rule.update`; ``shared`` is only read."""
+        ...
+
+
+AnyJointRule: TypeAlias = JointRule[Any, Any]
+AnyRule: TypeAlias = Rule[Any] | AnyJointRule
+
+
+def joint(rule: AnyRule) -> AnyJointRule | None:
+    """The rule, if it is one over all parameters together."""
+    return cast(AnyJointRule, rule) if hasattr(rule, "combine") else None
 
 
 def hyperparameters(rule: AnyRule) -> dict[str, Any]:

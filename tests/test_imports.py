@@ -15,7 +15,8 @@ ORDER = [
     "op_types", "op", "problem", "archive", "hooks", "installed.switches", "installed.passing",
     "installed.distribution", "installed.provided", "installed.loading", "installed.finding", "registry", "backward",
     "transforms", "checkpoint", "fingerprints", "anomaly", "rule", "optimizing.parameter", "optimizing.clipping",
-    "optimizing.workspace", "optimizing.packing", "optimizing.header", "optimizing.state", "optimizer", "groups",
+    "optimizing.workspace", "optimizing.joint", "optimizing.packing", "optimizing.header", "optimizing.state",
+    "optimizer", "groups",
 ]  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from corelib_optimizers import Adam as _adam  # corelib-optimizers
 adam = _adam
 from corelib_optimizers import AdamW as _adamw  # corelib-optimizers
 adamw = _adamw
+from corelib_optimizers import Prodigy as _prodigy  # corelib-optimizers
+prodigy = _prodigy
 from corelib_optimizers import RMSprop as _rmsprop  # corelib-optimizers
 rmsprop = _rmsprop
 from corelib_optimizers import SGD as _sgd  # corelib-optimizers

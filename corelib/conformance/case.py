@@ -12,6 +12,7 @@ import numpy as np
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.limits import OutOfTime, exceeded, limited
 from corelib.conformance.sample import Sample
+from corelib.conformance.spec import Xfail
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.conformance.trace import normal, origin, traced
@@ -40,8 +41,28 @@ class Check:
     limited: bool = True
 
 
+class Declaration(Protocol):
+    """What the runner knows of an OpSpec or a RuleSpec."""
+
+    @property
+    def xfails(self) -> tuple[Xfail, ...]: ...
+
+
+class Examined(Protocol):
+    """What the runner knows of what is examined, be it an op or an optimizer."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def spec(self) -> Declaration: ...
+
+
 class Runnable(Protocol):
     """What the runner, the reports and pytest know of a case, be it of an op or of an optimizer."""
+
+    @property
+    def subject(self) -> Examined: ...
 
     @property
     def id(self) -> str: ...

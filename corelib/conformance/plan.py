@@ -1,6 +1,6 @@
 """From subjects to cases: every check, on every sample it wants, with every seed of the profile."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
@@ -70,7 +70,3 @@ def _selected(subject: Subject, check: Check, seed: int) -> Sequence[Sample]:
 def _spread(samples: Sequence, count: int) -> list:  # type: ignore[type-arg]  # of whatever is in it
     """``count`` of the samples, the first and the last among them, evenly."""
     return [samples[round(i * (len(samples) - 1) / (count - 1))] for i in range(count)]
-
-
-def all_cases(subjects: Iterable[Subject], profile: Profile, only: Sequence[str] = ()) -> list[Case]:
-    return [case for subject in subjects for case in cases(subject, profile, only)]

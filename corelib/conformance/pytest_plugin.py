@@ -165,13 +165,12 @@ class ConformanceItem(pytest.Item):
 
 
 class StrictItem(ConformanceItem):
-    """After all cases of an op: those that were expected to fail have failed."""
+    """After all cases of an op or an optimizer: those that were expected to fail have failed."""
 
     def runtest(self) -> None:
-        from corelib.conformance.case import Case
         from corelib.conformance.runner import unexpected
 
-        late = unexpected(self.case.subject, self.group) if isinstance(self.case, Case) else []
+        late = unexpected(self.case.subject, self.group)
         self.run.results.extend(late)
         if late:
             raise ConformanceFailed("\n".join(result.detail for result in late))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from corelib.conformance.case import Case, Result, Runnable
+from corelib.conformance.case import Case, Examined, Result, Runnable
 from corelib.conformance.plan import PROFILES, Profile, cases
 from corelib.conformance.report import Report
 from corelib.conformance.sample import prepared
@@ -43,14 +43,14 @@ def run_cases(
             progress(result)
         if stop_at_first and result.status == "fail":
             return results
-    late = [settled for case in todo[:1] if isinstance(case, Case) for settled in unexpected(case.subject, results)]
+    late = [settled for case in todo[:1] for settled in unexpected(case.subject, results)]
     for result in late:
         if progress is not None:
             progress(result)
     return results + late
 
 
-def unexpected(of: Subject, results: Sequence[Result]) -> list[Result]:
+def unexpected(of: Examined, results: Sequence[Result]) -> list[Result]:
     """A failure for each expected failure that did not happen although its check ran."""
     found = []
     for expected in of.spec.xfails:

@@ -25,6 +25,8 @@ GROUP: Final[Fields] = {
     "iteration": "a count",
     "parameters": "an object",
 }
+SHARED: Final[Fields] = {"shared": "an object"}
+"""In a group whose rule is over all parameters together."""
 PARAMETER: Final[Fields] = {"t": "a count", "shape": "a list of counts", "dtype": "a text"}
 
 
@@ -55,7 +57,11 @@ def faults_of(groups: object) -> Iterator[str]:
         return
     seen: set[str] = set()
     for i, group in enumerate(groups):
-        wrong = [*wrong_fields(group, GROUP, f"group {i}")]
+        wrong = [
+            *wrong_fields(
+                group, GROUP | (SHARED if isinstance(group, dict) and "shared" in group else {}), f"group {i}"
+            )
+        ]
         yield from wrong
         for name, parameter in () if wrong else group["parameters"].items():
             yield from wrong_fields(parameter, PARAMETER, f"parameter {name!r}")

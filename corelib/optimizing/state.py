@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from corelib.errors import OptimizerError, StateMismatch
-from corelib.optimizing.header import HEADER, Group, groups_of, header_of
+from corelib.optimizing.header import HEADER, Group, fits, groups_of, header_of
 from corelib.optimizing.parameter import Parameter, readonly, real
-from corelib.rule import hyperparameters
+from corelib.rule import hyperparameters, joint
 from corelib.tensor import Array
 
 if TYPE_CHECKING:
@@ -45,10 +45,17 @@ def describe(optimizer: "Optimizer") -> Group:
             for parameter in optimizer.parameters
         },
     }
+    if optimizer.shared is not None:
+        group["shared"] = vars_of(optimizer.shared)
     try:
         return dict(json.loads(json.dumps(group)))
     except TypeError as error:
         raise OptimizerError(f"a hyperparameter of {rule!r} cannot be saved as JSON: {error}") from error
+
+
+def vars_of(shared: Any) -> dict[str, Any]:
+    """The fields of what a rule knows of all parameters together."""
+    return {field.name: getattr(shared, field.name) for field in fields(shared)}
 
 
 def entries(parameter: Parameter, state: object) -> Iterator[tuple[str, Any]]:
@@ -67,6 +74,8 @@ def load(optimizers: Sequence["Optimizer"], saved: Mapping[str, Array], *, accep
     matched = [match(optimizer, groups) for optimizer in optimizers]
     states = [fresh_states(optimizer, group) for optimizer, group in zip(optimizers, matched, strict=True)]
     differences = compare_groups(groups, matched, [describe(each) for each in optimizers], accept_changes)
+    for optimizer, group in zip(optimizers, matched, strict=True):
+        differences += compare_shared(optimizer, group)
     differences += compare_arrays(arrays, groups, {p: state for each in states for p, state in each.items()})
     if differences:
         listed = "".join(f"\n  {difference}" for difference in differences)
@@ -120,6 +129,8 @@ def install(optimizer: "Optimizer", group: Group, states: States) -> None:
         parameter.state = state
         parameter.t = group["parameters"][parameter.name]["t"]
     optimizer.iteration = group["iteration"]
+    rule = joint(optimizer.rule)
+    optimizer.shared = replace(rule.begin(), **group["shared"]) if rule and "shared" in group else None
 
 
 # Comparing
@@ -151,6 +162,21 @@ def facts(group: Group, accept_changes: bool) -> dict[str, object]:
         found |= {f"hyperparameter {name}": value for name, value in group["hyperparameters"].items()}
         found |= {f"option {name}": value for name, value in group["options"].items()}
     return found
+
+
+def compare_shared(optimizer: "Optimizer", group: Group) -> list[str]:
+    """How what was saved of all parameters together differs in kind from what the rule keeps of them."""
+    rule = joint(optimizer.rule)
+    if (optimizer.rule.name, optimizer.rule.state_version) != (group["rule"], group["state_version"]):
+        return []
+    fresh = vars_of(rule.begin()) if rule and group["iteration"] else {}
+    return compare(types(group.get("shared", {})), types(fresh))
+
+
+def types(shared: Group) -> dict[str, object]:
+    """The kind of each field, by name."""
+    wrong = {name: repr(value) for name, value in shared.items() if type(value) is int and not fits(value, "a count")}
+    return {f"shared {name}": wrong.get(name, type(value).__name__) for name, value in shared.items()}
 
 
 def compare_arrays(saved: StateDict, groups: list[Group], states: States) -> list[str]:

@@ -12,6 +12,7 @@ from corelib.conformance.case import Result, Status, indented
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
+from corelib.conformance.trace import normal, origin, traced
 
 Run: TypeAlias = Callable[[RuleSubject, Mapping[str, Any], Tally], None]
 
@@ -53,7 +54,7 @@ class RuleCase:
     def run(self) -> Result:
         """Run it. Whatever the rule raises is a failure of the rule."""
         tally, began = Tally(), perf_counter()
-        status, detail = self._outcome(tally)
+        status, detail, cause = self._outcome(tally)
         if status == "fail":
             for expected in self.subject.spec.xfails:
                 if expected.covers(self.check.id, self.variant):
@@ -63,23 +64,27 @@ class RuleCase:
         seconds = perf_counter() - began
         return Result(
             self.name, self.check.id, self.variant, 0, status, tally.assertions, tally.margin, detail, seconds,
-            tally.warns,
+            tally.warns, cause if status == "fail" else "",
         )  # fmt: skip
 
-    def _outcome(self, tally: Tally) -> tuple[Status, str]:
+    def _outcome(self, tally: Tally) -> tuple[Status, str, str]:
+        """What became of it, what there is to say, and the cause of a failure."""
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("error")
                 self.check.run(self.subject, self.hyperparameters, tally)
         except Skip as skip:
-            return "skip", str(skip)
+            return "skip", str(skip), ""
         except Undeclared as missing:
-            return "undeclared", str(missing)
+            return "undeclared", str(missing), ""
         except Failure as failure:
-            return "fail", str(failure)
+            text = str(failure)
+            if failure.__cause__ is not None:
+                text += f"\n{traced(failure.__cause__)}"
+            return "fail", text, f"{self.check.id}: {normal(text)}"
         except Exception as error:  # a rule that raises has failed, whatever it raises
-            return "fail", f"raised {type(error).__name__}: {error}\nwith {dict(self.hyperparameters)}"
-        return ("pass", tally.note) if tally.assertions else ("fail", "the check asserted nothing")
+            return "fail", f"raised {traced(error)}\nwith {dict(self.hyperparameters)}", origin(error)
+        return ("pass", tally.note, "") if tally.assertions else ("fail", "the check asserted nothing", "no assertion")
 
 
 def rule_cases(subject: RuleSubject) -> Iterator[RuleCase]:

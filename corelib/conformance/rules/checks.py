@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from corelib.conformance.rules import declaration, descent, driven, memory, numbers, perf, saving
+from corelib.conformance.rules import declaration, descent, driven, memory, numbers, perf, saving, together
 from corelib.conformance.rules.case import RuleCheck
 
 RULE_CHECKS: Final[tuple[RuleCheck, ...]] = (
-    *declaration.CHECKS, *memory.CHECKS, *numbers.CHECKS, *driven.CHECKS, *saving.CHECKS, *descent.CHECKS,
-    *perf.CHECKS,
+    *declaration.CHECKS, *memory.CHECKS, *numbers.CHECKS, *driven.CHECKS, *together.CHECKS, *saving.CHECKS,
+    *descent.CHECKS, *perf.CHECKS,
 )  # fmt: skip
 """All checks of one optimizer."""

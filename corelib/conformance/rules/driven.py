@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.failure import Failure
+from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.rules.case import RuleCheck
 from corelib.conformance.rules.following import LR, alike, drawn, follow, give, parameters
 from corelib.conformance.rules.subject import RuleSubject
@@ -70,6 +70,8 @@ def none_grad(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
     half = (len(gradients) + 1) // 2
     due = [len(gradients), half]
     tally.require(counts[-1] == due, f"with every second gradient missing, the counts are {counts[-1]}, and not {due}")
+    if subject.joint:
+        return  # parameters that a step does not concern change the path of those that it does
     alone = [
         follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], lr=LR)[0],
         follow(subject, hyperparameters, values[1:], [[row[1]] for row in gradients[::2]], lr=LR)[0],
@@ -220,6 +222,8 @@ def closure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tal
 
 def packed(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
     """Many small parameters together take the paths that each takes alone."""
+    if subject.joint:
+        raise Skip("over all parameters together: see together")
     values, gradients = drawn(subject, "packed", shapes=((), (3,), (2, 2), (0,)))
     found = follow(subject, hyperparameters, values, gradients, lr=LR)
     for k, value in enumerate(values):

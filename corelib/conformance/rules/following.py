@@ -7,10 +7,31 @@ import numpy as np
 
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
-from corelib.rule import Step
+from corelib.rule import Step, declared, joint
 from corelib.tensor import Array, Tensor
 
 LR: Final = 0.05
+
+
+def updated(rule: Any, *, state: Any, shared: Any, step: Step, **arrays: Any) -> Any:
+    """What ``update`` returns for a parameter that is alone. ``arrays`` are out, grad, param and terms."""
+    terms = arrays.pop("terms")
+    whole = joint(rule)
+    if whole is None:
+        return rule.update(state=state, step=step, **arrays)
+    whole.measure(
+        terms=terms, grad=arrays["grad"], param=arrays["param"], state=state, shared=shared, step=step
+    )  # fmt: skip
+    sums = [float(np.sum(term, dtype=np.float64)) for term in terms]
+    rate = whole.combine(sums=sums, shared=shared, step=Step(step.t, step.lr))
+    answer: Any = whole.update(state=state, shared=shared, step=step._replace(lr=rate), **arrays)  # type: ignore[func-returns-value]  # a mutant may
+    return answer
+
+
+def begun(rule: Any) -> Any:
+    """What a rule over all parameters shares before its first step; None for others."""
+    whole = joint(rule)
+    return None if whole is None else whole.begin()
 
 
 class Loose:
@@ -22,6 +43,7 @@ class Loose:
         self.lr = lr
         self.t: int = 0
         self.state: Any = None
+        self.shared: Any = begun(rule)
         self.garbage: float = np.nan
         """What ``out`` and the work arrays hold before each update."""
 
@@ -34,11 +56,27 @@ class Loose:
         if self.t == 0:
             self.state = self.rule.init(param)
         self.t += 1
-        out, *work = [np.full(param.shape, self.garbage, param.dtype) for _ in range(1 + self.rule.scratch)]
-        self.rule.update(out=out, grad=grad, param=param, state=self.state, step=Step(self.t, self.lr, tuple(work)))
+        out, terms, work = junk(self.rule, param, self.garbage)
+        step = Step(self.t, self.lr, work)
+        updated(
+            self.rule, out=out, terms=terms, grad=grad, param=param, state=self.state, shared=self.shared, step=step
+        )
         self.out = out
         self.param -= out
         return self.param
+
+
+def junk(rule: Any, like: Array, garbage: float) -> tuple[Array, tuple[Array, ...], tuple[Array, ...]]:
+    """``out``, the terms and the work arrays of a rule, full of garbage."""
+    counts = (1, declared(rule, "sums", 0), rule.scratch)
+    out, terms, work = (tuple(np.full(like.shape, garbage, like.dtype) for _ in range(count)) for count in counts)
+    return out[0], terms, work
+
+
+def split(row: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+    """The entries of all parameters, in one row, as parameters of these shapes."""
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+    return [part.reshape(shape) for part, shape in zip(np.split(row, ends), shapes, strict=True)]
 
 
 def parameters(values: Sequence[Array], trainable: bool = True) -> list[Tensor]:
@@ -74,10 +112,10 @@ def follow(
 def drawn(
     subject: RuleSubject, name: str, shapes: Sequence[tuple[int, ...]] = ((), (3,), (2, 3)), steps: int = 6
 ) -> tuple[list[Array], list[list[Array]]]:
-    """Values to start from, and gradients with exact zeros among them."""
+    """Values to start from, and gradients of a drift, with exact zeros among them."""
     rng = subject.rng(name)
     values = [np.asarray(rng.normal(size=shape)) for shape in shapes]
-    rows = [[np.asarray(rng.normal(size=s) * (rng.random(s) > 0.1)) for s in shapes] for _ in range(steps)]
+    rows = [[np.asarray((0.5 + rng.normal(size=s)) * (rng.random(s) > 0.1)) for s in shapes] for _ in range(steps)]
     return values, rows
 
 

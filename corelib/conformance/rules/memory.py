@@ -9,7 +9,7 @@ import numpy as np
 
 from corelib.conformance.failure import Failure
 from corelib.conformance.rules.case import RuleCheck
-from corelib.conformance.rules.following import Loose
+from corelib.conformance.rules.following import Loose, begun, junk, updated
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
 from corelib.rule import Step
@@ -48,19 +48,22 @@ def mutation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
     rng = subject.rng("mutation")
     for writeable in (False, True):
         rule = subject.rule(hyperparameters)
-        param, state = rng.normal(size=5), None
+        param, state, shared = rng.normal(size=5), None, begun(rule)
         for t in range(1, 4):
             grad, before = rng.normal(size=5), param.copy()
             given = grad.copy()
             for array in (grad, param):
                 array.flags.writeable = writeable
             state = rule.init(param) if state is None else state
-            out, *work = [np.full(5, np.nan) for _ in range(1 + rule.scratch)]
-            answer: Any = rule.update(out=out, grad=grad, param=param, state=state, step=Step(t, 0.1, tuple(work)))
+            out, terms, work = junk(rule, param, np.nan)
+            step = Step(t, 0.1, work)
+            answer = updated(
+                rule, out=out, terms=terms, grad=grad, param=param, state=state, shared=shared, step=step
+            )  # fmt: skip
             tally.require(answer is None, "update answers something: it is to write into out")
             tally.same(grad, given, "grad is written to")
             tally.same(param, before, "param is written to")
-        others = {f"scratch({k})": w for k, w in enumerate(work)}
+        others = {f"scratch({k})": w for k, w in enumerate(work)} | {f"terms[{k}]": w for k, w in enumerate(terms)}
         _apart(tally, state, {"out": out, "grad": grad, "param": param, **others})
 
 
@@ -108,14 +111,14 @@ def allocation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: 
     """An update allocates less than one array of the parameter's size."""
     rule = subject.rule(hyperparameters)
     param, grad = np.zeros(LARGE), np.full(LARGE, 0.5)
-    out, *work = [np.zeros(LARGE) for _ in range(1 + rule.scratch)]
-    state = rule.init(param)
+    out, terms, work = junk(rule, param, 0.0)
+    state, shared = rule.init(param), begun(rule)
     peak = 0
     for t in (1, 2, 3):
-        step = Step(t, 0.1, tuple(work))
+        step = Step(t, 0.1, work)
         if t > 1:
             tracemalloc.start()
-        rule.update(out=out, grad=grad, param=param, state=state, step=step)
+        updated(rule, out=out, terms=terms, grad=grad, param=param, state=state, shared=shared, step=step)
         if t > 1:
             peak = max(peak, tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()

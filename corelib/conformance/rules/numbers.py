@@ -1,23 +1,26 @@
 """Checks of the numbers: the formula, its symmetries, and float32."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.rules.case import RuleCheck
-from corelib.conformance.rules.following import Loose, drawn, follow
+from corelib.conformance.rules.course import LR, STEPS, course, lacking, rates
+from corelib.conformance.rules.following import Loose, drawn, follow, split
 from corelib.conformance.rules.spec import Reference, Trajectories
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
 from corelib.tensor import Array
 
+OTHER: Final = "another path than the reference's"
 EXACT: Final = 1e-12
 SINGLE: Final = 1e-4
-SCALES: Final = (1.0, 1e3, 1e-6, 1e-9)
-STEPS: Final = 100
-LR: Final = 0.1
+SCALES: Final = (1.0, 1e3, 1e-6, 1e-9, 1e20, 1e-20)
+CHASE: Final = 40
+SPLIT: Final = ((), (3,), (2, 2))
+EXTREME: Final = (1.0, 1e120, 1e-120)
 POWER: Final = 2.0**10
 
 
@@ -34,38 +37,57 @@ def trajectory(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: 
         for case, path in zip(saved["cases"], saved["trajectories"], strict=True)
         if case["rule"] == subject.spec.name
     ]
-    untried = set(subject.hyperparameters) - {k for case, _ in mine for k in case["hyperparameters"]}
-    if untried:
-        raise Undeclared(f"no trajectory sets {', '.join(sorted(untried))}")
-    missing = set(SCALES) - {case["scale"] for case, _ in mine}
-    if missing:
-        raise Undeclared(f"no trajectory with gradients of scale {sorted(missing)}: they show where an epsilon stands")
+    _sufficient(subject, saved, [case for case, _ in mine])
     for case, path in mine:
         found = _followed(subject, reference, saved, case)
-        _close(tally, found, path, f"{case['hyperparameters']} {case['options']}, gradients times {case['scale']:g}")
+        close_to_path(
+            tally,
+            found,
+            path,
+            f"{OTHER}: {case['hyperparameters']} {case['options']}, gradients times {case['scale']:g}",
+        )
+
+
+def _sufficient(subject: RuleSubject, saved: Mapping[str, Any], cases: Sequence[Mapping[str, Any]]) -> None:
+    """Raise Undeclared where the vendored trajectories leave out what a wrong formula hides in."""
+    defaults = subject.hyperparameters
+    defaults = subject.hyperparameters
+    untried = [
+        n for n, default in defaults.items() if all(c["hyperparameters"].get(n, default) == default for c in cases)
+    ]
+    if untried:
+        raise Undeclared(f"no trajectory has {', '.join(untried)} off the default")
+    missing = sorted(set(SCALES) - {case["scale"] for case in cases})
+    if missing:
+        raise Undeclared(f"no trajectory with gradients of scale {missing}: they show where an epsilon stands")
+    if not any(case.get("scheduled") for case in cases):
+        raise Undeclared("no trajectory with a learning rate that changes: it shows where the formula has its lr")
+    absent = lacking(saved["gradients"])
+    if absent:
+        raise Undeclared(f"the gradients of the trajectories lack {', '.join(absent)}")
 
 
 def _followed(subject: RuleSubject, reference: Trajectories, saved: dict[str, Any], case: dict[str, Any]) -> Array:
     start = saved["values"] * (not case["zero"])
-    ends = np.cumsum([int(np.prod(shape)) for shape in reference.shapes])[:-1]
-
-    def split(row: Array) -> list[Array]:
-        return [part.reshape(s) for part, s in zip(np.split(row, ends), reference.shapes, strict=True)]
-
     rows: list[Array] = []
 
     def seen(t: int, optimizer: Any, tensors: Any) -> None:
         if t in reference.recorded:
             rows.append(np.concatenate([tensor.data.ravel() for tensor in tensors]))
 
-    gradients = [split(row) for row in saved["gradients"] * case["scale"]]
-    follow(subject, case["hyperparameters"], split(start), gradients, seen, **case["options"])
+    gradients = [split(row, reference.shapes) for row in saved["gradients"] * case["scale"]]
+    options = dict(case["options"])
+    if case.get("scheduled"):
+        options["lr"] = lambda n: float(saved["rates"][n])
+    follow(subject, case["hyperparameters"], split(start, reference.shapes), gradients, seen, **options)
     return np.array(rows)
 
 
-def _close(tally: Tally, found: Array, expected: Array, what: str) -> None:
+def close_to_path(tally: Tally, found: Array, expected: Array, what: str) -> None:
+    """Within 1e-12 of how far each entry ever gets."""
+    expected = np.atleast_2d(expected)
     reach = np.maximum(np.max(np.abs(expected), axis=0), np.finfo(float).tiny)
-    tally.close(found / reach, expected / reach, EXACT, f"another path than the reference's: {what}")
+    tally.close(np.atleast_2d(found) / reach, expected / reach, EXACT, what)
 
 
 def pure_rule(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -81,24 +103,55 @@ def pure_rule(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
 
 def _pure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, reference: Reference) -> None:
     start, gradients = path_of(subject, "pure")
+    plain = dict(hyperparameters) == subject.required
+    for scale in SCALES if plain else (1.0,):  # from 0, where the smallest update shows
+        _compared(
+            subject, hyperparameters, tally, reference, 0 * start, gradients * scale, f"gradients times {scale:g}"
+        )
+    if plain:
+        _compared(subject, hyperparameters, tally, reference, start, gradients, f"from {start}")
+    chased = _from_values(subject, hyperparameters, start, gradients[0])
+    _compared(subject, hyperparameters, tally, reference, start, chased, "gradients that come from the parameters")
+
+
+def _compared(
+    subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, reference: Reference, start: Array,
+    gradients: Array, what: str,
+) -> None:  # fmt: skip
+    """The path along these gradients, with a learning rate that changes, against the reference's."""
     values = {**subject.hyperparameters, **hyperparameters}
-    for scale in SCALES:
-        for from_zero in (False, True):
-            first = start * (not from_zero)
-            expected = np.asarray(reference(first, gradients * scale, LR, **values))
-            found: list[Array] = []
-            follow(
-                subject, hyperparameters, [first], [[row] for row in gradients * scale],
-                lambda t, o, p, found=found: found.append(p[0].data.copy()), lr=LR, weight_decay=0.0,  # type: ignore[misc]  # bound now
-            )  # fmt: skip
-            _close(tally, np.array(found), expected, f"{values}, gradients times {scale:g}")
+    rate = rates()[: len(gradients)]
+    try:
+        expected = np.asarray(reference(start.copy(), gradients.copy(), rate.copy(), **values))
+    except Exception as error:
+        called = "reference(start (n), gradients (steps, n), lr (steps), **hyperparameters)"
+        raise Failure(f"{called} raised {type(error).__name__}: {error}") from error
+    shapes = (start.shape,) if not (subject.elementwise or subject.joint) else SPLIT
+    found: list[Array] = []
+
+    def seen(t: int, optimizer: Any, tensors: Any) -> None:
+        found.append(np.concatenate([tensor.data.ravel() for tensor in tensors]))
+
+    rows = [split(row, shapes) for row in gradients]
+    options: dict[str, Any] = {"lr": lambda n: float(rate[n]), "weight_decay": 0.0}
+    follow(subject, hyperparameters, split(start, shapes), rows, seen, **options)
+    close_to_path(tally, np.array(found), expected, f"{OTHER}: {values}, {what}")
+
+
+def _from_values(subject: RuleSubject, hyperparameters: Mapping[str, Any], start: Array, offset: Array) -> Array:
+    """The gradients that the rule meets on its way down a bowl."""
+    target, curvatures = start + 3 + offset, np.geomspace(0.1, 1, start.size)
+    loose, met = Loose(subject.rule(hyperparameters), start, LR), []
+    for _ in range(CHASE):
+        met.append(curvatures * (loose.param - target))
+        loose.step(met[-1])
+    return np.array(met)
 
 
 def path_of(subject: RuleSubject, name: str) -> tuple[Array, Array]:
-    """A start and gradients of STEPS steps, zeros among them, in one row each."""
+    """A start (8), and a course of gradients (STEPS, 8)."""
     rng = subject.rng(name)
-    gradients = rng.normal(size=(STEPS, 8)) * (rng.random((STEPS, 8)) > 0.1)
-    gradients[[0, 20], :3] = 0.0
+    gradients = course(rng, 8)
     return rng.normal(size=8), gradients
 
 
@@ -121,7 +174,11 @@ def symmetry(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
     if subject.elementwise:
         order = subject.rng("order").permutation(len(start))
         mixed = np.array(list(_loose(subject, hyperparameters, start[order], gradients[:, order])))
-        tally.same(mixed, plain[:, order], "entries in another order get other updates, and the rule is elementwise")
+        message = "entries in another order get other updates, and the rule is elementwise"
+        if subject.joint:  # sums are added up in another order
+            close_to_path(tally, mixed, plain[:, order], message)
+        else:
+            tally.same(mixed, plain[:, order], message)
     if not subject.spec.uses_values:
         moved = np.array(list(_loose(subject, hyperparameters, start + 1.5, gradients)))
         tally.same(moved, plain, "another origin changes the update: declare uses_values if it is meant to")
@@ -142,6 +199,8 @@ def _scaled(
 def dtype(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
     """float32 stays float32, in parameters and state, and follows float64 within 1e-4."""
     values, gradients = drawn(subject, "dtype", steps=30)
+    if subject.joint:  # how far it has come from a start of 1 is lost in float32, and estimates live on that
+        values = [0 * v for v in values]
     single = [v.astype(np.float32) for v in values]
     kept: list[Any] = []
     options: dict[str, Any] = {"lr": LR}
@@ -195,9 +254,11 @@ def zero_grad_arrays(subject: RuleSubject, hyperparameters: Mapping[str, Any], t
 def constant(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
     """The same gradient again and again, of which variances are 0 but for rounding, stays finite."""
     values = np.concatenate([[0.0], subject.rng("constant").normal(size=31) * np.geomspace(1e-9, 1e3, 31)])
-    gradients = np.tile(values, (STEPS, 1))
-    for out in _loose(subject, hyperparameters, np.ones(32), gradients):
-        tally.require(np.all(np.isfinite(out)), "along constant gradients an update is not finite")
+    for scale in EXTREME:
+        gradients = np.tile(values * scale, (STEPS if scale == 1 else 10, 1))
+        for out in _loose(subject, hyperparameters, np.ones(32), gradients):
+            message = f"along constant gradients, times {scale:g}, an update is not finite"
+            tally.require(np.all(np.isfinite(out)), message)
 
 
 def hyperparameters_live(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:

@@ -31,13 +31,14 @@ class Trajectories:
     """Vendored trajectories of another library, written by a script that stands beside them.
 
     The file, read without pickle, holds ``values`` (n), where parameters start; ``gradients`` (steps, n);
-    ``trajectories`` (cases, recorded, n), the parameters after the ``recorded`` steps; and ``cases``, as JSON
-    in bytes: a list of {"rule", "hyperparameters", "options", "scale", "zero"}, where the gradients are
-    multiplied by ``scale`` and a ``zero`` case starts at 0. ``shapes`` are those of the parameters, in order.
+    ``rates`` (steps); ``trajectories`` (cases, recorded, n), the parameters after the ``recorded`` steps; and
+    ``cases``, as JSON in bytes: a list of {"rule", "hyperparameters", "options", "scale", "zero", "scheduled"},
+    where the gradients are multiplied by ``scale``, a ``zero`` case starts at 0, and one that is ``scheduled``
+    has the ``rates`` for its learning rates. ``shapes`` are those of the parameters, in order.
     """
 
     file: Path
-    recorded: Sequence[int] = (1, 2, 3, 10, 30, 100)
+    recorded: Sequence[int] = (1, 2, 3, 10, 30, 60, 71, 80, 100)
     shapes: Sequence[tuple[int, ...]] = ((), (3,), (2, 3))
 
     def load(self) -> dict[str, Any]:
@@ -57,7 +58,8 @@ class RuleSpec:
     """What the suite needs to know of the rule called ``name``.
 
     reference: Trajectories, or a NumPy function ``reference(start, gradients, lr, **hyperparameters)`` that
-        answers the parameters (n) after each of the gradients (steps, n): the formula, written a second time.
+        returns the parameters (steps, n) after each of the gradients (steps, n) with each learning rate
+        ``lr`` (steps): the formula, written a second time.
     from_library: whose trajectories they are: "torch", "optax".
     descent: the Budget of each problem that the rule can solve; PROBLEMS names them.
     others: values for hyperparameters that the suite cannot find by itself, off their defaults.

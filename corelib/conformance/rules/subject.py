@@ -11,7 +11,7 @@ import numpy as np
 from corelib.conformance.rules.spec import RuleSpec
 from corelib.errors import OptimizerError
 from corelib.optimizer import Optimizer
-from corelib.rule import declared
+from corelib.rule import declared, joint
 
 CANDIDATES: Final = (0.5, 0.9, 0.25, 0.0, 1e-3, 2.0)
 STEPS: Final = 12
@@ -40,6 +40,11 @@ class RuleSubject:
     @property
     def elementwise(self) -> bool:
         return declared(self.kind, "elementwise", False)
+
+    @property
+    def joint(self) -> bool:
+        """Whether the method is over all parameters together."""
+        return joint(self.kind) is not None
 
     @cached_property
     def hyperparameters(self) -> dict[str, Any]:
@@ -106,7 +111,7 @@ class RuleSubject:
         try:
             loose = Loose(self.kind(**hyperparameters), rng.normal(size=4), 0.1)
             with np.errstate(all="ignore"):
-                for g in rng.normal(size=(STEPS, 4)):
+                for g in 0.5 + rng.normal(size=(STEPS, 4)):  # a drift, so that estimates grow
                     path.append(loose.step(g).copy())
         except Exception:  # whatever it is, the checks will meet it again and say so
             return None

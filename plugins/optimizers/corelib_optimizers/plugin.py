@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from corelib import AnyRule, hookimpl
-from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+from corelib_optimizers import SGD, Adagrad, Adam, AdamW, Prodigy, RMSprop
 
 
 @hookimpl
 def corelib_optimizers() -> Mapping[str, type[AnyRule] | str]:
     """The rules by name."""
-    return {rule.name: rule for rule in (SGD, Adagrad, RMSprop, Adam, AdamW)}
+    return {rule.name: rule for rule in (SGD, Adagrad, RMSprop, Adam, AdamW, Prodigy)}
 
 
 @hookimpl

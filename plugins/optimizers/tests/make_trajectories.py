@@ -2,8 +2,9 @@
 
 Run it where torch is installed: ``python plugins/optimizers/tests/make_trajectories.py``. Each case is followed
 open loop, so that rounding is not amplified, from 0 unless the parameters themselves matter (decay, L2): an
-update of 1e-12 would be lost in a parameter of 1. The gradients come in four scales, which is what shows
-where an epsilon stands, and have exact zeros.
+update of 1e-12 would be lost in a parameter of 1. The gradients come in several scales, which is what shows
+where an epsilon stands; noise, a drift, zeros and sparse ones follow each other. Where the scale is 1 the
+learning rate changes, which shows where a formula has it.
 """
 
 import json
@@ -14,11 +15,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from corelib.conformance.rules.course import course, rates
+
 FILE: Final = Path(__file__).parents[1] / "corelib_optimizers" / "trajectories.npz"
 SHAPES: Final = ((), (3,), (2, 3))
-STEPS: Final = 100
-RECORDED: Final = (1, 2, 3, 10, 30, 100)
+RECORDED: Final = (1, 2, 3, 10, 30, 60, 71, 80, 100)
 SCALES: Final = (1.0, 1e3, 1e-6, 1e-9)
+FAR: Final = (1e20, 1e-20)
+"""Of gradients along which a rule goes with its defaults alone."""
 
 # rule: PyTorch's class, and what is set off its default: for the rule, for the Optimizer, and for PyTorch
 CASES: Final[list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]]]] = [
@@ -66,10 +70,7 @@ def inputs() -> tuple[Array, Array]:
     """Values to start from, and the gradients of all steps: the entries of all parameters in one row."""
     rng = np.random.default_rng(20240229)
     entries = sum(int(np.prod(shape)) for shape in SHAPES)
-    gradients = rng.normal(size=(STEPS, entries))
-    gradients[rng.random(gradients.shape) < 0.1] = 0.0
-    gradients[[0, 20], :4] = 0.0  # the first gradient that some entries see, and one in between
-    return rng.normal(size=entries), gradients
+    return rng.normal(size=entries), course(rng, entries)
 
 
 def split(row: Array) -> list[Array]:
@@ -78,12 +79,16 @@ def split(row: Array) -> list[Array]:
     return [part.reshape(shape) for part, shape in zip(np.split(row, ends[:-1]), SHAPES, strict=True)]
 
 
-def follow(torch: Any, kind: str, keywords: dict[str, Any], start: Array, gradients: Array) -> Array:
-    """The parameters after the recorded steps."""
+def follow(
+    torch: Any, kind: str, keywords: dict[str, Any], start: Array, gradients: Array, lr: Array | None = None
+) -> Array:
+    """The parameters after the recorded steps; ``lr`` are the learning rates, where they change."""
     params = [torch.tensor(part.copy(), requires_grad=True) for part in split(start)]
     optimizer = getattr(torch.optim, kind)(params, foreach=False, **keywords)
     rows = []
     for t, row in enumerate(gradients, 1):
+        if lr is not None:
+            optimizer.param_groups[0]["lr"] = float(lr[t - 1])
         for param, gradient in zip(params, split(row), strict=True):
             param.grad = torch.tensor(gradient.copy())
         optimizer.step()
@@ -98,23 +103,25 @@ def trajectories() -> Iterator[tuple[dict[str, Any], Array]]:
 
     values, gradients = inputs()
     for rule, kind, hyperparameters, options, keywords in CASES:
-        for scale in SCALES:
+        plain = not hyperparameters and not options
+        for scale in (*SCALES, *FAR) if plain else SCALES:
             decays = rule == "adamw" or "l2" in options
+            scheduled = scale == 1 and "lr" not in options
             case = {
-                "rule": rule,
-                "hyperparameters": hyperparameters,
-                "options": options,
-                "scale": scale,
-                "zero": not decays,
-            }
-            yield case, follow(torch, kind, keywords, values * decays, gradients * scale)
+                "rule": rule, "hyperparameters": hyperparameters, "options": options, "scale": scale,
+                "zero": not decays, "scheduled": scheduled,
+            }  # fmt: skip
+            lr = rates() if scheduled else None
+            yield case, follow(torch, kind, keywords, values * decays, gradients * scale, lr)
 
 
 def main() -> None:
     values, gradients = inputs()
     cases, rows = zip(*trajectories(), strict=True)
     header = np.frombuffer(json.dumps(cases).encode(), np.uint8)
-    np.savez_compressed(FILE, cases=header, values=values, gradients=gradients, trajectories=np.array(rows))
+    np.savez_compressed(
+        FILE, cases=header, values=values, gradients=gradients, rates=rates(), trajectories=np.array(rows)
+    )
 
 
 if __name__ == "__main__":

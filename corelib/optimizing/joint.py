@@ -1,0 +1,49 @@
+"""What a rule over all parameters together is given: one parameter at a time, and sums over all of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from corelib.optimizing.parameter import Parameter
+from corelib.rule import FloatArray, Step
+
+EVERYTHING = (slice(None),)
+
+
+class Given(NamedTuple):
+    """The arrays of one parameter in one step; ``terms`` are for what is to be summed."""
+
+    out: FloatArray
+    grad: FloatArray
+    param: FloatArray
+    step: Step
+    terms: tuple[FloatArray, ...]
+
+
+class Sums:
+    """Sums over the entries of all parameters.
+
+    Each parameter is summed by itself, and the parts are added by size: the sums are the same to the bit in
+    every order of the parameters, packed or not. ``slices`` are those of the parameters in a packed one.
+    """
+
+    def __init__(self, count: int, slices: Mapping[Parameter, Sequence[slice]]) -> None:
+        self._slices = slices
+        self._parts: list[list[float]] = [[] for _ in range(count)]
+
+    def add(self, parameter: Parameter, terms: Sequence[FloatArray]) -> None:
+        """Count the terms of a parameter, or of those that are packed in it."""
+        for parts, term in zip(self._parts, terms, strict=True):
+            flat = term.reshape(-1)
+            entries = self._slices.get(parameter, EVERYTHING)
+            parts.extend(float(np.sum(flat[each], dtype=np.float64)) for each in entries)
+
+    def totals(self) -> list[float]:
+        """The sums over all that was counted, in float64."""
+        return [total(parts) for parts in self._parts]
+
+
+def total(parts: Iterable[float]) -> float:
+    """The sum of the numbers, the same to the bit in whatever order they come."""
+    return sum(sorted(parts), 0.0)
