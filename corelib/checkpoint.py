@@ -9,7 +9,7 @@ from corelib.class_op import like, picked
 from corelib.errors import NotDifferentiable
 from corelib.graph import Leaf, Node, Pull, extent, recording
 from corelib.tensor import Tensor, as_array, make
-from corelib.transforms import vjp
+from corelib.transforms import beginning, vjp
 from corelib.tree import leaves, rebuilt
 
 P = ParamSpec("P")
@@ -32,8 +32,9 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
             return f(*args, **keywords)
         call = Recomputed(f, tree)
         fresh = [make(v.data, Leaf(v.shape, v.dtype)) for v in variables]
+        begun = beginning()
         value = call.run(fresh)
-        _refuse_others(f, value, {v._node for v in fresh})
+        _refuse_others(f, value, {v._node for v in fresh}, begun)
         parents = tuple(v._node for v in variables)
         result: R = call.recorded(value, tuple(v.data for v in variables), parents)
         return result
@@ -75,8 +76,11 @@ class Recomputed(Pull):
         return tuple(pullback(list(propagated)))
 
 
-def _refuse_others(f: Callable[..., Any], value: Any, known: set[Node | None]) -> None:
-    """Raise where the value depends on trainable Tensors that are no arguments."""
+def _refuse_others(f: Callable[..., Any], value: Any, known: set[Node | None], begun: int) -> None:
+    """Raise where the value depends on trainable Tensors that are no arguments.
+
+    The variables of transforms that f itself calls are its own: they belong to runs that have begun since.
+    """
     stack: list[Node | None] = [r._node for r in leaves(value) if isinstance(r, Tensor)]
     seen: set[Node | None] = {None}
     while stack:
@@ -84,7 +88,7 @@ def _refuse_others(f: Callable[..., Any], value: Any, known: set[Node | None]) -
         if node is None or node in seen:
             continue
         seen.add(node)
-        if isinstance(node, Leaf) and node not in known:
+        if isinstance(node, Leaf) and node not in known and node.generation < begun:
             name = node.name or f"of shape {node.shape}"
             raise NotDifferentiable(
                 f"checkpoint({getattr(f, '__name__', 'f')}) reads the trainable Tensor {name} from outside, and its "

@@ -25,6 +25,11 @@ _runs: Final = count(1)  # next() of it is atomic: threads never share a number
 _STEP: Final = 2**32  # generations of one run: more than any graph in memory has calls
 
 
+def beginning() -> int:
+    """The generation from which on all variables are of runs that begin later."""
+    return next(_runs) * _STEP
+
+
 class Trace:
     """One run of a function on variables of its own, kept apart from every other run by their generation.
 
@@ -34,7 +39,7 @@ class Trace:
 
     def __init__(self, arguments: Sequence[Any]) -> None:
         self.trees: list[Any] = list(arguments)
-        self.floor: int = next(_runs) * _STEP
+        self.floor: int = beginning()
         self.variables: list[Tensor] = [_variable(leaf, self.floor) for tree in self.trees for leaf in leaves(tree)]
         self.nodes: list[Node] = [v._node for v in self.variables if v._node is not None]
 

@@ -247,3 +247,17 @@ def test_checkpoint_refuses_what_it_would_lose() -> None:
     w = tensor(2.0, trainable=True, name="w")
     with pytest.raises(NotDifferentiable, match="Tensor w from outside"):
         checkpoint(lambda x: x * w)(tensor(1.0, trainable=True))
+
+
+def test_checkpoint_lets_its_function_take_gradients_of_its_own() -> None:
+    def penalty(w: Any) -> Any:
+        return np.sum(grad(lambda x: np.sum(x * x * w))(np.array([3.0, 1.0])))
+
+    w = np.array([2.0, 5.0])
+    assert grad(checkpoint(penalty))(w) == pytest.approx(np.array([6.0, 2.0]), rel=1e-12)
+    leaf = tensor(w, trainable=True)
+    checkpoint(penalty)(leaf).backward()
+    assert leaf.grad == pytest.approx(np.array([6.0, 2.0]), rel=1e-12)
+    outer = tensor(1.0, trainable=True)
+    with pytest.raises(NotDifferentiable, match="from outside"):
+        checkpoint(lambda w: penalty(w) * outer)(leaf)
