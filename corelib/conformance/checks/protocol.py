@@ -108,6 +108,20 @@ def no_alias(subject: Subject, sample: Sample, tally: Tally) -> None:
             tally.require(
                 not np.shares_memory(gradient, other), f"the gradient of arg{i} shares memory with {describe(other)}"
             )
+    if getattr(subject.op, "fresh", False):
+        _fresh(Call(subject.op, sample), gaussian(subject, sample, Call(subject.op, sample).results), tally)
+
+
+def _fresh(call: Call, cotangents: Sequence[Array], tally: Tally) -> None:
+    """What ``fresh = True`` promises, also for the cotangents that a rule is tempted to treat apart."""
+    kept: list[Array] = [*call.arrays, *[r.data for r in call.results]]
+    for given in (cotangents, *[[np.full_like(g, value) for g in cotangents] for value in (1, 0, -1)]):
+        _, entries = call.raw(given) or (None, ())
+        arrays = [entry for entry in entries if isinstance(entry, np.ndarray)]
+        for array in arrays:
+            shared = [other for other in kept if np.shares_memory(array, other)]
+            tally.require(not shared, "says fresh, and backward returns an array that it, or its caller, keeps")
+        kept += arrays
 
 
 def _stored(subject: Subject, sample: Sample) -> tuple[list[Array], list[Array]]:
