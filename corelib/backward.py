@@ -88,11 +88,11 @@ class Walk:
         targets: Collection[Node] = (),
         floor: int = -1,
     ) -> None:
-        self.retain = bool(retain)
-        self.record = bool(record)
-        self.connect = bool(connect)
+        self.retain: bool = bool(retain)
+        self.record: bool = bool(record)
+        self.connect: bool = bool(connect)
         self.targets: Collection[Node] = targets
-        self.floor = floor
+        self.floor: int = floor
         self.reached: dict[Node, Any] = {}
         self.pending: dict[Node, Any] = {}
         self.owned: set[Node] = set()

@@ -39,7 +39,7 @@ class ClassOp(Op):
     ) -> None:
         super().__init__(name, cls.__doc__, functions)
         self.cls = cls
-        self.fresh = bool(getattr(cls, "fresh", False))
+        self.fresh: bool = bool(getattr(cls, "fresh", False))
         self.argument_names: tuple[str, ...] = tuple(p.name for p in parameters(cls.forward)[1:])
         self.nondiff: frozenset[str] = frozenset(getattr(cls, "nondiff", ()))
         if not self.nondiff.issubset(self.argument_names):
@@ -48,7 +48,7 @@ class ClassOp(Op):
             raise InvalidOp(f"{name}: nondiff names {unknown}; forward takes {known}")
         self.linear = linear
         self.broadcasts = broadcasts
-        self.results = results
+        self.results: Any = results
         self.arity: int | None = _arity(cls)
         fields = parameters(cls.__init__)[1:]
         self.fields: tuple[str, ...] = tuple(p.name for p in fields)
@@ -104,7 +104,7 @@ class Bound(Pull):
         self.rule: Any = rule
         self.forward: Any = rule.forward
         self.backward: Any = rule.backward
-        self.fresh = op.fresh
+        self.fresh: bool = op.fresh
 
     def __str__(self) -> str:
         given = [(name, getattr(self.rule, name, "?")) for name in self.op.fields]

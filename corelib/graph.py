@@ -169,7 +169,7 @@ class Scoped:
     """
 
     def __init__(self, **changes: Any) -> None:
-        self.changes = changes
+        self.changes: dict[str, Any] = changes
         self.outer: Scope | None = None
         self.inner: Scope | None = None
 

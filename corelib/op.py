@@ -60,7 +60,7 @@ Results = TypeVar("Results", bound=tuple[Array, ...])
 Two = TypeVar("Two", bound=tuple[Array, Array])
 Three = TypeVar("Three", bound=tuple[Array, Array, Array])
 Tensors = TypeVar("Tensors")
-Many = TypeVar("Many", bound=tuple[Tensor, ...])
+Many = TypeVar("Many", bound=tuple[Tensor, ...] | list[Tensor])
 AnyForward: TypeAlias = (
     Callable[[Array], Array | tuple[Array, ...]]
     | Callable[[Array, Array], Array | tuple[Array, ...]]

@@ -155,7 +155,7 @@ class Singular(Function):
 
     def __init__(self, function: Callable[..., Any], arity: int) -> None:
         super().__init__(function, arity)
-        self.exact = False
+        self.exact: bool = False
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return singular_product(propagated, self, args, result)[0]
@@ -232,8 +232,8 @@ class SingularResult(Result):
 
     def __init__(self, function: Callable[..., Any], arity: int) -> None:
         super().__init__(arity)
-        self.exact = False
-        self.singular = Singular(function, arity)
+        self.exact: bool = False
+        self.singular: Singular = Singular(function, arity)
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * result if all_finite(result) else self.singular.times(propagated, args, result)

@@ -1,4 +1,4 @@
-"""One array taken apart: split and its kin, unstack. Each answers a tuple (NumPy: a list, but of unstack)."""
+"""One array taken apart: split and its kin return a list, as NumPy's do, and unstack a tuple."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,16 +42,16 @@ class Unstack:
         return np.stack(propagated, axis=self.axis)
 
 
-def _array_split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> tuple[Tensor, ...]:
+def _array_split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
     """The parts of ``ary`` along ``axis``: so many of about equal length, or cut before the given places."""
     n = np.shape(ary)[axis]
     if np.ndim(indices_or_sections) == 0:
         sections = int(indices_or_sections)  # type: ignore[arg-type]  # a number
-        return parts(ary, _even(n, sections), axis)
+        return list(parts(ary, _even(n, sections), axis))
     cuts = [slice(None, int(i)).indices(n)[1] for i in indices_or_sections]  # type: ignore[union-attr]  # a sequence
     if cuts == sorted(cuts):
-        return parts(ary, tuple(cuts), axis)
-    return tuple([ary[along(axis, np.ndim(ary), slice(a, b))] for a, b in zip([0, *cuts], [*cuts, n], strict=True)])
+        return list(parts(ary, tuple(cuts), axis))
+    return [ary[along(axis, np.ndim(ary), slice(a, b))] for a, b in zip([0, *cuts], [*cuts, n], strict=True)]
 
 
 def _even(n: int, sections: int) -> tuple[int, ...]:
@@ -64,7 +64,7 @@ def _even(n: int, sections: int) -> tuple[int, ...]:
     return tuple([i * length + min(i, longer) for i in range(1, sections)])
 
 
-def _split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> tuple[Tensor, ...]:
+def _split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
     """The parts of ``ary`` along ``axis``: so many of equal length, or cut before the given places.
 
     Raises ValueError where the length is no multiple of the number of parts.
@@ -75,17 +75,17 @@ def _split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) ->
     return _array_split(ary, indices_or_sections, axis)
 
 
-def _hsplit(ary: Any, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def _hsplit(ary: Any, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     """``split`` along the second axis, or along the only one."""
     return _split(ary, indices_or_sections, 1 if np.ndim(ary) > 1 else 0)
 
 
-def _vsplit(ary: Any, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def _vsplit(ary: Any, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     """``split`` along the first of two axes or more."""
     return _split(_of(ary, 2), indices_or_sections, 0)
 
 
-def _dsplit(ary: Any, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def _dsplit(ary: Any, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     """``split`` along the third axis."""
     return _split(_of(ary, 3), indices_or_sections, 2)
 

@@ -1,11 +1,12 @@
 """What the table of gradients cannot say: methods, dtypes, results together, and what is refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from corelib import Tensor, grad
+from corelib import Tensor, grad, vjp
 from corelib.errors import InvalidIndex, InvalidOperand, UnsupportedArgument
 from corelib_shape import array_split, astype, atleast_2d, concatenate, getitem, pad, place, reshape, split, stack
 
@@ -38,10 +39,28 @@ def test_place_is_the_adjoint_of_getitem() -> None:
 def test_all_results_of_a_split_share_one_call() -> None:
     x = Tensor(X, trainable=True)
     parts = split(x, 3, axis=1)
-    assert isinstance(parts, tuple)
+    assert isinstance(parts, list)
     assert len({id(part.creator) for part in parts}) == 1
     (parts[0] + 2 * parts[2]).sum().backward()
     np.testing.assert_array_equal(x.grad, [[1, 0, 2]] * 2)
+
+
+@pytest.mark.parametrize(
+    "taken_apart",
+    [
+        lambda x: np.split(x, 2), lambda x: np.split(x, [1]), lambda x: np.array_split(x, 3),
+        lambda x: np.array_split(x, [2, 1]), lambda x: np.hsplit(x, 2), lambda x: np.vsplit(x, 2),
+        lambda x: np.dsplit(x, 2), lambda x: np.unstack(x, axis=1), lambda x: np.broadcast_arrays(x, x),
+        lambda x: np.meshgrid(x[0, 0], x[0, 0]), lambda x: np.atleast_1d(x, x), lambda x: np.divmod(x, 2.0),
+    ],
+)  # fmt: skip
+def test_several_results_come_in_the_kind_of_sequence_that_numpy_returns(taken_apart: Callable[[Any], Any]) -> None:
+    x = np.arange(16.0).reshape(2, 2, 4)
+    assert type(taken_apart(Tensor(x, trainable=True))) is type(taken_apart(x))
+    value, pullback = vjp(taken_apart, x)
+    assert type(value) is type(taken_apart(x))
+    assert [type(part) for part in value] == [np.ndarray] * len(value)
+    assert pullback(value).shape == x.shape
 
 
 def test_a_conversion_to_integers_leaves_the_graph() -> None:

@@ -92,7 +92,9 @@ class Moments:
     """Mean and variance along an axis."""
 
     def __init__(self, axis: int = 0, ddof: int = 0, keepdims: bool = False) -> None:
-        self.axis, self.ddof, self.keepdims = axis, ddof, keepdims
+        self.axis: int = axis
+        self.ddof: int = ddof
+        self.keepdims: bool = keepdims
 
     def forward(self, x: Array) -> Summary:
         fields: Any = {"axis": self.axis, "keepdims": self.keepdims}

@@ -18,8 +18,8 @@ class Honest:
     """An op with its spec: ``mutants`` are the same op with one mistake each."""
 
     def __init__(self, op: Any, spec: OpSpec) -> None:
-        self.op = op
-        self.subject = Subject(op, spec, "human")
+        self.op: Any = op
+        self.subject: Subject = Subject(op, spec, "human")
         self.mutants: list[Mutant] = []
 
     def add(self, name: str, make: Callable[[], Any]) -> None:
@@ -30,7 +30,9 @@ class HonestSlopes(Honest):
     """An entry-by-entry op, given by its slopes."""
 
     def __init__(self, forward: Method, *slopes: Any, spec: OpSpec, singular: bool = False) -> None:
-        self.forward, self.slopes, self.singular = forward, slopes, singular
+        self.forward: Method = forward
+        self.slopes: tuple[Any, ...] = slopes
+        self.singular: bool = singular
         super().__init__(self._made(slopes), spec)
 
     def _made(self, slopes: tuple[Any, ...], name: str | None = None) -> Any:
@@ -47,7 +49,8 @@ class HonestClass(Honest):
     """An op given by a class with forward and backward."""
 
     def __init__(self, cls: Any, spec: OpSpec, *, linear: bool = False) -> None:
-        self.cls, self.linear = cls, linear
+        self.cls: Any = cls
+        self.linear: bool = linear
         super().__init__(self._made(cls), spec)
 
     def _made(self, cls: Any) -> ClassOp:

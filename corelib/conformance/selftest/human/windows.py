@@ -16,7 +16,8 @@ class Windows:
     """Windows of ``size`` entries of a vector, ``step`` apart: y[i, j] = x[step i + j]."""
 
     def __init__(self, size: int, step: int = 1) -> None:
-        self.size, self.step = size, step
+        self.size: int = size
+        self.step: int = step
 
     def places(self, length: int) -> Any:
         count = (length - self.size) // self.step + 1
@@ -97,7 +98,8 @@ class SmoothMax:
     """log(sum(w exp(s x))) / s over any number of arrays x, with a weight each."""
 
     def __init__(self, sharpness: float = 1.0, weights: Sequence[float] | None = None) -> None:
-        self.sharpness, self.weights = sharpness, weights
+        self.sharpness: float = sharpness
+        self.weights: Sequence[float] | None = weights
 
     def share(self, x: Any, i: int, result: Any) -> Any:
         weight = 1.0 if self.weights is None else self.weights[i]
