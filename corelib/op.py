@@ -260,7 +260,8 @@ def elementwise(
 ) -> Any:
     """An op that acts entry by entry, from a ufunc and its slope in each argument.
 
-    A slope is a number, or a function of the arguments (and, keyword-only, of ``result``); the chain rule is
+    A slope is a number, a function of the arguments (and, keyword-only, of ``result``), or None where there is no
+    gradient, so that asking for it is an error (NotDifferentiable); the chain rule is
     the core's. ``singular`` is for a slope that can be infinite: a gradient of exactly zero stays zero there;
     such a slope may be a ``Ratio(above, below)``, which is never computed itself.
     Raises InvalidOp for a slope of another number of arguments.

@@ -323,5 +323,5 @@ Function1: TypeAlias = Callable[[Any], Any]
 Function2: TypeAlias = Callable[[Any, Any], Any]
 Function3: TypeAlias = Callable[[Any, Any, Any], Any]
 Slope1: TypeAlias = _Slope1 | _Slope1Result | float
-Slope2: TypeAlias = _Slope2 | _Slope2Result | float
-Slope3: TypeAlias = _Slope3 | _Slope3Result | float
+Slope2: TypeAlias = _Slope2 | _Slope2Result | float | None
+Slope3: TypeAlias = _Slope3 | _Slope3Result | float | None
