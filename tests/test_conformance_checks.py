@@ -472,9 +472,8 @@ def test_a_gradient_that_breaks_in_float16_is_found() -> None:
     assert failed(op(Loses, numpy=np.exp, broadcasts=True), OpSpec("exp", complex=False)) == {"dtype"}
 
 
-@pytest.mark.parametrize("drops", [False, True])
-def test_none_is_a_gradient_only_where_another_holds_both(drops: bool) -> None:
-    """Of x * x one gradient may hold the sum of both; where it does not, or x and y are two, one is missing."""
+def test_none_is_no_gradient_also_where_another_holds_both() -> None:
+    """Of x * x one gradient could hold the sum of both: there is no telling that from a gradient that is missing."""
 
     class Times:
         def forward(self, x: Array, y: Array) -> Array:
@@ -482,13 +481,11 @@ def test_none_is_a_gradient_only_where_another_holds_both(drops: bool) -> None:
 
         def backward(self, propagated: Any, x: Array, y: Array) -> Any:
             if x is y:
-                return propagated * y * (1 if drops else 2), None
+                return propagated * y * 2, None
             return propagated * y, propagated * x
 
     spec = OpSpec("times", kind="elementwise", complex=False)
-    found = failed(op(Times, numpy=np.multiply, broadcasts=True), spec, "default")
-    assert bool(found) == drops
-    assert not drops or "jacobian" in found
+    assert "protocol" in failed(op(Times, numpy=np.multiply, broadcasts=True), spec, "default")
 
 
 def test_a_missing_gradient_is_found() -> None:

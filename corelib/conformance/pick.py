@@ -38,3 +38,9 @@ def first(select: Select, count: int) -> Select:
 def whole(subject: Subject, seed: int) -> Sequence[Sample]:
     """The op itself, on no sample."""
     return [WHOLE]
+
+
+def whole_after_samples(subject: Subject, seed: int) -> Sequence[Sample]:
+    """The op itself, where it has samples."""
+    interior(subject, seed)
+    return [WHOLE]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from corelib.conformance.ambient import changed, unusual
 from corelib.conformance.case import WHOLE, Case, Check, raised
 from corelib.conformance.failure import Skip, Undeclared
 from corelib.conformance.limits import OutOfTime, limited
@@ -35,7 +36,10 @@ def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[
     from corelib.conformance.checks import CHECKS
 
     chosen = [c for c in CHECKS if not only or any(fnmatchcase(c.id, pattern) for pattern in only)]
-    return [case for check in chosen for case in _of_check(subject, check, profile)]
+    with unusual() as before:
+        found = [case for check in chosen for case in _of_check(subject, check, profile)]
+        subject.disturbed += changed(before)
+    return found
 
 
 def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[Case]:

@@ -25,7 +25,8 @@ LOCAL: Final = "local"
 class Subject:
     """An op with its spec. ``declared`` is False where the author gave none and it was made up.
 
-    ``where`` is the "module:attribute" it is imported from; ``only`` the samples of a user, in the place of all.
+    ``where`` is the "module:attribute" it is imported from; ``only`` the samples of a user, in the place of all;
+    ``disturbed`` what its calls changed in the process while samples were made.
     """
 
     op: Any
@@ -35,6 +36,7 @@ class Subject:
     base_seed: int = 0
     where: str = ""
     only: tuple[Sample, ...] | None = None
+    disturbed: list[str] = field(default_factory=list)
     _samples: dict[int, list[Sample]] = field(default_factory=dict, repr=False)
 
     @property
@@ -120,7 +122,7 @@ class Subject:
 
     def with_op(self, op: Any) -> "Subject":
         """The same examination of another op: a mutant. Samples, and what is known of them, are shared."""
-        twin = replace(self, op=op, _samples=self._samples)
+        twin = replace(self, op=op, where="", disturbed=[], _samples=self._samples)
         for known in ("ranges", "entrywise", "arity", "fields", "argument_names"):
             twin.__dict__[known] = getattr(self, known)
         return twin

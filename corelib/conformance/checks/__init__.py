@@ -15,15 +15,16 @@ from corelib.conformance.checks import (
     promised,
     protocol,
     second,
+    state,
     typed,
     types,
     values,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
-    *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *boundary.CHECKS, *kinks.CHECKS, *promised.CHECKS,
+    *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *boundary.CHECKS, *kinks.CHECKS, *promised.CHECKS,
     *extreme.CHECKS, *second.CHECKS, *magnitudes.CHECKS, *interface.CHECKS, *typed.CHECKS,
-    *fuzz.CHECKS, *perf.CHECKS, *declared.CHECKS,
+    *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS, *declared.CHECKS,
 )  # fmt: skip
 """All checks of one op; what holds of a whole run is in ``manifest``."""
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from corelib.arrays import DIFFERENTIABLE
 from corelib.conformance.calls import Call, outputs
-from corelib.conformance.case import WHOLE, Check
+from corelib.conformance.case import Check
 from corelib.conformance.cotangents import gaussian
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.pick import interior
+from corelib.conformance.pick import interior, whole_after_samples
 from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
@@ -158,12 +158,6 @@ def standing(subject: Subject, seed: int) -> Sequence[Sample]:
     if not any(callable(f) for f in subject.op.functions):
         raise Skip("it stands for no function of NumPy's")
     return interior(subject, seed)[: 2 if subject.entrywise else 6]
-
-
-def whole_after_samples(subject: Subject, seed: int) -> Sequence[Sample]:
-    """The op itself, where it has samples."""
-    interior(subject, seed)
-    return [WHOLE]
 
 
 CHECKS = (

@@ -1,0 +1,102 @@
+"""Checks of what calls leave behind: in the process, and in the op itself."""
+
+import gc
+import sys
+from collections.abc import Callable, Sequence
+from pickle import PicklingError
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance import fresh
+from corelib.conformance.ambient import changed, unusual
+from corelib.conformance.calls import AnyCall, Call
+from corelib.conformance.case import Check
+from corelib.conformance.failure import Failure
+from corelib.conformance.pick import interior, whole_after_samples
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+
+SOME: Final = 3
+CALLS: Final = 2000
+GROWTH: Final = 0.25  # blocks of memory a call
+SETTLED: Final = 500
+
+
+def first_call(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """The first call ever has the answer of later ones, and leaves the state of the process as it was."""
+    _examine(subject, tally, 0)
+    told = "; ".join(dict.fromkeys(subject.disturbed))
+    tally.require(not told, f"a call on the way to the samples changes {told}")
+
+
+def many_calls(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """After thousands of calls the answers are the same to the bit, and so is the state; nothing was piled up."""
+    _examine(subject, tally, CALLS)
+
+
+def _examine(subject: Subject, tally: Tally, calls: int) -> None:
+    samples = sorted(interior(subject, 0), key=lambda s: s.numbers)[:SOME]
+    wrong = _found(subject, samples, calls)
+    tally.assertions += 2 * len(samples) + 2
+    if wrong:
+        raise Failure("\n".join(wrong))
+
+
+def _found(subject: Subject, samples: list[Sample], calls: int) -> Any:
+    if fresh.is_remote(subject):
+        try:
+            return fresh.asked(subject, samples, calls)
+        except (PicklingError, TypeError, AttributeError):  # a field that no other process can be sent
+            pass
+    return examined(subject.op, samples, calls)
+
+
+def examined(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:
+    """What is wrong: answers that differ from the first ones, memory that is kept, and state that was changed."""
+    with unusual() as before:
+        first = [_answers(op, s) for s in samples]
+        wrong = _other(op, samples, first, "a second time")
+        if calls and not wrong:
+            wrong = _piled_up(op, samples, calls) + _other(op, samples, first, f"after {calls} calls")
+        return [*wrong, *[f"a call changes {told}" for told in changed(before)]]
+
+
+def _answers(op: AnyCall, sample: Sample) -> list[bytes]:
+    """The results, and the gradients of ones, as bytes."""
+    call = Call(op, sample)
+    gradients = call.gradients([np.ones(r.shape, r.dtype) for r in call.results])
+    return [np.asarray(a).tobytes() for a in (*[r.data for r in call.results], *gradients)]
+
+
+def _other(op: AnyCall, samples: Sequence[Sample], first: list[list[bytes]], when: str) -> list[str]:
+    found = [s for s, known in zip(samples, first, strict=True) if _answers(op, s) != known]
+    return [f"the first call ever answers something else than the same call {when}: {s}" for s in found[:1]]
+
+
+def _piled_up(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:
+    """Call it many times, and say whether each call leaves something in memory."""
+    _call(op, samples, calls - SETTLED)
+    growth = _growth(op, samples)
+    if growth > GROWTH:  # cycles that the garbage collector has yet to find are no leak
+        gc.collect()
+        growth = _growth(op, samples, gc.collect)
+    return [f"each call leaves {growth:.1f} objects in memory"] if growth > GROWTH else []
+
+
+def _growth(op: AnyCall, samples: Sequence[Sample], settle: Callable[[], object] = int) -> float:
+    before = sys.getallocatedblocks()
+    _call(op, samples, SETTLED)
+    settle()
+    return (sys.getallocatedblocks() - before) / SETTLED
+
+
+def _call(op: AnyCall, samples: Sequence[Sample], calls: int) -> None:
+    for number in range(calls):
+        call = Call(op, samples[number % len(samples)])
+        call.gradients([np.ones(r.shape, r.dtype) for r in call.results])
+
+
+FIRST = (Check("first_call", whole_after_samples, first_call),)
+CHECKS = (Check("many_calls", whole_after_samples, many_calls, profiles=("default", "deep")),)
