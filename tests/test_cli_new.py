@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,11 @@ def run(folder: Path, environment: dict[str, str], *command: str) -> subprocess.
     return subprocess.run(python, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+def command_line(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "import sys; from corelib.cli import main; sys.exit(main())", *words]
+    return subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("kind", ["op", "optimizer"])
 def test_a_new_distribution_is_green(tmp_path: Path, kind: str) -> None:
     assert new(kind, "fresh_one", "--dir", str(tmp_path)).exit_code == 0
@@ -47,8 +53,21 @@ def test_a_new_distribution_is_green(tmp_path: Path, kind: str) -> None:
     assert tests.returncode == 0, tests.stdout + tests.stderr
     types = run(folder, environment, "mypy", "--strict", "--cache-dir", str(tmp_path.parent / "mypy"))
     assert types.returncode == 0, types.stdout
+    suite = command_line(folder, environment, "check", "corelib-fresh-one")
+    assert suite.returncode == 0, suite.stdout + suite.stderr
+    assert "undeclared" not in suite.stdout
     style = run(folder, environment, "ruff", "check", "--isolated", "--no-cache", ".")
     assert style.returncode == 0, style.stdout
+
+
+@pytest.mark.skipif(find_spec("pyright") is None, reason="pyright is not installed")
+@pytest.mark.parametrize("kind", ["op", "optimizer"])
+def test_a_new_distribution_is_strictly_typed_for_pyright_too(tmp_path: Path, kind: str) -> None:
+    new(kind, "fresh_one", "--dir", str(tmp_path))
+    folder = tmp_path / "corelib-fresh-one"
+    types = run(folder, installed(folder), "pyright", "--pythonpath", sys.executable)
+    assert types.returncode == 0, types.stdout
+    assert "0 errors, 0 warnings" in types.stdout
 
 
 def test_a_wrong_slope_is_found_and_described(tmp_path: Path) -> None:
@@ -70,7 +89,8 @@ def test_a_wrong_step_is_found(tmp_path: Path) -> None:
     code.write_text(code.read_text().replace("state.velocity += grad", "state.velocity -= grad"))
     tests = run(folder, installed(folder), "pytest", "-q", "-p", "no:cacheprovider")
     assert tests.returncode == 1
-    assert "test_its_steps_are_those_of_the_formula" in tests.stdout
+    assert "corelib-fresh.fresh::pure_rule::defaults" in tests.stdout
+    assert "another path than the reference's" in tests.stdout
 
 
 def test_a_distribution_is_complete(tmp_path: Path) -> None:
