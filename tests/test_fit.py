@@ -217,6 +217,8 @@ TABLE = "a,b,t,c,t2\n1,2,x,7,1\n2,4,y,7,\n3,7,z,7,nan\n4,9,w,7,inf\n5,10,v,7,1e9
         ("a,b\n1,2\n2,nan\n3,4\n", ["--x", "a", "--y", "b"], "d.csv, line 3, column 'b': 'nan' is none"),
         ("a,b\n1,2\n2,-inf\n3,4\n", ["--x", "a", "--y", "b"], "line 3, column 'b': '-inf' is none"),
         ("a,b\n1,2\n2,1_0\n3,4\n", ["--x", "a", "--y", "b"], "line 3, column 'b': '1_0' is none"),
+        ("a,b\n1,2\n2,١٢\n3,4\n", ["--x", "a", "--y", "b"], "line 3, column 'b': '١٢' is none"),
+        ("a,b\n1,2\n2,３\n3,4\n", ["--x", "a", "--y", "b"], "line 3, column 'b': '３' is none"),
         (TABLE, ["--x", "a", "--y", "c"], "column 'c': it is 7 in all 4 rows"),
         (TABLE, ["--x", "c", "--y", "a"], "column 'c': it is 7 in all 4 rows"),
         (TABLE, ["--x", "a", "a", "--y", "b"], "column 'a' is named twice"),
@@ -246,7 +248,7 @@ def test_files_that_are_no_tables_are_refused() -> None:
     Path("folder").mkdir()
     refused("folder: Is a directory", "fit", "folder", "--x", "a", "--y", "b")
     Path("latin.csv").write_bytes(b"a,b\n1,\xe9\n")
-    refused("latin.csv is no text in UTF-8 (byte 6)", "fit", "latin.csv", "--x", "a", "--y", "b")
+    refused("latin.csv is no text in UTF-8 (line 2)", "fit", "latin.csv", "--x", "a", "--y", "b")
 
 
 @pytest.mark.parametrize(
@@ -254,6 +256,8 @@ def test_files_that_are_no_tables_are_refused() -> None:
     [
         (["--hidden", "64,x"], "--hidden '64,x': whole numbers above 0"),
         (["--hidden", "0"], "--hidden '0'"),
+        (["--hidden", "9" * 5000], "--hidden '99999"),
+        (["--hidden", "٣"], "--hidden '٣'"),
         (["--hidden", ""], "--hidden ''"),
         (["--hidden", "99999999,99999999"], "at most 50,000,000 are possible"),
         (["--activation", "swish"], "there is no activation 'swish'; there are sigmoid, tanh, relu, leaky_relu"),
@@ -262,15 +266,24 @@ def test_files_that_are_no_tables_are_refused() -> None:
         (["--set", "lr=fast"], "--set 'lr=fast': 'fast' is no value"),
         (["--set", "lr=-1"], "lr = -1.0 is no number in [0, inf)"),
         (["--set", "lr=nan"], "'nan' is no value"),
+        (["--set", "lr=1_0"], "'1_0' is no value; a number is wanted"),
+        (["--set", "lr=true"], "'true' is no value; a number is wanted"),
+        (["--set", "lr=٣"], "'٣' is no value"),
+        (["--set", "beta1=true"], "'true' is no value; a number is wanted"),
         (["--set", "momentum=0.9"], "adam has no hyperparameter 'momentum'; it has 'lr', 'weight_decay', 'l2',"),
         (["--set", "beta1=2"], "beta1 = 2.0 is no number in [0, 1)"),
-        (["--set", "amsgrad=1"], "amsgrad"),
+        (["--set", "amsgrad=1"], "'1' is no value; true or false is wanted"),
         (["--set", "clip_norm=0"], "clip_norm"),
         (["--epochs", "-1"], "Invalid value for '--epochs': -1 is not in the range x>=1"),
         (["--epochs", "many"], "Invalid value for '--epochs'"),
         (["--batch", "0"], "Invalid value for '--batch'"),
         (["--seed", "-1"], "Invalid value for '--seed'"),
+        (["--epochs", "1_0"], "Invalid value for '--epochs': '1_0' is not a valid integer"),
+        (["--epochs", "١٠"], "Invalid value for '--epochs'"),
         (["--test-fraction", "1"], "Invalid value for '--test-fraction'"),
+        (["--test-fraction", "nan"], "Invalid value for '--test-fraction': 'nan' is not a valid float"),
+        (["--test-fraction", "0.1_0"], "Invalid value for '--test-fraction'"),
+        (["--out", ""], "Invalid value for '--out': it is empty; name a place"),
         (["--test-fraction", "0.999"], "at least 2 to learn from are wanted"),
         (["--compare", "jax"], "Invalid value for '--compare'"),
         (["--learning-rate", "1"], "No such option"),

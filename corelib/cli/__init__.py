@@ -10,8 +10,10 @@ def main() -> None:
     """Run the command; without the extra, say in one line what to install, and exit with 2."""
     try:
         from corelib.cli.main import command
+        from corelib.cli.streams import streams
 
-        command()
+        with streams():
+            command()
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA:

@@ -6,12 +6,13 @@ import click
 
 from corelib.cli.console import show_table
 from corelib.cli.plugins import row
+from corelib.cli.values import Place
 from corelib.plugins import list as installed
 
 
 @click.command()
 @click.option(
-    "--typings", "folder", type=click.Path(path_type=Path), default=Path("typings"), show_default=True,
+    "--typings", "folder", type=Place(), default=Path("typings"), show_default=True,
     help="The folder that corelib typings writes.",
 )  # fmt: skip
 def doctor(folder: Path) -> None:

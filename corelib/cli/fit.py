@@ -6,25 +6,26 @@ from typing import Final
 import click
 
 from corelib.cli.one_line import OneLineCommand
+from corelib.cli.values import Fraction, Place, Whole
 
 SET: Final = "lr, weight_decay, l2, clip_norm or a hyperparameter of the optimizer; may be repeated."
 TEST: Final = "Part of the rows held back for the test."
 
 
 @click.command(cls=OneLineCommand, several=("--x",))
-@click.argument("table", required=False, type=click.Path(path_type=Path), metavar="[DATA.CSV]")
+@click.argument("table", required=False, type=Place(), metavar="[DATA.CSV]")
 @click.option("--x", multiple=True, metavar="COLUMN ...", help="The columns to learn from.")
 @click.option("--y", metavar="COLUMN", help="The column to learn.")
 @click.option("--hidden", default="64,64", show_default=True, metavar="N,N,...", help="Units of the hidden layers.")
 @click.option("--activation", default="tanh", show_default=True, help="sigmoid, tanh, relu or leaky_relu.")
 @click.option("--optimizer", default="adam", show_default=True, metavar="NAME", help="See `corelib optimizers`.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=SET)
-@click.option("--epochs", type=click.IntRange(1), help="Times through the data.  [default: as make 10,000 steps]")
-@click.option("--batch", type=click.IntRange(1), default=32, show_default=True, help="Rows in a step.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all that is random.")
-@click.option("--test-fraction", type=click.FloatRange(0, 1, max_open=True), default=0.2, show_default=True, help=TEST)
+@click.option("--epochs", type=Whole(1), help="Times through the data.  [default: as make 10,000 steps]")
+@click.option("--batch", type=Whole(1), default=32, show_default=True, help="Rows in a step.")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, help="Of all that is random.")
+@click.option("--test-fraction", type=Fraction(), default=0.2, show_default=True, help=TEST)
 @click.option("--compare", type=click.Choice(["torch"]), help="Do the same in PyTorch, and compare the losses.")
-@click.option("--out", type=click.Path(path_type=Path), default="fit", show_default=True, help="Folder of the results.")
+@click.option("--out", type=Place(), default="fit", show_default=True, help="Folder of the results.")
 def fit(
     table: Path | None,
     x: tuple[str, ...],

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import click
 
+from corelib.cli.values import Place
 from corelib.errors import CorelibError
 
 Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -21,7 +22,7 @@ def name_of(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 
 ARGUMENT: Final[Option] = click.argument("name", callback=name_of)
 OPTION: Final[Option] = click.option(
-    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(),
+    "--dir", "folder", type=Place(file_okay=False), default=Path(),
     help="Where the folder of the distribution is made; here, unless told otherwise.",
 )  # fmt: skip
 

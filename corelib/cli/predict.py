@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from corelib.cli.one_line import OneLineCommand
+from corelib.cli.values import Place
 
 
 @click.command(cls=OneLineCommand)
-@click.argument("model", type=click.Path(path_type=Path), metavar="MODEL.NPZ")
-@click.argument("table", type=click.Path(path_type=Path), metavar="DATA.CSV")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write to.  [default: standard output]")
+@click.argument("model", type=Place(), metavar="MODEL.NPZ")
+@click.argument("table", type=Place(), metavar="DATA.CSV")
+@click.option("--out", type=Place(), help="File to write to.  [default: standard output]")
 def predict(model: Path, table: Path, out: Path | None) -> None:
     """Predict a column of a table by a network that `corelib fit` made.
 
@@ -20,10 +21,11 @@ def predict(model: Path, table: Path, out: Path | None) -> None:
     """
     from corelib.fitting.model_file import load_model
     from corelib.fitting.predictions import predictions, save_predictions, write_predictions
-    from corelib.fitting.table import read_table
+    from corelib.fitting.table import open_table
 
     network = load_model(model)
-    x, y = predictions(network, read_table(table))
+    with open_table(table) as opened:
+        x, y = predictions(network, opened)
     header = (*network.x_names, network.y_name)
     if out is None:
         write_predictions(sys.stdout, header, x, y)

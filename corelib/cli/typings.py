@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from corelib.cli.values import Place
 from corelib.stubs import stale, stubs
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where the files are missing or stale.")
 @click.option(
-    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("typings"), show_default=True,
+    "--dir", "folder", type=Place(file_okay=False), default=Path("typings"), show_default=True,
     help="Where to write.",
 )  # fmt: skip
 def typings(check: bool, folder: Path) -> None:

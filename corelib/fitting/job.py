@@ -19,7 +19,7 @@ from corelib.fitting.refusal import BadInput
 from corelib.fitting.samples import Samples, measured, parabola
 from corelib.fitting.scaling import Scaled, scaled
 from corelib.fitting.solver import Solver
-from corelib.fitting.table import read_table
+from corelib.fitting.table import open_table
 from corelib.fitting.training import Batches, History, train
 from corelib.fitting.verdict import compared, root_mean_square, verdict
 from corelib.graph import graph
@@ -30,6 +30,9 @@ STEPS: Final = 10_000
 
 MOST_WEIGHTS: Final = 50_000_000
 """More would need gigabytes, with their gradients and what the optimizer remembers of each."""
+
+DEEP: Final = 12
+"""Layers: of a network that has more, the sizes in the middle are left out where it is described."""
 
 Say = Callable[[str], None]
 
@@ -101,7 +104,8 @@ def samples_of(job: Job, random: np.random.Generator) -> Samples:
     """The columns of the table, or the parabola where there is none."""
     if job.table is None:
         return parabola(random, job.test_fraction)
-    return measured(read_table(job.table), job.x, job.y, random, job.test_fraction)
+    with open_table(job.table) as table:
+        return measured(table, job.x, job.y, random, job.test_fraction)
 
 
 def batches_of(job: Job, rows: int, seed: np.random.SeedSequence) -> Batches:
@@ -125,7 +129,10 @@ def introduce(job: Job, prepared: Prepared, say: Say) -> None:
 
 def described(network: Network) -> str:
     """Such as "1-64-64-1 sigmoid"."""
-    return f"{'-'.join(map(str, network.sizes))} {network.activation}"
+    sizes = [str(size) for size in network.sizes]
+    if len(sizes) > DEEP:
+        sizes[2:-2] = [f"({len(sizes) - 4} more)"]
+    return f"{'-'.join(sizes)} {network.activation}"
 
 
 def leave(job: Job, samples: Samples, model: Model, history: History, residuals: Array) -> Sequence[str]:

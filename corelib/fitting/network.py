@@ -35,6 +35,9 @@ ACTIVATIONS: Final = {
 FIRST_OUTPUT: Final = 0.1
 """The last layer begins this much smaller: the first guess is near the mean of the targets, whatever the seed."""
 
+MANY: Final = 8192
+"""Rows that are predicted at a time."""
+
 
 class Layer(NamedTuple):
     """z = x W + b, with W of shape (inputs, outputs)."""
@@ -60,9 +63,10 @@ class Network:
         return z @ last.weight + last.bias
 
     def predict(self, x: Array) -> Array:
-        """The same as an array, not recorded."""
+        """The same as an array, not recorded; many rows are taken in parts, or the hidden layers would fill memory."""
         with no_grad():
-            return self(x).data
+            parts = [self(x[begin : begin + MANY]).data for begin in range(0, max(len(x), 1), MANY)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def parameters(self) -> dict[str, Tensor]:
         """The weights and biases by name: W1, b1, W2, ..."""

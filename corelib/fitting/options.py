@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from corelib.fitting.refusal import BadInput, listed
-from corelib.fitting.table import read_table
+from corelib.fitting.table import open_table
+
+DIGITS: Final = 18
+"""Whole numbers with more of them are no sizes, and Python refuses to read those with thousands."""
 
 
 def layers(text: str) -> tuple[int, ...]:
     """The sizes of the hidden layers in "64,64". Raises BadInput for what is no list of whole numbers above 0."""
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isascii() and part.isdigit() and int(part) > 0 for part in parts):
-        raise BadInput(f"--hidden {text!r}: whole numbers above 0 with commas between are wanted, such as 64,64")
+    if not all(part.isascii() and part.isdigit() and len(part) <= DIGITS and int(part) > 0 for part in parts):
+        raise BadInput(f"--hidden {text!r:.80}: whole numbers above 0 with commas between are wanted, such as 64,64")
     return tuple(map(int, parts))
 
 
@@ -20,6 +24,7 @@ def check_columns(table: Path | None, x: Sequence[str], y: str | None) -> None:
     if table is None and (x or y is not None):
         raise BadInput("--x and --y name columns of a table; put it before them: corelib fit data.csv --x a b --y c")
     if table is not None and (not x or y is None):
-        has = listed(read_table(table).header)
+        with open_table(table) as opened:
+            has = listed(opened.header)
         missing = " and ".join(option for option, value in (("--x", x), ("--y", y)) if not value)
         raise BadInput(f"{missing} missing: name the columns to learn from and the one to learn; {table} has {has}")

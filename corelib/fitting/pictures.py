@@ -1,6 +1,8 @@
 """Pictures: the fit over its residuals, and the loss over the epochs."""
 
+import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,8 @@ FIT: Final = "#1f5fa8"
 TRAINING: Final = "#3c8d5a"
 TEST: Final = "#d9601a"
 FINE: Final = 600  # points of a curve
+MOST: Final = 20_000  # points that are drawn: more take gigabytes, and hide each other
+LONG: Final = 80  # characters of a name that fit beside an axis
 FEW: Final = 30  # epochs that are drawn as points on the line
 
 
@@ -29,21 +33,22 @@ def draw_fit(path: Path, samples: Samples, predict: Predict, subtitle: str) -> N
 
     Under it are the residuals, target minus fit, on an axis of their own in the units of the target.
     """
+    samples = drawn(samples)
     figure = Figure(figsize=(8, 7), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
     if len(samples.x_names) == 1:
-        across = samples.x_names[0]
+        across = label(samples.x_names[0])
         draw_curve(above, samples, predict)
         places = (samples.train_x, samples.test_x)
     else:
-        across = f"{samples.y_name}, predicted from {', '.join(samples.x_names)}"
+        across = label(f"{samples.y_name}, predicted from {', '.join(samples.x_names)}")
         places = (predict(samples.train_x), predict(samples.test_x))
         draw_diagonal(above, samples, places)
     draw_residuals(below, samples, predict, places)
-    above.set_title(f"{samples.title}\n", fontweight="bold", loc="left")
+    above.set_title(f"{label(samples.title)}\n", fontweight="bold", loc="left")
     above.text(0, 1.02, subtitle, transform=above.transAxes, fontsize=9, color="0.35")
-    above.set_ylabel(samples.y_name)
+    above.set_ylabel(label(samples.y_name))
     below.set_xlabel(across)
     below.set_ylabel(with_unit("target − fit", samples.y_name))
     above.legend(frameon=False, loc="best")
@@ -105,7 +110,7 @@ def draw_loss(path: Path, samples: Samples, history: History, subtitle: str) -> 
     if np.isfinite(test).any():
         axes.semilogy(numbers, test, marker=marker, color=TEST, linewidth=0.9, label="test, after the epoch")
     axes.plot(0, history.initial, "o", color=FIT, markersize=5, label="training, before the first step", clip_on=False)
-    axes.set_title(f"{samples.title}: loss\n", fontweight="bold", loc="left")
+    axes.set_title(f"{label(samples.title)}: loss\n", fontweight="bold", loc="left")
     axes.text(0, 1.02, subtitle, transform=axes.transAxes, fontsize=9, color="0.35")
     axes.set_xlabel("epoch")
     axes.set_ylabel("mean squared error, standardised")
@@ -123,9 +128,30 @@ def draw_loss(path: Path, samples: Samples, history: History, subtitle: str) -> 
 def with_unit(what: str, name: str) -> str:
     """``what``, with the unit that a name ends with in brackets, or else in units of what is named."""
     _, bracket, unit = name.rpartition("[")
-    return f"{what} [{unit}" if bracket and unit.endswith("]") else f"{what}, in units of {name}"
+    return label(f"{what} [{unit}" if bracket and unit.endswith("]") else f"{what}, in units of {name}")
+
+
+def label(text: str) -> str:
+    """The text as matplotlib draws it letter for letter: between two dollars it reads formulas."""
+    return (text if len(text) <= LONG else f"{text[:LONG]}…").replace("$", r"\$")
+
+
+def drawn(samples: Samples) -> Samples:
+    """Every so many rows of samples that are too many to be drawn."""
+    train, test = (-(-len(rows) // MOST) or 1 for rows in (samples.train_x, samples.test_x))
+    title = samples.title if train == test == 1 else f"{samples.title} (1 in {max(train, test)} rows drawn)"
+    return replace(
+        samples,
+        title=title,
+        train_x=samples.train_x[::train],
+        train_y=samples.train_y[::train],
+        test_x=samples.test_x[::test],
+        test_y=samples.test_y[::test],
+    )
 
 
 def save(figure: Figure, path: Path) -> None:
     """Write the figure as PNG."""
-    figure.savefig(path, format="png")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)  # a name in letters the font lacks
+        figure.savefig(path, format="png")

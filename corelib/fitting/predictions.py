@@ -2,7 +2,6 @@
 
 import csv
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -10,7 +9,7 @@ from typing import TextIO
 import numpy as np
 
 from corelib.fitting.model_file import Model
-from corelib.fitting.output import umask
+from corelib.fitting.output import hidden
 from corelib.fitting.refusal import BadInput
 from corelib.fitting.table import Table
 from corelib.tensor import Array
@@ -34,15 +33,10 @@ def write_predictions(file: TextIO, header: Sequence[str], x: Array, y: Array) -
 
 def save_predictions(path: Path, header: Sequence[str], x: Array, y: Array) -> None:
     """Write the file, complete or not at all. Raises BadInput where nothing can be written."""
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".corelib-predict-", dir=path.parent)
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            write_predictions(file, header, x, y)
-        os.chmod(temporary, 0o666 & ~umask())  # a temporary file is its owner's alone
-        os.replace(temporary, path)
+        with hidden(path.parent) as place:
+            with open(place / path.name, "w", encoding="utf-8", newline="") as file:
+                write_predictions(file, header, x, y)
+            os.replace(place / path.name, path)
     except OSError as error:
         raise BadInput(f"--out {path}: {error.strerror}; name a file that can be written to") from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)

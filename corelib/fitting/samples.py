@@ -44,7 +44,8 @@ def measured(
     x_names, y_name = table.columns(x_words), table.column(y_word)
     if y_name in x_names:
         raise BadInput(f"column {y_name!r} is both --x and --y; learn it from other columns")
-    x, y = table.matrix(x_names), table.matrix([y_name])
+    values = table.matrix([*x_names, y_name])
+    x, y = values[:, :-1], values[:, -1:]
     split = held_back(len(x), random, test_fraction, table.file)
     samples = divided(table.file, x_names, y_name, x, y, split)
     for names, values in ((x_names, samples.train_x), ((y_name,), samples.train_y)):

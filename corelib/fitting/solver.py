@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from corelib.errors import CorelibError
 from corelib.fitting.refusal import BadInput, listed
+from corelib.fitting.table import number
 from corelib.optimizer import Optimizer
 from corelib.registry import find_optimizer, optimizer_names
 from corelib.rule import AnyRule, hyperparameters, make_rule
@@ -63,7 +64,7 @@ def make_solver(name: str, words: Sequence[str]) -> Solver:
     if name not in optimizer_names():
         raise BadInput(f"there is no optimizer {name!r}; there are {', '.join(optimizer_names()) or 'none installed'}")
     kind = find_optimizer(name)
-    known: list[str] = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+    known: dict[str, Any] = {field.name: field.default for field in fields(kind)} if is_dataclass(kind) else {}
     values = {**DEFAULTS.get(name, {}), **dict(parsed(word, name, known) for word in words)}
     options: dict[str, Any] = {key: float(value) for key, value in values.items() if key in DRIVERS}
     try:
@@ -74,26 +75,25 @@ def make_solver(name: str, words: Sequence[str]) -> Solver:
     return solver
 
 
-def parsed(word: str, name: str, known: Sequence[str]) -> tuple[str, float | bool]:
-    """The key and the value of a word such as "lr=0.1" or "nesterov=true"."""
+def parsed(word: str, name: str, known: Mapping[str, Any]) -> tuple[str, float | bool]:
+    """The key and the value of a word such as "lr=0.1" or "nesterov=true". ``known`` has defaults by key."""
     key, sign, text = (part.strip() for part in word.partition("="))
     if not sign or not key:
         raise BadInput(f"--set {word!r}: a hyperparameter and its value are wanted, such as lr=0.01")
     if key not in (*DRIVERS, *known):
         raise BadInput(f"--set {word!r}: {name} has no hyperparameter {key!r}; it has {listed((*DRIVERS, *known))}")
-    return key, value_of(text, word)
+    return key, value_of(text, word, known.get(key, 0.0))
 
 
-def value_of(text: str, word: str) -> float | bool:
-    """The number, or the true or false, that a word ends with."""
-    if text.lower() in {"true", "false"}:
+def value_of(text: str, word: str, default: Any) -> float | bool:
+    """The value that a word ends with: true or false where the default is either, else a number."""
+    if isinstance(default, bool):
+        if text.lower() not in {"true", "false"}:
+            raise BadInput(f"--set {word!r}: {text!r} is no value; true or false is wanted")
         return text.lower() == "true"
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = number(text)
     if not math.isfinite(value):
-        raise BadInput(f"--set {word!r}: {text!r} is no value; a number, true or false is wanted")
+        raise BadInput(f"--set {word!r}: {text!r} is no value; a number is wanted")
     return value
 
 
