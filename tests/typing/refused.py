@@ -192,7 +192,7 @@ elementwise(np.exp, "x")  # mypy: No overload variant of "elementwise" matches |
 
 elementwise(np.exp, lambda x, y: y)  # mypy: No overload variant of "elementwise" | pyright: Extra parameter "y"
 elementwise(np.exp, lambda x, *, res: res)  # mypy: No overload variant of "elementwise" | pyright: keyword parameter
-elementwise(np.hypot, lambda x: x, 1)  # mypy: No overload variant of "elementwise" | pyright: Extra parameter
+elementwise(np.hypot, lambda x: x, 1)  # mypy: No overload variant of "elementwise" | pyright: expected 2 but received 1
 
 # Several results, one by one
 low, high, more = op(Halves)(t)  # mypy: Need more than 2 values to unpack | pyright: size mismatch; expected 3
