@@ -16,6 +16,14 @@ from corelib.backward import Walk, ones
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
 from corelib.graph import Leaf, Node, Pull, Scoped, mode, scope
 from corelib.tensor import Tensor, as_array, make
+from corelib.transform_types import (
+    HessianProduct,
+    jacobian_vector,
+    transform,
+    transform_of_structure,
+    transform_with_value,
+    vector_jacobian,
+)  # fmt: skip
 from corelib.tree import leaves, mapped
 
 Argnums: TypeAlias = int | Sequence[int]
@@ -145,6 +153,7 @@ def _scalar(value: Any, what: str) -> Tensor:
     return value
 
 
+@transform_with_value
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that returns f(...) and its gradient in the arguments ``argnums``.
 
@@ -162,6 +171,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     return differentiated
 
 
+@transform
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The gradient of a function of one real result; see ``value_and_grad``."""
     both = value_and_grad(f, argnums)
@@ -172,6 +182,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     return gradient
 
 
+@transform
 def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The gradient of the sum of f's entries: the slope at each entry, where f acts entry by entry."""
 
@@ -184,6 +195,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     return slopes
 
 
+@vector_jacobian
 def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
     """f(*args), and the function from a gradient of the result to the gradients of all arguments.
 
@@ -201,6 +213,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
     return trace.outward(value), pullback
 
 
+@jacobian_vector
 def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """f(*args), and its directional derivative J v along ``tangents``, which are structured like ``args``.
 
@@ -223,7 +236,7 @@ def _cotangent(value: Any) -> Any:
     return np.zeros_like(array, dtype=array.dtype if array.dtype.kind in DIFFERENTIABLE else float)
 
 
-def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+def hvp(f: Callable[..., Any], argnums: int = 0) -> HessianProduct:
     """The product of f's Hessian in argument ``argnums`` with a vector: ``hvp(f)(*args, vector)``.
 
     ``vector`` is structured like the argument. Costs a few evaluations of f, and no Hessian is ever formed.
@@ -241,6 +254,7 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     return product
 
 
+@transform_of_structure
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of f: d f[i...] / d x[j...] at the index [i..., j...].
 
@@ -275,6 +289,7 @@ def _rows(trace: Trace, result: Tensor) -> list[Any]:
     return [np.reshape(s, (*result.shape, *n.shape)) for s, n in zip(stacked, trace.nodes, strict=True)]
 
 
+@transform_of_structure
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Hessian of a function of one real result: d2f / dx[i...] dx[j...] at the index [i..., j...]."""
     return jacobian(grad(f, argnums), argnums)

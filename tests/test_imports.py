@@ -14,9 +14,9 @@ ORDER = [
     "reads", "slope", "arguments", "call", "elementwise_op", "class_op", "composed", "introspection", "protocols",
     "op_types", "op", "problem", "archive", "hooks", "installed.switches", "installed.passing",
     "installed.distribution", "installed.provided", "installed.loading", "installed.finding", "registry", "backward",
-    "transforms", "checkpoint", "fingerprints", "anomaly", "rule", "optimizing.parameter", "optimizing.clipping",
-    "optimizing.workspace", "optimizing.joint", "optimizing.packing", "optimizing.header", "optimizing.state",
-    "optimizer", "groups",
+    "transform_types", "transforms", "checkpoint", "fingerprints", "anomaly", "rule", "optimizing.parameter",
+    "optimizing.clipping", "optimizing.workspace", "optimizing.joint", "optimizing.packing", "optimizing.header",
+    "optimizing.state", "optimizer", "groups",
 ]  # fmt: skip
 
 

@@ -7,7 +7,28 @@ import numpy as np
 
 import corelib
 import corelib.ops
-from corelib import Array, BinaryFn, Optimizer, Shape, Tensor, UnaryFn, Wanted, elementwise, linear, op, typed
+from corelib import (
+    Array,
+    BinaryFn,
+    Optimizer,
+    Shape,
+    Tensor,
+    UnaryFn,
+    Wanted,
+    checkpoint,
+    elementwise,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    linear,
+    op,
+    typed,
+    value_and_grad,
+    vjp,
+)
 from corelib.ops import broadcast_to, exp, multiply, sum
 from corelib_elementwise import log
 
@@ -188,3 +209,62 @@ from corelib_optimizers import Adam  # noqa: E402
 Optimizer([t], Adam(beta1=0.8), lr=1e-3)
 Optimizer([t], adam(beta1=0.8), lr=1e-3)
 Optimizer([t], corelib.optimizers.get("adam")(), lr=1e-3)
+
+
+# Transforms: what is differentiated is a Tensor inside and an array outside; the rest is as it was.
+def distance(x: Tensor, y: Array, *, power: float = 2.0) -> Tensor:
+    """A number."""
+    return ((x - y) ** power).sum()
+
+
+def norm(x: Tensor, power: float = 2.0) -> Tensor:
+    """A number."""
+    return (x**power).sum()
+
+
+def loss(weights: dict[str, Tensor], rows: int) -> Tensor:
+    """A number."""
+    return weights["w"].sum() * rows
+
+
+grad(distance)(a, a, power=3.0)
+grad(distance)([1.0, 2.0], a)
+grad(distance, 1)(t, t)
+print(grad(distance, argnums=(0, 1))(a, a)[1].shape)
+grad(norm)(2.0)
+grad(norm)(a, 3.0)
+grad(loss)({"w": a}, 2)["w"]
+grad(grad(norm))(1.0)
+grad(clip)(a, low=0.5)
+grad(hypotenuse, 1)(1.0, 2.0)
+grad(distance, -1)(a, a)
+grad(distance, [0, 1])(a, a)
+value, gradient = value_and_grad(loss)({"w": a}, 2)
+value, (by_x, by_y) = value_and_grad(distance, (0, 1))(a, a)
+hessian(norm)(a, 3.0)
+jacobian(exp)(a)
+elementwise_grad(norm)(a)
+hvp(distance)(a, a, a, power=3.0)
+slope = vjp(norm, a)[1](1.0)
+slope_x, slope_y = vjp(distance, a, a)[1](1.0)
+value, direction = jvp(distance, (a, a), (a, a))
+jvp(norm, (a,), [a])
+checkpoint(distance)(t, a, power=3.0)
+
+# Functions without types, and those of NumPy, which have one for each kind of argument
+grad(lambda x: np.sum(np.sin(x)))(a)
+grad(lambda x, y: np.sum(x * y), (0, 1))(a, a)
+vjp(lambda x, y: x * y, a, a)
+grad(np.sin)(a)
+grad(np.sum)(a)
+grad(np.add, 1)(a, 2.0)
+jvp(np.arctan2, (a, a), (a, a))
+for power in (1, 2):
+    grad(lambda x, power=power: x**power)(2.0)
+
+
+def transformed_anything(f: Any) -> None:
+    """What is not typed stays so."""
+    grad(f)(a, a)
+    grad(f, 1)(a, a)
+    vjp(f, a, a)

@@ -9,7 +9,23 @@ from typing import NamedTuple
 import numpy as np
 
 import corelib.ops
-from corelib import Array, Optimizer, Tensor, elementwise, linear, op
+from corelib import (
+    Array,
+    Optimizer,
+    Tensor,
+    checkpoint,
+    elementwise,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    linear,
+    op,
+    value_and_grad,
+    vjp,
+)
 from corelib.ops import (
     exp,
     matmul,
@@ -19,6 +35,7 @@ from corelib.ops import (
 from corelib_optimizers import Adam
 
 t = Tensor([1.0, 2.0], trainable=True)
+a = np.ones(2)
 
 
 @dataclass(frozen=True)
@@ -199,6 +216,30 @@ low, high, more = op(Halves)(t)  # mypy: Need more than 2 values to unpack | pyr
 print(op(Halves)(t).low)  # mypy: has no attribute "low" | pyright: Cannot access attribute "low"
 print(op(Halves, results=Named)(t).top)  # mypy: has no attribute "top" | pyright: Cannot access attribute "top"
 op(Halves, results=3)  # mypy: No overload variant of "op" matches | pyright: No overloads for "op"
+
+
+# Transforms
+def distance(x: Tensor, y: Array, *, power: float = 2.0) -> Tensor:
+    return ((x - y) ** power).sum()
+
+
+grad(distance)(a)  # mypy: Missing positional argument "y" | pyright: Argument missing for parameter "y"
+grad(distance)(a, a, a)  # mypy: Too many positional arguments | pyright: Expected 2 positional arguments
+grad(distance)(a, "x")  # mypy: Argument 2 to "__call__" of "DifferentiatedInFirst" | pyright: to parameter "y"
+grad(distance)(a, a, pow=3.0)  # mypy: Unexpected keyword argument "pow" | pyright: No parameter named "pow"
+grad(distance, "x")  # mypy: incompatible type "str"; expected "Sequence[int]" | pyright: to parameter "argnums"
+grad(exp)(a, a)  # mypy: Too many arguments | pyright: Expected 1 positional argument
+grad(lambda x: x)(a, a)  # mypy: Too many arguments | pyright: Expected 1 positional argument
+grad(grad(distance))(a)  # mypy: Missing positional argument "y" | pyright: Argument missing for parameter "y"
+grad(distance, (0, 1))(a)  # mypy: Too few arguments | pyright: Expected 1 more positional argument
+value_and_grad(distance, 1)(a)  # mypy: Too few arguments | pyright: Expected 1 more positional argument
+jacobian(distance)(a, a, a)  # mypy: Too many positional arguments | pyright: Expected 2 positional arguments
+hessian(distance)(a)  # mypy: Missing positional argument "y" | pyright: Argument missing for parameter "y"
+elementwise_grad(exp)(a, a)  # mypy: Too many arguments | pyright: Expected 1 positional argument
+hvp(exp)(a)  # mypy: Too few arguments | pyright: Expected 1 more positional argument
+vjp(distance, a)  # mypy: No overload variant of "__call__" of "Vjp" | pyright: Extra parameter "y"
+jvp(distance, (a, a), (a,))  # mypy: Argument 2 to "__call__" of "Jvp" | pyright: to parameter "tangents"
+checkpoint(distance)(t, a, a)  # mypy: Too many positional arguments | pyright: Expected 2 positional arguments
 
 # Optimizers
 Adam(beta1="big")  # mypy: incompatible type "str"; expected "float" | pyright: cannot be assigned to parameter "beta1"
