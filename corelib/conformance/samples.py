@@ -240,7 +240,7 @@ def _accepted(subject: "Subject", calls: Iterator[OpSample]) -> list[Sample]:
 
 
 def _complex(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[Sample]:
-    """Two samples of complex numbers, made from the first real ones: all of them complex, and the first alone."""
+    """Two samples of complex numbers, made from the first real ones: all of them complex, and each alone."""
     real = [s for s in samples if "interior" in s.tags and s.arrays and s.arrays[0].dtype.kind == "f"]
     real = ([s for s in real if 2 * s.numbers <= MAX_JACOBIAN] or real)[:2]
     if not subject.entrywise:
@@ -251,7 +251,9 @@ def _complex(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[S
         arrays = [_as_complex(rng, a, subject.entrywise) for a in sample.arrays]
         found.append(_retagged(sample.having(arrays, f"complex-{sample.id}")))
         if len(arrays) > 1 and sample is real[0]:
-            found.append(_retagged(sample.having([arrays[0], *sample.arrays[1:]], f"complex-real-{sample.id}")))
+            for k, array in enumerate(arrays):
+                alone = [array if i == k else a for i, a in enumerate(sample.arrays)]
+                found.append(_retagged(sample.having(alone, f"complex-{k}-{sample.id}")))
     return found
 
 

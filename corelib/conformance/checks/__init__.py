@@ -4,6 +4,7 @@ from typing import Final
 
 from corelib.conformance.case import Check
 from corelib.conformance.checks import (
+    arriving,
     boundary,
     declared,
     extreme,
@@ -11,20 +12,22 @@ from corelib.conformance.checks import (
     interface,
     kinks,
     magnitudes,
+    mixed,
     perf,
     promised,
     protocol,
     second,
     state,
+    stretched,
     typed,
     types,
     values,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
-    *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *boundary.CHECKS, *kinks.CHECKS, *promised.CHECKS,
-    *extreme.CHECKS, *second.CHECKS, *magnitudes.CHECKS, *interface.CHECKS, *typed.CHECKS,
-    *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS, *declared.CHECKS,
+    *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *mixed.CHECKS, *stretched.CHECKS, *arriving.CHECKS,
+    *boundary.CHECKS, *kinks.CHECKS, *promised.CHECKS, *extreme.CHECKS, *second.CHECKS, *magnitudes.CHECKS,
+    *interface.CHECKS, *typed.CHECKS, *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS, *declared.CHECKS,
 )  # fmt: skip
 """All checks of one op; what holds of a whole run is in ``manifest``."""
 

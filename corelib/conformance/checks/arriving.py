@@ -1,0 +1,77 @@
+"""The check of what arrives: 0, -0, infinities, NaN and numbers of 1e-300 and 1e300, at one entry of one result."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from corelib.conformance.calls import Call
+from corelib.conformance.case import Check
+from corelib.conformance.pick import first, interior
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+from corelib.tensor import Array
+
+NOTHING: Final = (0.0, -0.0)
+ENDLESS: Final = (np.inf, -np.inf, np.nan)
+FAR: Final = (1e300, -1e300, 1e-300)
+RELATIVE: Final = 1e-9
+SLOPED: Final = 1e-6  # of the largest slope: what is smaller may be rounding
+REPRESENTED: Final = (1e-303, 1e305)
+
+
+def arriving(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """Of each result one entry, where each of the numbers arrives, and 0 elsewhere and in the other results."""
+    call = Call(subject.op, sample)
+    for r, result in enumerate(call.results):
+        if result.size:
+            at = int(subject.rng("arriving", sample.id, r).integers(result.size))
+            _at(tally, call, r, at)
+
+
+def _at(tally: Tally, call: Call, r: int, at: int) -> None:
+    slopes = call.gradients(_one(call, r, at, 1.0))
+    for value in (*NOTHING, *ENDLESS, *FAR):
+        found = call.gradients(_one(call, r, at, value))
+        what = f"{value} arrives at entry {at} of result {r}"
+        for i, (gradient, slope) in enumerate(zip(found, slopes, strict=True)):
+            _judged(tally, value, gradient, slope, f"{what}, and the gradient of arg{i}")
+
+
+def _judged(tally: Tally, value: float, gradient: Array, slope: Array, what: str) -> None:
+    """0 stays 0 everywhere; what is endless stays so, and what is far out is multiplied, where there is a slope."""
+    if value == 0:
+        tally.require(not np.any(gradient), f"{what} is not 0: {_first(gradient[gradient != 0])}")
+        return
+    sloped = np.abs(slope) > SLOPED * np.max(np.abs(slope), initial=0.0)
+    reached, slope = gradient[sloped], slope[sloped]
+    if np.isnan(value):
+        tally.require(np.all(np.isnan(reached)), f"{what} is a number: {_first(reached[~np.isnan(reached)])}")
+    elif np.isinf(value):
+        lost = np.isfinite(reached)
+        tally.require(not np.any(lost), f"{what} is finite: {_first(reached[lost])}")
+        turned = np.isinf(np.real(reached)) & (np.sign(np.real(reached)) == -np.sign(np.real(value * slope)))
+        tally.require(not np.any(turned), f"{what} has the other sign: {_first(reached[turned])}")
+    else:
+        expected = value * slope
+        known = (np.abs(expected) > REPRESENTED[0]) & (np.abs(expected) < REPRESENTED[1])
+        size = float(np.max(np.abs(expected[known]), initial=0.0))
+        tally.close(reached[known], expected[known], RELATIVE * size, f"{what} is not {value} times the slope")
+
+
+def _one(call: Call, r: int, at: int, value: float) -> list[Array]:
+    cotangents = [np.zeros(result.shape, result.dtype) for result in call.results]
+    cotangents[r].reshape(-1)[at] = value
+    return cotangents
+
+
+def _first(values: Array) -> object:
+    return np.ravel(values)[0] if values.size else "none"
+
+
+def real(subject: Subject, seed: int) -> Sequence[Sample]:
+    return [s for s in interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
+
+
+CHECKS = (Check("arriving", first(real, 3), arriving),)
