@@ -18,7 +18,8 @@ from corelib.errors import (
     NotDifferentiable,
 )
 from corelib.graph import Node, Pull, mode, scope
-from corelib.plain import CARRIERS
+from corelib.naming import described
+from corelib.plain import carriers
 from corelib.tensor import Tensor, as_array, unwrapped
 
 ndarray: Final = np.ndarray
@@ -75,6 +76,23 @@ def operand(value: Any) -> Any:
     if type(value) in SCALARS:
         return value
     return as_array(value)
+
+
+def arrays_of_numbers(args: tuple[Any, ...], weak: Sequence[bool]) -> tuple[Any, ...]:
+    """The operands of a rule, which is given arrays: each Python number as one of no axes.
+
+    A ``weak`` one has the dtype that NumPy gives it beside the arrays, as in a ufunc, so float32 stays float32.
+    """
+    arrays = [a for a in args if type(a) not in SCALARS]
+    dtypes = [a.dtype for i, a in enumerate(args) if type(a) not in SCALARS and weak[i]]
+    model = arrays[0] if arrays else None
+    made = []
+    for i, a in enumerate(args):
+        if type(a) in SCALARS:
+            made.append(np.asarray(a, np.result_type(*dtypes, a) if weak[i] and dtypes else None, like=model))
+        else:
+            made.append(a)
+    return tuple(made)
 
 
 def array_of(result: Any, op: object) -> Any:
@@ -156,13 +174,12 @@ class Plain(Op):
         self.function = function
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        position, name = CARRIERS.get(self.function, (len(args), ""))
-        value = args[position] if position < len(args) else keywords.get(name)
-        if isinstance(value, Tensor) and value.trainable:
-            raise NotDifferentiable(
-                f"numpy.{self} has no gradient in {name}, and this one is trainable; write {name}=tensor.data if it "
-                "is to be a constant"
-            )
+        for name, value in carriers(self.function, args, keywords).items():
+            if isinstance(value, Tensor) and value.trainable:
+                raise NotDifferentiable(
+                    f"{described(self.function)} has no gradient in {name}, and this one is trainable; write "
+                    f"{name}=tensor.data if it is to be a constant"
+                )
         return self.function(*map(unwrapped, args), **unwrapped(keywords))
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:

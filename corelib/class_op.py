@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.arrays import DIFFERENTIABLE
-from corelib.call import Op, array_of, operand, refuse, unrecorded, watched
+from corelib.call import SCALARS, Op, array_of, arrays_of_numbers, operand, refuse, unrecorded, watched
 from corelib.compiling import caused
 from corelib.elementwise_op import broadcast
 from corelib.errors import GradientType, InvalidOp, InvalidOperandType, NotDifferentiable, UnsupportedArgument
@@ -74,6 +74,18 @@ class ClassOp(Op):
             return self(*operands, **fields)
         return (self.bind(**fields) if fields else self.bind()).run(operands)
 
+    def weak(self, count: int) -> list[bool]:
+        """Which arguments take the dtype of the others where they are Python numbers.
+
+        NumPy makes an array of its own dtype of a number that it gives to a function that is no ufunc, and so does
+        corelib of one that has no gradient: an exponent or an index stays an integer.
+        """
+        if any([not isinstance(f, np.ufunc) and str(f.__module__).startswith("numpy") for f in self.functions]):
+            return [False] * count
+        if self.arity is None:
+            return [True] * count
+        return [name not in self.nondiff for name in self.argument_names]
+
     def bind(self, *args: Any, **fields: Any) -> "Bound":
         """The op with its fields filled in. Raises UnsupportedArgument for a field that it does not have."""
         if not args and not fields:
@@ -116,17 +128,22 @@ class Bound(Pull):
         """Call the op on its arrays, and record the call where any of them is trainable."""
         arrays: list[Any] = []
         nodes: list[Node | None] = []
-        trainable = False
+        trainable = numbers = False
         for x in operands:
             if isinstance(x, Tensor):
                 arrays.append(x._entries)
                 nodes.append(x._node)
                 trainable = trainable or x._node is not None
             else:
-                arrays.append(operand(x))
+                value = operand(x)
+                if type(value) is not ndarray and type(value) in SCALARS:
+                    numbers = True
+                arrays.append(value)
                 nodes.append(None)
         args = tuple(arrays)
         try:
+            if numbers:
+                args = arrays_of_numbers(args, self.op.weak(len(args)))
             if len(args) == PAIR:  # written out, like the next: a call with a tuple takes longer
                 result = self.forward(args[0], args[1])
             elif len(args) == 1:
@@ -175,7 +192,8 @@ class Bound(Pull):
         arrays = [r if type(r) is ndarray else array_of(r, self) for r in results]
         if unrecorded(self, args, arrays) or not any(parents):
             return self.made(results, [make(a, None) for a in arrays])
-        call = self.node(self.kept(args), parents, arrays[0].shape, None, results if self.op.takes_result else None)
+        saved = like(results, arrays) if self.op.takes_result else None
+        call = self.node(self.kept(args), parents, arrays[0].shape, None, saved)
         call.shape = tuple([a.shape for a in arrays])
         call.dtype = (type(results), tuple([a.dtype for a in arrays]))
         watched(call)
@@ -200,8 +218,8 @@ class Bound(Pull):
 
     def pulled(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         op = self.op
-        if type(propagated) is not ndarray and isinstance(propagated, np.generic):
-            propagated = np.asarray(propagated)  # a rule is given arrays, 0-d ones too
+        if type(propagated) is not ndarray:
+            propagated = as_arrays(propagated)
         if op.takes_wanted:
             entries = self.pull_wanted(node.parents, propagated, args, result)
         elif op.takes_result:
@@ -298,6 +316,15 @@ def shown(value: Any) -> str:
 
 def _same(value: Any, default: Any) -> bool:
     return value is default or (type(value) is type(default) and not isinstance(value, ndarray) and value == default)
+
+
+def as_arrays(propagated: Any) -> Any:
+    """What a rule is given: arrays, where NumPy has numbers for those of no axes."""
+    if isinstance(propagated, np.generic):
+        return np.asarray(propagated)
+    if isinstance(propagated, tuple) and any([isinstance(entry, np.generic) for entry in propagated]):
+        return like(propagated, [as_arrays(entry) for entry in propagated])
+    return propagated
 
 
 def _arity(cls: Any) -> int | None:

@@ -2,6 +2,7 @@
 
 CorelibError
 ├── OpNotFound (ImportError)            no installed plugin provides the op
+├── NoSuchOp (AttributeError)           the same of an attribute of corelib.ops
 ├── OpConflict (ImportError)            two plugins provide the op
 ├── OptimizerNotFound (ImportError)     no installed plugin provides the optimizer
 ├── OptimizerConflict (ImportError)     two plugins provide the optimizer
@@ -40,6 +41,10 @@ class CorelibError(Exception):
 
 class OpNotFound(CorelibError, ImportError):
     """No installed plugin provides the op, or differentiates the NumPy function."""
+
+
+class NoSuchOp(CorelibError, AttributeError):
+    """No installed plugin provides the op that was asked for as an attribute of ``corelib.ops``."""
 
 
 class OpConflict(CorelibError, ImportError):

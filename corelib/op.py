@@ -18,6 +18,7 @@ from corelib.dispatch import is_function
 from corelib.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
 from corelib.errors import InvalidOp
 from corelib.introspection import describe
+from corelib.naming import described
 from corelib.op_types import (
     BinaryFn,
     BinaryManyFn,
@@ -52,6 +53,7 @@ from corelib.protocols import (
     VariadicForward,
     VariadicMany,
 )  # fmt: skip
+from corelib.reads import private_ufuncs, takes_arrays, unknown_keywords
 from corelib.slope import Slopelike, slope_of
 from corelib.tensor import Array, Tensor
 
@@ -264,12 +266,14 @@ def elementwise(
     gradient, so that asking for it is an error (NotDifferentiable); the chain rule is
     the core's. ``singular`` is for a slope that can be infinite: a gradient of exactly zero stays zero there;
     such a slope may be a ``Ratio(above, below)``, which is never computed itself.
-    Raises InvalidOp for a slope of another number of arguments.
+    Raises InvalidOp for another number of slopes than ``function`` has arguments, and for a slope of another number
+    of arguments, or of a keyword that is not known.
     """
-    if not slopes:
-        raise InvalidOp("an elementwise op needs a slope for each of its arguments")
+    if not slopes or not takes_arrays(function, len(slopes)):
+        given = f"{described(function)} was given {len(slopes)}"
+        raise InvalidOp(f"an elementwise op needs a slope for each of its arguments, and {given}")
     made = tuple(slope_of(slope, len(slopes), singular) for slope in slopes)
-    functions = _functions(numpy if numpy is not None else function)
+    functions = _functions((function, *private_ufuncs(function, len(slopes))) if numpy is None else numpy)
     kind = {1: ElementwiseUnary, 2: ElementwiseBinary}.get(len(slopes), Elementwise)
     return kind(function, made, name or _name(functions, function), function.__doc__, functions)
 
@@ -303,6 +307,9 @@ def _class_op(
     for method in ("forward", "backward"):
         if not callable(getattr(cls, method, None)):
             raise InvalidOp(f"{cls!r} has no method {method}; an op is a class with forward and backward")
+    unknown = unknown_keywords(cls.backward, ("result", "wanted"))  # type: ignore[attr-defined]  # looked at above
+    if unknown:
+        raise InvalidOp(f"{cls!r}: backward may name `result` and `wanted` keyword-only, and not {', '.join(unknown)}")
     functions = _functions(numpy)
     return ClassOp(cls, name or _name(functions, cls), functions, linear=linear, broadcasts=broadcasts, results=results)
 

@@ -24,14 +24,26 @@ PLAIN_FUNCTIONS: Final[frozenset[Callable[..., Any]]] = frozenset(
     }
 )  # fmt: skip
 
-# The one argument that a slope of theirs would be in, by position and name: there a trainable Tensor is refused.
-CARRIERS: Final[dict[Callable[..., Any], tuple[int, str]]] = {
-    np.full_like: (1, "fill_value"),
-    np.bincount: (1, "weights"),
-    np.histogram: (4, "weights"),
+# The arguments that a slope of theirs would be in, by position and name: there a trainable Tensor is refused.
+CARRIERS: Final[dict[Callable[..., Any], tuple[tuple[int, str], ...]]] = {
+    np.full_like: ((1, "fill_value"),),
+    np.bincount: ((1, "weights"),),
+    np.histogram: ((4, "weights"), (1, "bins"), (0, "a")),
+    np.histogram_bin_edges: ((1, "bins"), (0, "a")),
 }
 
 _INTEGERS_AND_TRUTHS: Final = frozenset("?bBhHiIlLqQnNpP")
+
+
+def carriers(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call that a slope of its result would be in, by name."""
+    found: dict[str, Any] = {
+        name: args[position] if position < len(args) else keywords.get(name)
+        for position, name in CARRIERS.get(function, ())
+    }
+    if function is np.histogram and np.ndim(found["bins"]):
+        del found["a"]  # the edges are given: what is left are counts
+    return found
 
 
 def is_plain(function: Callable[..., Any]) -> bool:

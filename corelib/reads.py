@@ -1,10 +1,12 @@
 """What a backward reads, found out once per op, so that a node keeps nothing else alive."""
 
 import dis
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from inspect import Parameter, signature
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, Final, TypeGuard
+
+import numpy as np
 
 VARIADIC: Final = 0x04 | 0x08  # the flags of a code object that takes *args or **keywords
 SEES_ALL: Final = frozenset({"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "evaluate"})
@@ -28,6 +30,38 @@ def takes(function: Callable[..., Any], name: str) -> bool:
         code = function.__code__
         return name in code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
     return any(p.name == name and p.kind is Parameter.KEYWORD_ONLY for p in parameters(function))
+
+
+def unknown_keywords(function: Callable[..., Any], known: Collection[str]) -> list[str]:
+    """The keyword-only parameters of ``function`` that nobody will pass."""
+    return [
+        p.name
+        for p in parameters(function)
+        if p.kind is p.KEYWORD_ONLY and p.default is p.empty and p.name not in known
+    ]
+
+
+def takes_arrays(function: Callable[..., Any], count: int) -> bool:
+    """Whether ``function`` can be called with ``count`` arrays, as far as it can be known without calling it."""
+    if isinstance(function, np.ufunc):
+        return bool(function.nin == count)
+    taken = [p for p in parameters(function) if p.kind is not p.KEYWORD_ONLY and p.kind is not p.VAR_KEYWORD]
+    if not taken or any(p.kind is p.VAR_POSITIONAL for p in taken):
+        return True
+    return sum(p.default is p.empty for p in taken) <= count <= len(taken)
+
+
+def private_ufuncs(function: Callable[..., Any], count: int) -> tuple[np.ufunc, ...]:
+    """The ufuncs of ``count`` arrays that a Python function of a library hands its arguments to, if they have no public
+    name but its own: scipy.special.zeta(x, q) returns what a ufunc ``_zeta`` does.
+    """
+    if not isinstance(function, FunctionType):
+        return ()
+    names = function.__code__.co_names
+    values = [function.__globals__.get(name) for name in names]
+    values += [getattr(module, name, None) for module in values if isinstance(module, ModuleType) for name in names]
+    found = [v for v in values if isinstance(v, np.ufunc) and v.nin == count and v.__name__.startswith("_")]
+    return tuple(dict.fromkeys(ufunc for ufunc in found if ufunc.__name__.endswith(function.__name__)))
 
 
 def reads(function: Callable[..., Any], arity: int, skip: int = 0) -> tuple[bool, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from corelib.dispatch import ops_for
 from corelib.errors import CorelibError, OpConflict, OpNotFound, OptimizerConflict, OptimizerNotFound, PluginLoadError
 from corelib.installed.switches import normalized
+from corelib.naming import described
 from corelib.plain import is_plain
 
 if TYPE_CHECKING:
@@ -145,13 +146,6 @@ def op_names() -> list[str]:
 def optimizer_names() -> list[str]:
     """The names of all optimizers, in alphabetical order."""
     return sorted(registry.table("optimizer"))
-
-
-def described(function: Callable[..., Any]) -> str:
-    """A function as one writes it, such as "numpy.linalg.inv"."""
-    module = getattr(function, "__module__", None) or ("numpy" if type(function).__module__ == "numpy" else "")
-    name = getattr(function, "__name__", repr(function))
-    return f"{module.lstrip('_')}.{name}" if module else name
 
 
 def merged(tables: "list[dict[str, Provided]]") -> "dict[str, list[Provided]]":

@@ -8,7 +8,7 @@ import numpy as np
 
 from corelib.compiling import mypyc_attr
 from corelib.errors import InvalidOp
-from corelib.reads import only_returns, parameters, reads, takes
+from corelib.reads import only_returns, parameters, reads, takes, unknown_keywords
 from corelib.tensor import Tensor
 
 Slopelike = Callable[..., Any] | int | float | None
@@ -280,6 +280,8 @@ def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:
 
 
 def _check_arity(slope: Callable[..., Any], arity: int) -> None:
+    if unknown := unknown_keywords(slope, ("result",)):
+        raise InvalidOp(f"a slope may name `result` keyword-only, and not {', '.join(unknown)}")
     taken = [p for p in parameters(slope) if p.kind is not p.KEYWORD_ONLY]
     if taken and not any(p.kind is p.VAR_POSITIONAL for p in taken) and len(taken) != arity:
         raise InvalidOp(f"an op of {arity} arguments needs slopes of {arity} arguments, not of {len(taken)}")

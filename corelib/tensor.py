@@ -24,6 +24,7 @@ AxisLike: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 ABSOLUTE: Final = np.absolute
 ADD: Final = np.add
 DIVIDE: Final = np.divide
+DIVMOD: Final = np.divmod
 FLOOR_DIVIDE: Final = np.floor_divide
 MATMUL: Final = np.matmul
 MULTIPLY: Final = np.multiply
@@ -34,7 +35,6 @@ REMAINDER: Final = np.remainder
 SQUARE: Final = np.square
 SUBTRACT: Final = np.subtract
 
-SECOND: Final = 2
 DEEPEST: Final = 64  # NumPy's limit
 
 
@@ -143,8 +143,6 @@ class Tensor:
     def T(self) -> "Tensor":
         return apply(np.transpose, self)
 
-    # What it does
-
     def backward(self, propagated: "TensorLike | None" = None, *, retain_graph: Truth = False) -> None:
         """Add to ``.grad`` of every trainable Tensor behind this one its gradient.
 
@@ -228,8 +226,14 @@ class Tensor:
     def __rmod__(self, other: "TensorLike") -> "Tensor":
         return ops_for[REMAINDER](other, self)
 
+    def __divmod__(self, other: "TensorLike") -> tuple["Tensor", "Tensor"]:
+        return cast(tuple[Tensor, Tensor], ops_for[DIVMOD](self, other))
+
+    def __rdivmod__(self, other: "TensorLike") -> tuple["Tensor", "Tensor"]:
+        return cast(tuple[Tensor, Tensor], ops_for[DIVMOD](other, self))
+
     def __pow__(self, other: "TensorLike") -> "Tensor":
-        if type(other) is int and other == SECOND:  # as NumPy's own operator does
+        if type(other) is int and other == 2:  # as NumPy's own operator does
             return ops_for[SQUARE](self)
         return ops_for[POWER](self, other)
 
@@ -338,7 +342,10 @@ class Tensor:
         if method == "__call__" and not keywords:
             op: Any = ops_for[ufunc]  # a plain function answers an array
             return op(*inputs)
-        return call_ufunc(ufunc, method, inputs, keywords)
+        if is_plain(ufunc):
+            return getattr(ufunc, method)(*map(unwrapped, inputs), **unwrapped(keywords))
+        check_ufunc_call(ufunc, method, keywords)
+        return apply(ufunc, *inputs, **keywords)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
@@ -390,12 +397,3 @@ def apply(function: Callable[..., Any], *args: Any, **keywords: Any) -> Tensor:
     """What the NumPy function answers, by the op that stands for it."""
     op: Any = ops_for[function]
     return cast(Tensor, op.from_numpy(function, args, keywords))
-
-
-def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """What a ufunc answers when a Tensor is among its inputs, in the calls that need a closer look."""
-    if is_plain(ufunc):
-        return getattr(ufunc, method)(*map(unwrapped, inputs), **unwrapped(keywords))
-    check_ufunc_call(ufunc, method, keywords)
-    op: Any = ops_for[ufunc]
-    return op.from_numpy(ufunc, inputs, keywords)

@@ -5,17 +5,18 @@ from typing import Any
 import numpy as np
 
 from corelib.errors import UnsupportedArgument
+from corelib.naming import described
 
 
 def check_ufunc_call(ufunc: np.ufunc, method: str, keywords: dict[str, Any]) -> None:
     """Raise UnsupportedArgument for a method of the ufunc (``reduce``, ``at``), and for a result that overwrites."""
     if method != "__call__":
         raise UnsupportedArgument(
-            f"numpy.{ufunc.__name__}.{method} has no gradient on a Tensor; {_instead_of(ufunc, method)}"
+            f"{described(ufunc)}.{method} has no gradient on a Tensor; {_instead_of(ufunc, method)}"
         )
     if "out" in keywords:
         raise UnsupportedArgument(
-            f"numpy.{ufunc.__name__}(..., out=) would overwrite an array outside the graph; "
+            f"{described(ufunc)}(..., out=) would overwrite an array outside the graph; "
             "use what the function returns (for `array += tensor`: array = array + tensor)"
         )
 
@@ -28,5 +29,5 @@ def _instead_of(ufunc: np.ufunc, method: str) -> str:
     if method == "accumulate" and ufunc in accumulations:
         return f"use numpy.{accumulations[ufunc]}"
     if method == "outer":
-        return f"use numpy.{ufunc.__name__}(x[:, None], y[None, :])"
+        return f"use {described(ufunc)}(x[:, None], y[None, :])"
     return "write it in functions that have one, or call it on .data"

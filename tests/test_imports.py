@@ -10,13 +10,13 @@ import corelib
 
 ROOT = Path(corelib.__file__).parent
 ORDER = [
-    "errors", "compiling", "array_like", "arrays", "dispatch", "graph", "plain", "ufunc_calls", "tree", "tensor",
-    "reads", "slope", "arguments", "call", "elementwise_op", "class_op", "composed", "introspection", "protocols",
-    "op_types", "op", "problem", "archive", "hooks", "installed.switches", "installed.passing",
-    "installed.distribution", "installed.provided", "installed.loading", "installed.finding", "registry", "backward",
-    "transform_types", "transforms", "checkpoint", "fingerprints", "anomaly", "rule", "optimizing.parameter",
-    "optimizing.clipping", "optimizing.workspace", "optimizing.joint", "optimizing.packing", "optimizing.header",
-    "optimizing.state", "optimizer", "groups",
+    "errors", "naming", "compiling", "array_like", "arrays", "dispatch", "graph", "plain", "ufunc_calls",
+    "tree", "tensor", "reads", "slope", "arguments", "call", "elementwise_op", "class_op", "composed",
+    "introspection", "protocols", "op_types", "op", "problem", "archive", "hooks", "installed.switches",
+    "installed.passing", "installed.distribution", "installed.provided", "installed.loading",
+    "installed.finding", "registry", "backward", "transform_types", "transforms", "checkpoint", "fingerprints",
+    "anomaly", "rule", "optimizing.parameter", "optimizing.clipping", "optimizing.workspace",
+    "optimizing.joint", "optimizing.packing", "optimizing.header", "optimizing.state", "optimizer", "groups",
 ]  # fmt: skip
 
 

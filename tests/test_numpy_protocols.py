@@ -85,3 +85,26 @@ def test_new_arrays_may_be_like_a_tensor() -> None:
 def test_a_function_that_nobody_differentiates_says_so() -> None:
     with pytest.raises(OpNotFound, match="spacing"):
         np.spacing(X)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        np.histogram,
+        lambda t: np.histogram(t, 3),
+        lambda t: np.histogram(t, bins="auto"),
+        lambda t: np.histogram([1.0, 2.0], bins=t),
+        np.histogram_bin_edges,
+        lambda t: np.histogram_bin_edges([1.0, 2.0], t),
+        lambda t: np.histogram([1.0, 2.0], [0.0, 1.0, 2.0], None, None, t),
+    ],
+)
+def test_the_edges_of_a_histogram_do_not_lose_a_slope(function: Callable[[Any], Any]) -> None:
+    with pytest.raises(NotDifferentiable, match=r"numpy\.histogram.* has no gradient in .*=tensor\.data"):
+        function(Tensor([1.0, 2.0], trainable=True))
+
+
+def test_the_counts_of_a_histogram_between_given_edges_are_plain() -> None:
+    t: Any = Tensor([1.0, 2.0], trainable=True)
+    assert list(np.histogram(t, bins=[0.0, 1.5, 3.0])[0]) == [1, 1]
+    assert len(np.histogram(t.detach())[0]) == 10

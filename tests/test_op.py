@@ -1,5 +1,6 @@
 """The factories: what they make of ufuncs and classes, and what they refuse."""
 
+import operator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -9,8 +10,9 @@ import pytest
 
 import corelib
 from corelib import Array, Tensor, composed, elementwise, grad, linear, op, typed
-from corelib.errors import InvalidOp, InvalidOperandType, UnsupportedArgument
+from corelib.errors import InvalidOp, InvalidOperandType, OpNotFound, UnsupportedArgument
 from corelib.installed.diagnosis import diagnose
+from corelib.naming import described
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 
@@ -188,3 +190,98 @@ def test_results_make_what_the_caller_gets_and_backward_sees_what_forward_return
 def test_results_of_another_number_are_refused() -> None:
     with pytest.raises(InvalidOp, match=r"results=.* cannot be made of 2 arrays"):
         op(Extremes, results=lambda x, y, z: (x, y, z))([1.0, 2.0])
+
+
+untyped: Any = elementwise  # a type checker refuses most of these
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: untyped(np.exp, 1, 1), r"numpy\.exp was given 2"),
+        (lambda: untyped(np.multiply, 1), r"numpy\.multiply was given 1"),
+        (lambda: untyped(lambda x: x, 1, 1), "was given 2"),
+        (lambda: untyped(lambda x, y: x, 1), "was given 1"),
+        (lambda: untyped(np.exp, lambda x, *, results: x), "`result` keyword-only, and not results"),
+        (lambda: untyped(np.sqrt, lambda x, *, out: x, singular=True), "`result` keyword-only, and not out"),
+    ],
+)
+def test_an_elementwise_op_that_cannot_be_right_is_refused_when_it_is_made(make: Any, message: str) -> None:
+    with pytest.raises(InvalidOp, match=message):
+        make()
+
+
+def test_an_unknown_keyword_of_a_backward_is_refused_when_the_op_is_made() -> None:
+    class Doubled:
+        def forward(self, x: Any) -> Any:
+            return 2 * x
+
+        def backward(self, propagated: Any, x: Any, *, want: Any) -> Any:
+            return 2 * propagated
+
+    untyped_op: Any = op
+    with pytest.raises(InvalidOp, match="not want"):
+        untyped_op(Doubled)
+
+
+def test_an_op_is_found_from_the_python_function_that_hides_its_ufunc() -> None:
+    special = pytest.importorskip("scipy.special")
+    zeta = elementwise(special.zeta, 0, lambda x, q: -x * special.zeta(x + 1, q))
+    assert zeta.name == "zeta"
+    riemann = elementwise(special.zeta, lambda x: np.nan * x)
+    of_two: Any = zeta.functions[1]
+    of_one: Any = riemann.functions[1]
+    assert (of_two.nin, of_one.nin) == (2, 1)
+    assert zeta.functions[0] is special.zeta
+
+    with corelib.plugins.registered(One(zeta)):
+        x = tensor(np.array([1.5, 2.5]), trainable=True)
+        np.sum(special.zeta(3.0, x)).backward()
+    np.testing.assert_allclose(x.grad, -3.0 * special.zeta(4.0, x.data))
+
+
+class One(corelib.Plugin):
+    """A plugin of one op."""
+
+    def __init__(self, op: Any) -> None:
+        self.op = op
+
+    @corelib.hookimpl
+    def corelib_ops(self) -> dict[str, Any]:
+        return {self.op.name: self.op}
+
+
+def test_an_op_that_is_not_there_is_no_attribute() -> None:
+    assert not hasattr(corelib.ops, "nope")
+    assert getattr(corelib.ops, "nope", None) is None
+    with pytest.raises(AttributeError, match="did you mean 'exp'"):
+        _ = corelib.ops.expp  # type: ignore[attr-defined]  # misspelt
+    with pytest.raises(OpNotFound, match="did you mean 'exp'"):
+        exec("from corelib.ops import expp")
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (np.exp, "numpy.exp"),
+        (np.sum, "numpy.sum"),
+        (np.linalg.inv, "numpy.linalg.inv"),
+        (operator.getitem, "operator.getitem"),
+        (described, "corelib.naming.described"),
+    ],
+)
+def test_a_function_is_named_as_it_is_written(function: Any, name: str) -> None:
+    assert described(function) == name
+
+
+def test_functions_of_scipy_are_called_those_of_scipy() -> None:
+    special = pytest.importorskip("scipy.special")
+    assert [described(getattr(special, name)) for name in ("erf", "zeta")] == [
+        "scipy.special.erf",
+        "scipy.special.zeta",
+    ]
+    with corelib.plugins.registered(One(elementwise(special.erf, lambda x: np.exp(-x * x) * 2 / np.sqrt(np.pi)))):
+        with pytest.raises(UnsupportedArgument, match=r"^scipy\.special\.erf\(\.\.\., out=\)"):
+            special.erf(tensor([1.0]), out=np.zeros(1))
+        with pytest.raises(UnsupportedArgument, match=r"^scipy\.special\.erf on a Tensor does not take where"):
+            special.erf(tensor([1.0]), where=False)

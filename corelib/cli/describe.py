@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corelib.hooks import Plugin
 from corelib.installed.provided import Provided, reason
-from corelib.registry import described, registry
+from corelib.naming import described
+from corelib.registry import registry
 from corelib.stubs import source_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from corelib.errors import CorelibError
 from corelib.hooks import Plugin
 from corelib.installed.loading import SLOW
 from corelib.installed.provided import said
+from corelib.naming import described
 from corelib.problem import Problem
-from corelib.registry import described, find_for, registry
+from corelib.registry import find_for, registry
 from corelib.stubs import FILES, stale
 
 

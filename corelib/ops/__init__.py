@@ -3,6 +3,7 @@
 A type checker sees what ``corelib typings`` wrote into typings/_corelib_ops.pyi.
 """
 
+from sys import _getframe
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +15,15 @@ else:
             return __dir__()
         if name.startswith("_"):  # what Python itself asks a module for
             raise AttributeError(f"module 'corelib.ops' has no attribute {name!r}")
+        from corelib.errors import NoSuchOp, OpNotFound
         from corelib.registry import find_op
 
-        return find_op(name)
+        try:
+            return find_op(name)
+        except OpNotFound as error:
+            if _getframe(1).f_code.co_name == "_handle_fromlist":  # `from corelib.ops import name`: an ImportError
+                raise
+            raise NoSuchOp(str(error)) from None  # hasattr() asks for an AttributeError, which no ImportError can be
 
     def __dir__() -> list[str]:
         from corelib.registry import op_names

@@ -1,7 +1,7 @@
 """Sums, products and quotients, powers and roots, remainders, and what concerns the sign."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -118,6 +118,8 @@ class Modf:
 @dataclass(frozen=True, slots=True)
 class Ldexp:
     """x times 2 to the power of an integer: the slope in x is that power."""
+
+    nondiff: ClassVar = ("exponent",)
 
     def forward(self, x: Array, exponent: Array) -> Array:
         return np.ldexp(x, exponent)

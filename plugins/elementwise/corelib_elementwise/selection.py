@@ -38,10 +38,18 @@ class Where:
         self._choose = op(Choice, name="where", broadcasts=True)
 
     def __call__(self, condition: TensorLike, x: TensorLike, y: TensorLike, /) -> Tensor:
-        return self._choose(condition, x, y)
+        truths: Any = condition
+        if getattr(getattr(condition, "dtype", None), "kind", "b") != "b" and not getattr(
+            condition, "trainable", False
+        ):
+            truths = np.not_equal(truths, 0)  # so that its dtype is not taken for one of the result
+        return self._choose(truths, x, y)
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
         return np.nonzero(args[0]) if len(args) == 1 else self(*args)
+
+    def __reduce__(self) -> str:
+        return self.name  # pickled by reference, like a function
 
     def __repr__(self) -> str:
         return "<op where>"

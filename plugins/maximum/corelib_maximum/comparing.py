@@ -54,7 +54,7 @@ class LeakyRelu:
         return (np.maximum if self.slope <= 1 else np.minimum)(x, x * self.slope)
 
     def backward(self, propagated: Array, x: Array) -> Array:
-        positive = np.multiply(share(x, 0), 1 - self.slope, dtype=x.dtype)
+        positive = np.multiply(share(x, 0), 1 - self.slope, dtype=x.dtype.newbyteorder("="))  # a ufunc takes no other
         slope: Array = positive + self.slope
         return propagated * slope
 

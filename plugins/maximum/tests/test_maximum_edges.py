@@ -161,3 +161,8 @@ def test_what_does_not_fit_is_refused_by_name() -> None:
         clip(x, 0, 1, max=2)
     with pytest.raises(UnsupportedArgument, match="dtype"):
         np.clip(x, 0, 1, dtype=np.float32)  # type: ignore[call-overload]  # an op stands for it
+
+
+def test_leaky_relu_takes_numbers_of_either_byte_order() -> None:
+    x = np.array([-2.0, 0.0, 3.0], ">f8")
+    np.testing.assert_array_equal(elementwise_grad(leaky_relu)(x), elementwise_grad(leaky_relu)(x.astype("<f8")))

@@ -1,0 +1,31 @@
+"""What a function is called where it is written: "numpy.linalg.inv", "scipy.special.erf"."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def described(function: Callable[..., Any]) -> str:
+    """A function as one writes it, with the shortest public module that has it: a ufunc does not know its own."""
+    name = str(getattr(function, "__name__", None) or repr(function))
+    if getattr(np, name, None) is function:
+        return f"numpy.{name}"
+    module = str(getattr(function, "__module__", None) or "")
+    library = module.partition(".")[0].removeprefix("_")  # of C: _operator
+    homes = [home for home in list(sys.modules) if has(home, name, function) and is_in(home, library)]
+    home = min(homes, key=lambda each: (is_private(each), each != module, each.count("."), each), default=module)
+    return f"{home}.{name}" if home else name
+
+
+def has(home: str, name: str, function: Callable[..., Any]) -> bool:
+    return getattr(sys.modules[home], "__dict__", {}).get(name) is function
+
+
+def is_private(home: str) -> bool:
+    return "._" in home or home.startswith("_")
+
+
+def is_in(home: str, library: str) -> bool:
+    return not library or home == library or home.startswith(f"{library}.")
