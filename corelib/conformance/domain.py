@@ -46,9 +46,13 @@ class Range:
 EVERYWHERE: Final = Range(-np.inf, np.inf, (False, False))
 
 
-def declared(intervals: Sequence[Interval], closed: bool) -> list[list[Range]]:
-    """The domain of each argument, as its author gave it."""
-    return [[Range(-np.inf if a is None else a, np.inf if b is None else b, (closed, closed))] for a, b in intervals]
+def declared(domains: Sequence[Sequence[Interval]], closed: bool) -> list[list[Range]]:
+    """The domain of each argument, as its author gave it; bounds that are integers are numbers like others."""
+    return [[_range(low, high, closed) for low, high in intervals] for intervals in domains]
+
+
+def _range(low: float | None, high: float | None, closed: bool) -> Range:
+    return Range(-np.inf if low is None else float(low), np.inf if high is None else float(high), (closed, closed))
 
 
 def probed(function: Callable[..., Any], arguments: int) -> list[list[Range]]:

@@ -6,7 +6,6 @@ from typing import Any
 from corelib.conformance.case import Case, Examined, Result, Runnable
 from corelib.conformance.plan import PROFILES, Profile, cases
 from corelib.conformance.report import Report
-from corelib.conformance.sample import prepared
 from corelib.conformance.spec import OpSample, OpSpec
 from corelib.conformance.subject import Subject, subject_of
 
@@ -77,7 +76,7 @@ def check(
     """
     one = subject_of(op, spec)
     if args:
-        one.only = (prepared(OpSample(*args, id=id, **fields), id, ("interior", "declared")),)
+        one.only = (one.prepared(OpSample(*args, id=id, **fields), id, ("interior", "declared")),)
         one.spec = one.spec if spec is not None else OpSpec(one.spec.name, kind="custom")
     report = run([one], profile)
     if report.failures:

@@ -1,6 +1,6 @@
 """A sample as the checks see it: the arrays it is differentiated in, apart from everything else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,10 +60,14 @@ class Slot:
     index: int
 
 
-def prepared(sample: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None) -> Sample:
-    """An author's sample, taken apart."""
+def prepared(
+    sample: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None,
+    nondiff: Collection[str] = (), names: Sequence[str] = (),
+) -> Sample:  # fmt: skip
+    """An author's sample, taken apart. Arguments whose ``names`` are among ``nondiff`` stay where they are."""
     arrays: list[Array] = []
-    args = tuple([_slotted(arg, arrays) for arg in sample.args])
+    kept = [i for i, name in enumerate(names) if name in nondiff]
+    args = tuple([arg if i in kept else _slotted(arg, arrays) for i, arg in enumerate(sample.args)])
     found = kink if kink is not None else sample.kink
     marks = {*tags, *(("kink",) if found is not None else ())}
     if any(a.size == 0 for a in arrays):

@@ -8,7 +8,7 @@ import numpy as np
 from corelib.conformance.calls import MAX_JACOBIAN, outputs
 from corelib.conformance.domain import QUANTUM, draw, room, signed
 from corelib.conformance.large import enlarged
-from corelib.conformance.sample import Sample, prepared
+from corelib.conformance.sample import Sample
 from corelib.conformance.spec import OpSample
 from corelib.tensor import Array
 
@@ -45,7 +45,7 @@ def derive(subject: "Subject", seed: int) -> list[Sample]:
     """All samples of an op for one seed: those of its author, and those that follow from what it is."""
     spec = subject.spec
     found = [
-        prepared(given, f"sample{i}", ("interior", "declared"))
+        subject.prepared(given, f"sample{i}", ("interior", "declared"))
         for i, given in enumerate(spec.samples(subject.rng("samples", seed)) if spec.samples else ())
     ]
     if subject.entrywise and subject.arity:
@@ -53,7 +53,7 @@ def derive(subject: "Subject", seed: int) -> list[Sample]:
     elif spec.kind in ("reduction", "matmul") or not found:
         found += _accepted(subject, _derived(subject, seed))
     if spec.large is not None:
-        found.append(prepared(spec.large(subject.rng("large", seed)), "large", ("large",)))
+        found.append(subject.prepared(spec.large(subject.rng("large", seed)), "large", ("large",)))
     elif not subject.entrywise:
         found += enlarged(subject, found, seed)
     if spec.complex is not False and not any("complex" in sample.tags for sample in found):
@@ -98,7 +98,7 @@ def _beside_numbers(subject: "Subject", seed: int) -> Iterator[Sample]:
         if np.all(_inside(np.array(float(number)), subject.ranges[i])):
             args: list[Any] = [x, x]
             args[i] = number
-            made = prepared(OpSample(*args), name, ("interior", "number"))
+            made = subject.prepared(OpSample(*args), name, ("interior", "number"))
             if _finite(subject, made):
                 away = room(x, subject.ranges[1 - i], [*avoided(subject)[1 - i], *_ties(subject, number)])
                 yield Sample(made.id, made.args, made.arrays, {}, made.tags, None, (away,))
@@ -153,7 +153,7 @@ def _sample(subject: "Subject", shapes: Shapes, seed: int, *tags: str) -> Sample
 
 
 def _made(subject: "Subject", arrays: Sequence[Array], name: str, tags: Sequence[str]) -> Sample:
-    made = prepared(OpSample(*arrays), name, tags)
+    made = subject.prepared(OpSample(*arrays), name, tags)
     rooms = [room(a, r, k) for a, r, k in zip(arrays, subject.ranges, avoided(subject), strict=True)]
     return Sample(made.id, made.args, made.arrays, {}, made.tags, None, tuple(rooms[: len(made.arrays)]))
 
@@ -168,7 +168,7 @@ def _same(subject: "Subject", seed: int) -> Sample:
     """The same array as every argument, drawn from the smallest of their domains."""
     ranges = min(subject.ranges, key=lambda r: r[0].window[1] - r[0].window[0])
     x = draw(subject.rng("same", seed), ranges, (4,), avoided(subject)[0])
-    made = prepared(OpSample(*([x] * (subject.arity or 1))), "same", ("interior", "same"))
+    made = subject.prepared(OpSample(*([x] * (subject.arity or 1))), "same", ("interior", "same"))
     with np.errstate(all="ignore"):
         finite = _finite(subject, made)
     return Sample(made.id, made.args, made.arrays, {}, made.tags if finite else frozenset({"same"}))
@@ -188,13 +188,14 @@ def _around_kinks(subject: "Subject", seed: int) -> Iterator[Sample]:
         point = kink if isinstance(kink, tuple) else (kink,) * arity
         label = "_".join(f"{p:g}" for p in point)
         at = [np.array([p], np.float64) for p in point]
-        yield prepared(OpSample(*at), f"kink-{label}", ("kink",), subject.spec.at_kink)
+        yield subject.prepared(OpSample(*at), f"kink-{label}", ("kink",), subject.spec.at_kink)
         for i in range(arity):
             near = [point[i] + s * d for d in SIDES for s in (-1, 1)]
             arrays = [np.array(near) if j == i else np.full(len(near), p, np.float64) for j, p in enumerate(point)]
             if all(bool(np.all(_inside(a, r))) for a, r in zip(arrays, subject.ranges, strict=True)):
                 rooms = [np.abs(a - point[j]) if j == i else np.full(len(near), np.inf) for j, a in enumerate(arrays)]
-                made = prepared(OpSample(*arrays), f"sides-{label}" + (f"-{i}" if arity > 1 else ""), ("sides",))
+                name = f"sides-{label}" + (f"-{i}" if arity > 1 else "")
+                made = subject.prepared(OpSample(*arrays), name, ("sides",))
                 yield Sample(made.id, made.args, made.arrays, {}, made.tags, None, tuple(rooms))
 
 
@@ -227,7 +228,7 @@ def _accepted(subject: "Subject", calls: Iterator[OpSample]) -> list[Sample]:
     """Those that the op takes. (How many there are is in the manifest, so that none goes missing unseen.)"""
     found = []
     for call in calls:
-        made = prepared(call, "guess", ())
+        made = subject.prepared(call, "guess", ())
         try:
             with np.errstate(all="ignore"):
                 subject.op(*call.args, **call.fields)
@@ -235,7 +236,7 @@ def _accepted(subject: "Subject", calls: Iterator[OpSample]) -> list[Sample]:
             continue
         empty = "empty" in made.tags
         tags = ("shape", "empty") if empty else ("interior", "shape")
-        found.append(prepared(call, made.id, tags))
+        found.append(subject.prepared(call, made.id, tags))
     return found
 
 

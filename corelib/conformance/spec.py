@@ -12,6 +12,7 @@ from corelib.errors import InvalidOp
 from corelib.tensor import Array
 
 Interval: TypeAlias = tuple[float | None, float | None]
+Domain: TypeAlias = Interval | list[Interval]
 Kind: TypeAlias = Literal["elementwise", "broadcast", "reduction", "matmul", "custom"]
 Tie: TypeAlias = Literal["left", "right", "mean", "share", "any"] | float
 Edge: TypeAlias = Literal["closed", "open"]
@@ -89,9 +90,12 @@ class OpSpec:
     """What the suite needs to know of the op called ``name``. Raises InvalidOp for what makes no sense.
 
     kind: what the op does with shapes, from which samples are derived; None derives them from the op itself.
-    domain: where forward is real and finite, one interval (low, high) or one per argument; None stands for
-        no bound. Without it the suite finds the domain of an entry-by-entry op by probing.
+    domain: where forward is real and finite: one interval (low, high), a list of several, or a tuple of such, one
+        per argument; None stands for no bound. Without it the suite finds the domain of an entry-by-entry op by
+        probing.
     edge: "closed" where the ends of the domain belong to it.
+    beyond: why the domain ends where forward does not: what is beyond the declared domain, finite and smooth, and
+        not looked at.
     analytic: whether the complex step may be used; without it, it is used where it agrees with differences.
     kinks: points at which the slope jumps: numbers, or tuples for ops of several arguments.
     at_kink: the slope there: that of the left or the right, their mean, "share" (equally among the arguments
@@ -117,8 +121,9 @@ class OpSpec:
     name: str
     _: KW_ONLY
     kind: Kind | None = None
-    domain: Interval | tuple[Interval, ...] | None = None
+    domain: Domain | tuple[Domain, ...] | None = None
     edge: Edge | None = None
+    beyond: str = ""
     analytic: bool | None = None
     kinks: Sequence[Any] = ()
     at_kink: Tie | None = None
@@ -149,12 +154,14 @@ class OpSpec:
         given = self.expected_failures
         return tuple(xfail(k, v) for k, v in given.items()) if isinstance(given, Mapping) else tuple(given)
 
-    def domains(self, arguments: int) -> list[Interval] | None:
-        """The declared domain of each argument."""
+    def domains(self, arguments: int) -> list[list[Interval]] | None:
+        """The declared intervals of each argument."""
         if self.domain is None:
             return None
         given: Any = self.domain
-        return list(given) if isinstance(given[0], tuple) else [given] * arguments
+        several = isinstance(given, tuple) and any(isinstance(part, (tuple, list)) for part in given)
+        each = given if several else [given] * arguments
+        return [one if isinstance(one, list) else [one] for one in each]
 
 
 def _shape(value: Any) -> str:

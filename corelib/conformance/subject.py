@@ -1,6 +1,6 @@
 """An op under examination: what is known of it, and its samples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from inspect import Parameter, signature
@@ -13,10 +13,11 @@ from corelib.class_op import ClassOp
 from corelib.composed import Composed
 from corelib.conformance.calls import outputs
 from corelib.conformance.domain import Range, declared, probed
-from corelib.conformance.sample import Sample
-from corelib.conformance.spec import OpSpec
+from corelib.conformance.sample import Sample, prepared
+from corelib.conformance.spec import OpSample, OpSpec, Tie
 from corelib.elementwise_op import Elementwise
 from corelib.reads import parameters
+from corelib.slope import Nondifferentiable
 
 LOCAL: Final = "local"
 
@@ -46,6 +47,8 @@ class Subject:
     @cached_property
     def entrywise(self) -> bool:
         """Whether it acts entry by entry on broadcast operands."""
+        if self.nondiff.intersection(self.argument_names):
+            return False  # what has no slope cannot be moved: the samples are its author's
         if self.spec.kind is not None:
             return self.spec.kind in ("elementwise", "broadcast")
         return isinstance(self.op, Elementwise) or (isinstance(self.op, ClassOp) and self.op.broadcasts)
@@ -85,6 +88,22 @@ class Subject:
             return tuple(p.name for p in self._signature())
         return ("x", "y", "z")[: self.arity]
 
+    @cached_property
+    def nondiff(self) -> frozenset[str]:
+        """The names of the arguments that have no slope, as the spec or the op itself declares them."""
+        found = {*self.spec.nondiff, *getattr(self.op, "nondiff", ())}
+        if isinstance(self.op, Elementwise):
+            found.update(
+                name
+                for name, slope in zip(self.argument_names, self.op.slopes, strict=True)
+                if isinstance(slope, Nondifferentiable)
+            )
+        return frozenset(found)
+
+    def prepared(self, given: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None) -> Sample:
+        """A call taken apart; arguments without a slope are constants."""
+        return prepared(given, name, tags, kink, self.nondiff.intersection(self.argument_names), self.argument_names)
+
     def plain(self, *arrays: Any) -> Any:
         """The first result on plain arrays."""
         return outputs(self.op(*arrays))[0].data
@@ -98,7 +117,7 @@ class Subject:
             try:
                 return probed(self.plain, arity)
             except Exception:  # whatever it is, the checks will meet it again and say so
-                return declared([(None, None)] * arity, closed=False)
+                return declared([[(None, None)]] * arity, closed=False)
         return declared(given, self.spec.edge == "closed")
 
     def rng(self, *words: object) -> np.random.Generator:
@@ -123,7 +142,7 @@ class Subject:
     def with_op(self, op: Any) -> "Subject":
         """The same examination of another op: a mutant. Samples, and what is known of them, are shared."""
         twin = replace(self, op=op, where="", disturbed=[], _samples=self._samples)
-        for known in ("ranges", "entrywise", "arity", "fields", "argument_names"):
+        for known in ("nondiff", "ranges", "entrywise", "arity", "fields", "argument_names"):
             twin.__dict__[known] = getattr(self, known)
         return twin
 

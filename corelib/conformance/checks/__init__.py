@@ -5,6 +5,7 @@ from typing import Final
 from corelib.conformance.case import Check
 from corelib.conformance.checks import (
     arriving,
+    beyond,
     boundary,
     declared,
     extreme,
@@ -16,6 +17,7 @@ from corelib.conformance.checks import (
     perf,
     promised,
     protocol,
+    refused,
     second,
     state,
     stretched,
@@ -26,8 +28,9 @@ from corelib.conformance.checks import (
 
 CHECKS: Final[tuple[Check, ...]] = (
     *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *mixed.CHECKS, *stretched.CHECKS, *arriving.CHECKS,
-    *boundary.CHECKS, *kinks.CHECKS, *promised.CHECKS, *extreme.CHECKS, *second.CHECKS, *magnitudes.CHECKS,
-    *interface.CHECKS, *typed.CHECKS, *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS, *declared.CHECKS,
+    *boundary.CHECKS, *beyond.CHECKS, *kinks.CHECKS, *promised.CHECKS, *extreme.CHECKS, *second.CHECKS,
+    *magnitudes.CHECKS, *interface.CHECKS, *refused.CHECKS, *typed.CHECKS, *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS,
+    *declared.CHECKS,
 )  # fmt: skip
 """All checks of one op; what holds of a whole run is in ``manifest``."""
 

@@ -13,7 +13,7 @@ from corelib.conformance.checks.values import cotangent_linear, jacobian
 from corelib.conformance.failure import Skip
 from corelib.conformance.pick import interior
 from corelib.conformance.plan import PROFILES
-from corelib.conformance.sample import Sample, prepared
+from corelib.conformance.sample import Sample
 from corelib.conformance.samples import of_shapes
 from corelib.conformance.spec import OpSample
 from corelib.conformance.subject import Subject
@@ -69,7 +69,7 @@ def strategy_of(subject: Subject) -> "SearchStrategy[Any]":
 
 def _samples(subject: Subject, drawn: Any) -> Sequence[Sample]:
     if isinstance(drawn, OpSample):
-        return [prepared(drawn, "drawn", ("interior",))]
+        return [subject.prepared(drawn, "drawn", ("interior",))]
     if isinstance(drawn, tuple):
         return [of_shapes(subject, drawn[0], drawn[1])]
     twin = Subject(subject.op, subject.spec, subject.distribution, subject.declared, drawn, subject.where)

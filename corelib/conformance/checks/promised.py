@@ -7,7 +7,7 @@ import numpy as np
 from corelib.conformance.calls import Call
 from corelib.conformance.case import Check
 from corelib.conformance.failure import Skip
-from corelib.conformance.sample import Sample, prepared
+from corelib.conformance.sample import Sample
 from corelib.conformance.spec import OpSample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
@@ -31,7 +31,8 @@ def declared_places(subject: Subject, seed: int) -> Sequence[Sample]:
         raise Skip("no promise declared")
     found = []
     for number, promise in enumerate(subject.spec.promises):
-        sample = prepared(OpSample(*promise.args, **promise.fields), promise.id or f"promise{number}", ("promise",))
+        given = OpSample(*promise.args, **promise.fields)
+        sample = subject.prepared(given, promise.id or f"promise{number}", ("promise",))
         sample.memo["promised"] = promise.gradients
         found.append(sample)
     return found

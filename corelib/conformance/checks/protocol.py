@@ -44,7 +44,7 @@ def _entry(subject: Subject, tally: Tally, i: int, entry: Any, shape: tuple[int,
     names = subject.argument_names
     name = names[i] if i < len(names) else f"{i}"
     if entry is None:
-        tally.require(name in subject.spec.nondiff, f"the gradient of '{name}' is None, and it is not declared nondiff")
+        tally.require(name in subject.nondiff, f"the gradient of '{name}' is None, and it is not declared nondiff")
         return
     tally.require(hasattr(entry, "dtype"), f"the gradient of '{name}' is a {describe(entry)}, not an array")
     tally.require(entry.shape == shape, f"the gradient of '{name}' has shape {entry.shape}, and the array {shape}")

@@ -12,6 +12,7 @@ from corelib_elementwise.promises import PROMISES
 
 ANYWHERE: Final = (None, None)
 POSITIVE: Final = (0.0, None)
+BUT_ZERO: Final = [(None, 0.0), (0.0, None)]
 
 EVERYWHERE: Final = (
     "add", "subtract", "multiply", "negative", "positive", "square", "exp", "exp2", "expm1", "logaddexp", "logaddexp2",
@@ -32,11 +33,12 @@ BOUNDED: Final[dict[str, tuple[Any, tuple[float, ...]]]] = {
     "arccosh": ((1.0, None), (1.0,)),
     "arctanh": ((-1.0, 1.0), ()),
     "tan": ((-1.5, 1.5), ()),
-    "reciprocal": (POSITIVE, ()),
-    "divide": ((ANYWHERE, POSITIVE), ()),
+    "reciprocal": (BUT_ZERO, ()),
+    "divide": ((ANYWHERE, BUT_ZERO), ()),
     "power": ((POSITIVE, ANYWHERE), ()),
     "float_power": ((POSITIVE, ANYWHERE), ()),
 }
+BEYOND: Final = {"tan": "it repeats itself, with period pi"}
 STEPS: Final = ("floor", "ceil", "rint", "trunc", "fix", "round", "sign")
 STEP_SAMPLES: Final = np.array([-2.7, -1.2, -0.3, 0.4, 1.6, 3.1])
 
@@ -107,12 +109,14 @@ def specs() -> Iterator[OpSpec]:
         yield OpSpec(name, kind="elementwise", domain=ANYWHERE)
     for name, (domain, infinite) in BOUNDED.items():
         edge: Any = "closed" if infinite else "open"
-        yield OpSpec(name, kind="elementwise", domain=domain, edge=edge, singular=infinite)
+        beyond = BEYOND.get(name, "")
+        yield OpSpec(name, kind="elementwise", domain=domain, edge=edge, beyond=beyond, singular=infinite)
     for name in ("absolute", "fabs"):
         yield OpSpec(name, kind="elementwise", domain=ANYWHERE, kinks=(0.0,), at_kink="mean")
     yield OpSpec("hypot", kind="elementwise", domain=ANYWHERE, kinks=((0.0, 0.0),), at_kink=0.0)
-    # its cut is where y = 0 and x < 0
-    yield OpSpec("arctan2", kind="elementwise", domain=(ANYWHERE, POSITIVE), edge="open", samples=away_from_zero)
+    beyond = "its cut is where y = 0 and x < 0: the samples have such x, away from it"
+    domain = (ANYWHERE, POSITIVE)
+    yield OpSpec("arctan2", kind="elementwise", domain=domain, edge="open", beyond=beyond, samples=away_from_zero)
     yield OpSpec("angle", kind="elementwise", domain=ANYWHERE, kinks=(0.0,), at_kink=0.0, samples=turns)
     yield OpSpec("nan_to_num", kind="elementwise", domain=ANYWHERE, samples=replaced)
     # near 0 the complex step of sin(u) / u loses digits, and the series that the slope is made of does not

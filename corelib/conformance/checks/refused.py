@@ -1,0 +1,87 @@
+"""The check of arguments without a gradient: asking for one is refused, in any way it is asked."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from corelib.arrays import DIFFERENTIABLE
+from corelib.conformance.calls import outputs
+from corelib.conformance.case import Check
+from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.pick import interior
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import Subject
+from corelib.conformance.tally import Tally
+from corelib.errors import NotDifferentiable
+from corelib.tensor import Tensor
+from corelib.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+
+def refused(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """An argument that is declared ``nondiff`` refuses its gradient, whether others are wanted or not."""
+    args = list(sample.filled(sample.arrays))
+    for i in positions(subject, len(args)):
+        name = subject.argument_names[i]
+        if np.asarray(args[i]).dtype.kind not in DIFFERENTIABLE:  # integers: the core refuses them before the op does
+            _asked(tally, name, "Tensor(..., trainable=True)", partial(Tensor, args[i], trainable=True))
+            continue
+        f = _in_one(subject, sample, args, i)
+        point = np.asarray(args[i])
+        for way, ask in _ways(f, point, f(point)):
+            _asked(tally, name, way, ask)
+        _asked(tally, name, "backward() of all arguments", partial(_backward_of_all, subject, sample, args, i))
+
+
+def positions(subject: Subject, count: int) -> list[int]:
+    """Where the arguments without a gradient stand."""
+    return [i for i, name in enumerate(subject.argument_names[:count]) if name in subject.nondiff]
+
+
+def _in_one(subject: Subject, sample: Sample, args: Sequence[Any], i: int) -> Callable[[Any], Any]:
+    """The first result as a function of one argument alone."""
+    return lambda x: outputs(subject.op(*[x if k == i else a for k, a in enumerate(args)], **sample.fields))[0]
+
+
+def _ways(f: Callable[[Any], Any], point: Any, result: Tensor) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """All ways to ask for a gradient; some are for a single number."""
+    ones = np.ones(result.shape, result.dtype)
+    yield "backward()", lambda: f(Tensor(point, trainable=True)).backward(ones)
+    yield "vjp", lambda: vjp(f, point)[1](ones)
+    yield "jvp", lambda: jvp(f, (point,), (np.ones_like(point),))
+    yield "jacobian", lambda: jacobian(f)(point)
+    yield "elementwise_grad", lambda: elementwise_grad(f)(point)
+    if result.shape == ():
+        yield "grad", lambda: grad(f)(point)
+        yield "value_and_grad", lambda: value_and_grad(f)(point)
+        yield "hessian", lambda: hessian(f)(point)
+        yield "hvp", lambda: hvp(f)(point, np.ones_like(point))
+
+
+def _backward_of_all(subject: Subject, sample: Sample, args: Sequence[Any], i: int) -> None:
+    tensors = sample.filled([Tensor(a, trainable=True) for a in sample.arrays])
+    every = [Tensor(args[i], trainable=True) if k == i else t for k, t in enumerate(tensors)]
+    result = outputs(subject.op(*every, **sample.fields))[0]
+    result.backward(np.ones(result.shape, result.dtype))
+
+
+def _asked(tally: Tally, name: str, way: str, ask: Callable[[], Any]) -> None:
+    """Ask for the gradient, and be refused."""
+    try:
+        ask()
+    except NotDifferentiable:
+        tally.assertions += 1
+        return
+    except Exception as error:
+        raise Failure(f"'{name}' is nondiff, and {way} raises {type(error).__name__}, not NotDifferentiable") from error
+    raise Failure(f"'{name}' is nondiff, and {way} returns a gradient; NotDifferentiable was expected")
+
+
+def with_such(subject: Subject, seed: int) -> Sequence[Sample]:
+    if not any(name in subject.nondiff for name in subject.argument_names):
+        raise Skip("every array has a gradient")
+    return interior(subject, seed)[:3]
+
+
+CHECKS = (Check("refused", with_such, refused),)
