@@ -80,7 +80,7 @@ def test_a_course_has_noise_a_drift_zeros_and_sparse_gradients() -> None:
     assert gradients.shape == (STEPS, 6)
     assert np.all(gradients[ZEROS] == 0)
     assert np.mean(gradients[SPARSE] == 0) > 0.6
-    assert np.all(np.abs(np.sign(gradients[DRIFT]).sum(axis=0)[gradients[1] != 0]) >= 15)
+    assert np.all(np.abs(np.sign(gradients[DRIFT]).sum(axis=0)[gradients[2] != 0]) >= 15)
     assert len(set(rates().tolist())) > 50
 
 

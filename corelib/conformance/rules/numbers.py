@@ -110,7 +110,7 @@ def _pure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally
         )
     if plain:
         _compared(subject, hyperparameters, tally, reference, start, gradients, f"from {start}")
-    chased = _from_values(subject, hyperparameters, start, gradients[0])
+    chased = _from_values(subject, hyperparameters, start, gradients[2])
     _compared(subject, hyperparameters, tally, reference, start, chased, "gradients that come from the parameters")
 
 

@@ -40,6 +40,11 @@ REASONS: Final[tuple[tuple[str, str], ...]] = (
         "corelib_optimizers.adam:Adam.update: (state.mean, state.mean_square) -> *",
         "the two states are equal at first, and merely change their names",
     ),
+    (
+        "corelib_optimizers.prodigy:Prodigy.measure: state.weighted += *",
+        "the sum with the other sign, of which only absolute values are read",
+    ),
+    ("corelib_optimizers.prodigy:Prodigy.combine: max(*", "the larger of two numbers, in the other order"),
     ("corelib_optimizers.*.init: np.zeros_like(param) if *", "keeps an array that nobody reads"),
     ("corelib_optimizers.sgd:SGD.init: np.zeros_like(param) -> *", "overwritten by the first gradient"),
 )

@@ -139,11 +139,53 @@ class TakesAnything(Optimizer):
         return None
 
 
+class ForgetsShared(Optimizer):
+    """Loading begins anew with what is known of all parameters."""
+
+    def load_state_dict(self, state: Any, *, accept_changes: bool = False) -> None:
+        super().load_state_dict(state, accept_changes=accept_changes)
+        self.shared = None
+
+
+class SharesAcrossInstances(Optimizer):
+    """All optimizers of a rule go by one estimate."""
+
+    estimates: dict[Any, Any] = {}  # noqa: RUF012  # shared on purpose: this is the fault
+
+    def apply(self, updates: Any, lr: float, factor: float) -> None:
+        self.shared = self.estimates.get(self.rule)
+        super().apply(updates, lr, factor)
+        if self.shared is not None:
+            self.estimates[self.rule] = self.shared
+
+
+class EstimatesApart(Optimizer):
+    """Each parameter is measured and combined by itself."""
+
+    def apply(self, updates: Any, lr: float, factor: float) -> None:
+        for update in updates:
+            super().apply([update], lr, factor)
+
+
+class MeasuresFrozen(Optimizer):
+    """What is frozen is measured with its stale gradient."""
+
+    def step(self, closure: Any = None) -> Any:
+        answer = super().step(closure)
+        for p in self.parameters:
+            if not p.tensor.trainable and p.tensor.grad is not None and self.shared is not None:
+                name = state_fields(self.shared)[0]
+                setattr(self.shared, name, getattr(self.shared, name) * 1.5)
+        return answer
+
+
 DRIVERS: Final = (
     AliasingSave, AliasingLoad, ForgetsCounts, MovesFrozen, CountsFrozen, CountsNone, Rebinds, WritesGradients,
     LateRate, CallsTwice, SkipsLate, SharedAcrossInstances, TakesAnything,
 )  # fmt: skip
 STATEFUL: Final = (AliasingSave, AliasingLoad)
+JOINT: Final = (ForgetsShared, SharesAcrossInstances, EstimatesApart, MeasuresFrozen)
+"""Faults that only a driver of a rule over all parameters together can have."""
 
 
 def state_fields(state: Any) -> list[str]:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from corelib.conformance.rules.following import begun, junk, updated
 from corelib.conformance.rules.subject import RuleSubject
-from corelib.conformance.selftest.faulty_drivers import DRIVERS, STATEFUL, ForgetsCounts, state_fields
+from corelib.conformance.selftest.faulty_drivers import DRIVERS, JOINT, STATEFUL, ForgetsCounts, state_fields
 from corelib.conformance.selftest.faulty_updates import COUNTED, UPDATES
 from corelib.conformance.selftest.mutant import Host, Mutant
-from corelib.optimizing.parameter import real
+from corelib.rule import Step
 
 
 def rule_behaviours(subject: RuleSubject) -> Iterator[Mutant]:
@@ -23,7 +24,7 @@ def rule_behaviours(subject: RuleSubject) -> Iterator[Mutant]:
     if kept:
         yield _mutant(subject, "all parameters share a state", lambda: subject.with_kind(_shared_init(subject.kind)))
         yield _mutant(subject, "the state is of float64", lambda: subject.with_kind(_wide_init(subject.kind)))
-    for driver in DRIVERS:
+    for driver in (*DRIVERS, *(JOINT if subject.joint else ())):
         if driver is ForgetsCounts and not counted:
             continue
         if kept or driver not in STATEFUL:
@@ -48,16 +49,15 @@ def _depends_on_t(subject: RuleSubject) -> bool:
 
 
 def _same_at(subject: RuleSubject, given: Any) -> bool:
-    from corelib.rule import Step
-
-    answers = []
+    found = []
     for t in (1, 2):
         rule, param = subject.rule(given), np.ones(2)
-        out, *work = [np.empty(2) for _ in range(1 + rule.scratch)]
-        state = copy.deepcopy(rule.init(param))
-        rule.update(out=out, grad=np.full(2, 0.5), param=real(param), state=state, step=Step(t, 0.1, tuple(work)))
-        answers.append(out.tobytes())
-    return answers[0] == answers[1]
+        out, terms, work = junk(rule, param, 0.0)
+        state, step = copy.deepcopy(rule.init(param)), Step(t, 0.1, work)
+        grad = np.full(2, 0.5)
+        updated(rule, out=out, terms=terms, grad=grad, param=param, state=state, shared=begun(rule), step=step)
+        found.append(out.tobytes())
+    return found[0] == found[1]
 
 
 def _with_update(kind: Any, fault: Callable[..., Any]) -> Any:

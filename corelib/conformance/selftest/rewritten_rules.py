@@ -8,6 +8,7 @@ from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.selftest.functions import helpers, names_in, place, transplanted
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.rewritten import codes
+from corelib.rule import joint
 
 
 def rule_syntax_mutants(subjects: Iterable[RuleSubject]) -> list[Mutant]:
@@ -24,7 +25,7 @@ def rule_syntax_mutants(subjects: Iterable[RuleSubject]) -> list[Mutant]:
 
 
 def _methods(kind: Any) -> list[str]:
-    found = ["init", "update"]
+    found = ["init", "update", *(["begin", "measure", "combine"] if joint(kind) else [])]
     for name in found:
         for mentioned in sorted(names_in(getattr(kind, name).__code__)):
             if mentioned not in found and isinstance(getattr(kind, mentioned, None), FunctionType):

@@ -2,7 +2,8 @@
 
 The other families wrap and rewrite what is there; these were written by hand, most of them after one that somebody
 made. The ops are those of three outside plugins (special functions of SciPy, batched linear algebra, windows with
-variadic and named-tuple ops), an op that sums over stretched axes by itself, and one for state and memory.
+variadic and named-tuple ops), an op that sums over stretched axes by itself, and one for state and memory. The
+optimizers are the installed ones, each with one line of its formula written wrongly.
 """
 
 from importlib import import_module
@@ -10,6 +11,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from corelib.conformance.selftest.human.honest import Honest
+from corelib.conformance.selftest.human.rules import rule_mutants
 from corelib.conformance.selftest.mutant import Mutant
 
 MODULES: Final = ("along_axes", "by_hand", "habits", "matrices", "windows")
@@ -25,5 +27,5 @@ def honest_ops() -> list[Honest]:
 
 
 def human_mutants() -> list[Mutant]:
-    """All mistakes, those of one op after another."""
-    return [mutant for one in honest_ops() for mutant in one.mutants]
+    """All mistakes, those of one op after another, and those in the installed optimizers."""
+    return [mutant for one in honest_ops() for mutant in one.mutants] + rule_mutants()
