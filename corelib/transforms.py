@@ -30,6 +30,7 @@ Argnums: TypeAlias = int | Sequence[int]
 
 NOTHING_CHANGES: Final = nullcontext()
 _runs: Final = count(1)  # next() of it is atomic: threads never share a number
+GOLDEN: Final = (5**0.5 - 1) / 2  # no two multiples of it differ by a whole number
 _STEP: Final = 2**32  # generations of one run: more than any graph in memory has calls
 
 
@@ -231,9 +232,15 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> 
 
 
 def _cotangent(value: Any) -> Any:
-    """A cotangent of zeros for a result, floats for one of integers."""
+    """Some cotangent of a result: the derivative of v -> J^T v is J^T at each, floats for a result of integers.
+
+    Not of zeros, since a zero stays zero where a slope is infinite, nor of equal numbers, which cancel in x - x.
+    """
     array = as_array(value)
-    return np.zeros_like(array, dtype=array.dtype if array.dtype.kind in DIFFERENTIABLE else float)
+    some = np.ones_like(array, dtype=array.dtype if array.dtype.kind in DIFFERENTIABLE else float)
+    if type(some) is np.ndarray:
+        some.reshape(-1)[...] += np.modf(np.arange(1, some.size + 1) * GOLDEN)[0]
+    return some
 
 
 def hvp(f: Callable[..., Any], argnums: int = 0) -> HessianProduct:

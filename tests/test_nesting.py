@@ -122,6 +122,25 @@ def test_a_jvp_of_a_function_with_constant_parts() -> None:
     assert jvp(lambda x: (), (1.0,), (1.0,)) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (np.sqrt, np.inf),
+        (np.log, np.inf),
+        (np.cbrt, np.inf),
+        (lambda x: np.where(x > 0.2, 1 / x, 0.0), 0.0),
+        (lambda x: np.where(x > 0.2, np.sqrt(x), x), 1.0),
+        (lambda x: (np.sqrt(x), -np.sqrt(x))[0], np.inf),
+    ],
+)
+def test_a_forward_derivative_at_a_singular_point_is_that_of_the_reverse(f: Callable[..., Any], slope: float) -> None:
+    with np.errstate(all="ignore"):
+        pushed = jvp(f, (np.array([0.0, 4.0]),), (np.ones(2),))[1]
+        reverse = elementwise_grad(f)(np.array([0.0, 4.0]))
+    assert pushed[0] == slope == reverse[0]
+    assert pushed[1] == pytest.approx(reverse[1])
+
+
 def test_a_third_derivative_through_threads_and_closures() -> None:
     with ThreadPoolExecutor(1) as pool:
 

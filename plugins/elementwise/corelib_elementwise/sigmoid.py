@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, elementwise
+from corelib import Array, Tensor, elementwise
 from corelib_elementwise.recordable import recordable
 
 ONE: Final = {kind: np.ones((), kind) for kind in "efdg"}  # NumPy takes an array faster than a Python number
@@ -67,10 +67,12 @@ def _bell(x: Any) -> Any:
 
 def _logistic_slope(x: Any, *, result: Any) -> Any:
     """result * (1 - result) where that has its digits: above 8 or so it loses them one by one, and is 0 from 37 on."""
-    if type(x) is np.ndarray and x.dtype.kind == "f":
-        slope, far = result * (1.0 - result), x > FAR
-        return np.where(far, _bell(x), slope) if np.any(far) else slope
-    return logistic_slope(x)
+    if isinstance(x, Tensor) or x.dtype.kind != "f":
+        return logistic_slope(x)
+    slope = result * (1.0 - result)
+    if type(x) is np.ndarray and x.size and x.item(x.argmax()) <= FAR:
+        return slope
+    return np.where(x > FAR, _bell(x), slope)
 
 
 def _logistic_curvature(x: Any, *, result: Any) -> Any:
