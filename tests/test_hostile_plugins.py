@@ -167,6 +167,7 @@ def test_a_plugin_that_waits_for_a_thread_is_loaded_and_the_thread_finds_the_oth
     assert in_time(lambda: find_op("mine")).name == "mine"
     assert sys.modules["corelib_a"].found == [find_op("erf")]
     assert op_names() == ["erf", "mine"]
+    assert "an import must not wait for a thread that uses corelib" in str(corelib.plugins.problems()[0])
 
 
 def test_a_plugin_that_waits_for_a_thread_that_wants_its_own_op_is_told_so(

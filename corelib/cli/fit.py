@@ -50,7 +50,8 @@ def fit(
         corelib fit data.csv --x temperature pressure --y density
 
     Rows are standardised, and shown in their own units. The learning rate falls to zero over the last third of the
-    steps. It leaves fit.png, loss.png, log.csv and model.npz in the folder --out; see `corelib predict`.
+    steps. It leaves fit.png, loss.png, log.csv and model.npz in the folder --out; see `corelib predict`. Those of an
+    earlier run are taken away before: files of two runs never stand beside each other.
     """
     from corelib.fitting.job import Job, run
     from corelib.fitting.options import check_columns, layers

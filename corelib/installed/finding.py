@@ -14,6 +14,10 @@ from corelib.installed.switches import Switches
 
 PATIENCE: Final = 10.0
 """Seconds that a thread waits for what others are loading: what they load may itself wait for this thread."""
+AWAITED: Final = (
+    f"another thread waited {PATIENCE:g} s in vain while it was imported; "
+    "an import must not wait for a thread that uses corelib"
+)
 
 
 class Search:
@@ -31,6 +35,7 @@ class Search:
         self._pending = [one for one in self.distributions if self.switches.allow(one.name)]
         self._loading: list[tuple[int, Distribution]] = []  # with the thread that loads it
         self._impatient: set[int] = set()  # the threads that waited in vain
+        self._awaited: set[Distribution] = set()  # for what
         self._reported = False
 
     @property
@@ -53,6 +58,8 @@ class Search:
         found = None
         try:
             found = loaded(one)
+            if one in self._awaited:
+                found[0].trouble(AWAITED, "warning")
         finally:
             with self._changed:
                 self._loading.remove((get_ident(), one))
@@ -70,6 +77,7 @@ class Search:
         with self._changed:
             if me not in self._impatient and not self._changed.wait_for(lambda: not self.elsewhere(), PATIENCE):
                 self._impatient.add(me)
+                self._awaited |= {one for thread, one in self._loading if thread != me}
 
     def elsewhere(self) -> list[str]:
         """What other threads are loading."""
