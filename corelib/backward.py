@@ -149,6 +149,8 @@ class Walk:
                     continue
                 mine = new[i] if new is not None else op.fresh and is_new(entry, propagated)
                 if parent.shape is not shape or parent.dtype is not dtype:
+                    if isinstance(entry, Tensor) and not self.record:  # a backward may call ops: they return Tensors
+                        entry, mine = entry._entries, False
                     entry, mine = fitted(entry, parent, op, mine)
                     if isinstance(parent, Stretch):  # no other gradient will come: it need not wait in the queue
                         entry, parent, mine = self.unstretched(parent, entry, watch)

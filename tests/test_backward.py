@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import corelib
-from corelib import Array, Shape, Tensor, elementwise, linear, op
+from corelib import Array, Shape, Tensor, UnaryFn, elementwise, linear, op
 from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
@@ -320,3 +320,37 @@ def test_training_makes_no_reference_cycles() -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+cosine: UnaryFn[[]] = elementwise(np.cos, lambda x: -sine(x), name="cosine")
+sine: UnaryFn[[]] = elementwise(np.sin, cosine, name="sine")
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """sin(x) y, with a backward that calls ops in the place of NumPy's functions."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        return np.sin(x) * y
+
+    def backward(self, propagated: Any, x: Array, y: Array) -> tuple[Any, Any]:
+        return propagated * cosine(x) * y, propagated * sine(x)
+
+
+@pytest.mark.parametrize("size", [3, 20_001])
+def test_a_backward_may_call_ops_on_arrays(size: int) -> None:
+    """Ops return Tensors: a rule that calls another op, or itself, has gradients that are arrays all the same."""
+    x, y = variable(np.linspace(-2, 2, size)), variable(np.linspace(1, 3, size))
+    (op(Waves)(x, y) + sine(x * 1.0)).sum().backward()
+    assert type(gradient(x)) is type(gradient(y)) is np.ndarray
+    assert np.allclose(gradient(x), np.cos(x.data) * (y.data + 1.0), rtol=1e-15)
+    assert np.array_equal(gradient(y), np.sin(x.data))
+
+
+def test_transforms_of_a_backward_that_calls_ops_return_arrays() -> None:
+    assert type(corelib.grad(sine)(0.5)) is np.ndarray
+    assert corelib.grad(corelib.grad(corelib.grad(sine)))(0.5) == -np.cos(0.5)
+    value, pullback = corelib.vjp(op(Waves), np.ones(2), np.ones(2))
+    assert [type(g) for g in (value, *pullback(np.ones(2)))] == [np.ndarray] * 3
+    assert type(corelib.jvp(sine, (np.ones(2),), (np.ones(2),))[1]) is np.ndarray
+    assert type(corelib.hessian(sine)(0.5)) is np.ndarray
