@@ -103,7 +103,8 @@ def _op(distribution: str, name: str) -> Any:
     return installed(distribution, op=name)[0].op
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Import the plugins, and serve standard input."""
     from corelib.registry import registry
 
     out = os.fdopen(os.dup(1), "wb")
@@ -113,3 +114,7 @@ if __name__ == "__main__":
             provided.loads()
     gc.freeze()  # what is imported is not looked at again by the collector of each fork
     serve(sys.stdin.buffer, out)
+
+
+if __name__ == "__main__":
+    main()
