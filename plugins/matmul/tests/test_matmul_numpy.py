@@ -105,7 +105,7 @@ def test_einsum_refuses_a_keyword_of_its_own(keywords: dict[str, Any]) -> None:
 
 MISFITS: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (np.matmul, (tall, tall), r"matmul\(float64 \(4, 3\), float64 \(4, 3\)\): .*core dimension"),
-    (np.matmul, (tall, 2.0), r"matmul\(float64 \(4, 3\), 2.0\): .*does not have enough dimensions"),
+    (np.matmul, (tall, 2.0), r"matmul\(float64 \(4, 3\), float64 \(\)\): .*does not have enough dimensions"),
     (np.dot, (tall, tall), r"dot\(float64 \(4, 3\), float64 \(4, 3\)\): .*not aligned"),
     (np.vdot, (tall, vector), r"vdot\(float64 \(4, 3\), float64 \(3,\)\)"),
     (np.tensordot, (tall, tall, 1), r"tensordot\(axes=1\)\(.*shape-mismatch"),
@@ -261,8 +261,8 @@ def test_nothing_times_infinity_is_unknown_in_every_gradient(
     shapes: tuple[tuple[int, int], tuple[int, int]], operand: float, propagated: float
 ) -> None:
     x, y = (Tensor(np.full(shape, operand), trainable=True) for shape in shapes)
-    z: Any = x @ y
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # of inf @ inf too: BLAS with AVX-512 multiplies its padding by infinity
+        z: Any = x @ y
         z.backward(np.full(z.shape, propagated))
     assert np.isnan(np.asarray(x.grad)).all()
     assert np.isnan(np.asarray(y.grad)).all()
