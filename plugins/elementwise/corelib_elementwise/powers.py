@@ -15,7 +15,7 @@ def power_of(x: Any, y: Any) -> Any:
 def base_slope(x: Any, y: Any) -> Any:
     """y * x**(y-1), and 0 where y is 0, also at a base of 0."""
     if type(y) is not int and type(y) is not float:
-        return y * np.power(x, _one_less(y))
+        return y * np.power(x, _one_less(x, y))
     if y == 2:
         return 2 * x
     return y * np.power(x, y - 1) if y != 0 else 0.0
@@ -23,7 +23,7 @@ def base_slope(x: Any, y: Any) -> Any:
 
 def wide_base_slope(x: Any, y: Any) -> Any:
     """The same for float_power, which computes in double precision or better."""
-    return y * np.float_power(x, _one_less(y))
+    return y * np.float_power(x, _one_less(x, y))
 
 
 def exponent_slope(x: Any, y: Any, *, result: Any) -> Any:
@@ -37,9 +37,16 @@ def exponent_slope(x: Any, y: Any, *, result: Any) -> Any:
     return result * np.log(base)
 
 
-def _one_less(y: Any) -> Any:
-    """The exponent y - 1, and any other than -1 where y is 0: that term has the factor 0."""
-    return np.where(y == 0, 0, y - 1)
+def _one_less(x: Any, y: Any) -> Any:
+    """The exponent y - 1, but 0 where y is 0 and 1 / x is infinite or NaN: its factor is 0 there.
+
+    Nowhere else: the derivative of this slope in y is x**(y-1) + ..., which is not 0 where y is.
+    """
+    zero = y == 0
+    if np.any(zero):
+        smallest = np.finfo(np.result_type(x, y, np.float16)).tiny
+        return np.where(zero & ~(np.abs(x) >= smallest), 0, y - 1)
+    return y - 1
 
 
 def _log_of_number(x: float, y: Any) -> Any:

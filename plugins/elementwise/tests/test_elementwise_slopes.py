@@ -147,3 +147,16 @@ def test_backward_leaves_everything_as_it_was(name: str) -> None:
     np.testing.assert_array_equal(propagated, sent)
     for tensor, x in zip(tensors, points, strict=True):
         np.testing.assert_array_equal(tensor.data, x)
+
+
+@pytest.mark.parametrize("name", ["power", "float_power"])
+def test_the_mixed_derivative_of_a_power_is_right_where_the_exponent_is_zero(name: str) -> None:
+    """d2/dx dy of x**y is x**(y-1) (1 + y log x), which is 1 / x at y = 0; both ways round, and along x = y."""
+    op = getattr(ops, name)
+    x, y = np.array([0.5, 2.0, 1.5]), np.array([0.0, 0.0, 1.0])
+    mixed = [1 / 0.5, 1 / 2.0, 1 + np.log(1.5)]
+    by_x_then_y = elementwise_grad(lambda y: elementwise_grad(op)(x, y))(y)
+    by_y_then_x = elementwise_grad(lambda x: elementwise_grad(op, 1)(x, y))(x)
+    assert np.asarray(by_x_then_y) == pytest.approx(mixed, rel=1e-14)
+    assert np.asarray(by_y_then_x) == pytest.approx(mixed, rel=1e-14)
+    assert elementwise_grad(op)(np.array([0.0, np.nan]), np.zeros(2)).tolist() == [0.0, 0.0]
