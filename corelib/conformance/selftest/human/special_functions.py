@@ -47,7 +47,12 @@ trigamma: Final[Any] = elementwise(lambda x: zeta(2, x), lambda x: -2 * zeta(3, 
 digamma: Final[Any] = elementwise(special.psi, recordable(lambda x: zeta(2, x), lambda: trigamma), name="digamma")
 psi: Final[Method] = recordable(special.psi, lambda: digamma)
 asymptotic: Final[Any] = elementwise(special.psi, lambda x: 1 / x + 1 / (2 * x * x), name="digamma")
-GAMMALN: Final = HonestSlopes(special.gammaln, psi, spec=OpSpec("gammaln", domain=(0, None), reference=special.gammaln))
+GAMMALN: Final = HonestSlopes(
+    special.gammaln,
+    psi,
+    spec=OpSpec("gammaln", domain=(0, None), reference=special.gammaln),
+    singular=True,
+)
 GAMMALN.mistake("gammaln: log(x) from 100 on", lambda x: np.where(x > 100, np.log(x), psi(x)))
 GAMMALN.mistake("gammaln: off by one at integers from 5 on", lambda x: psi(x + ((x >= 5) & (x == np.rint(x)))))
 GAMMALN.mistake("gammaln: the pole is cut at 1e-6", lambda x: psi(np.maximum(x, 1e-6)))
@@ -79,7 +84,10 @@ ENTR.mistake("entr: zero from 1e6 on", lambda x: np.where(x < 1e6, -np.log(x) - 
 
 
 LOGIT: Final = HonestSlopes(
-    special.logit, lambda x: 1 / (x * (1 - x)), spec=OpSpec("logit", domain=(0, 1), reference=special.logit)
+    special.logit,
+    lambda x: 1 / (x * (1 - x)),
+    spec=OpSpec("logit", domain=(0, 1), reference=special.logit),
+    singular=True,
 )
 LOGIT.mistake("logit: clipped to 1e-6", lambda x: 1 / (np.clip(x, 1e-6, 1 - 1e-6) * (1 - np.clip(x, 1e-6, 1 - 1e-6))))
 LOGIT.mistake("logit: guarded by 1e-12", lambda x: 1 / (x * (1 - x) + 1e-12))

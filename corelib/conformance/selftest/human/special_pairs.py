@@ -49,7 +49,8 @@ def in_delta(delta: Any, r: Any) -> Any:
     """delta (s - 1)**2 / s, where s - 1 = u**2 / (1 + s)."""
     u = r / delta
     s = np.hypot(1, u)
-    return delta * (u * (u / (1 + s))) ** 2 / s
+    less = u * (u / (1 + s))
+    return delta * less * (less / s)
 
 
 HUBER: Final = HonestSlopes(
@@ -78,6 +79,7 @@ POWER: Final = HonestSlopes(
     singular=True,
 )
 POWER.mistake("power: the cube has the slope 3 x", lambda x, y: np.where(y == 3, 3 * x, y * x ** (y - 1)), None)
+POWER.mistake("power: the exponent 0 - 1 is taken for 0", lambda x, y: y * x ** np.where(y == 0, 0, y - 1), None)
 POWER.mistake("power: a shortcut where all of y is 2", lambda x, y: 2 if np.all(y == 2) else y * x ** (y - 1), None)
 POWER.mistake("power: no logarithm below 1e-5", None, lambda x, y, *, result: np.where(x < 1e-5, 0, np.log(x)) * result)
 POWER.mistake("power: large exponents are cut at 30", lambda x, y: np.minimum(y, 30) * x ** (y - 1), None)
