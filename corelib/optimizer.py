@@ -12,7 +12,16 @@ from corelib.errors import InvalidHyperparameter, OptimizerError
 from corelib.optimizing.clipping import Policy, clip_factor
 from corelib.optimizing.joint import Given, Sums
 from corelib.optimizing.packing import Pack, Packing, Updates
-from corelib.optimizing.parameter import Parameter, Tensors, Update, check_leaves, named_tensors, readonly
+from corelib.optimizing.parameter import (
+    Parameter,
+    Tensors,
+    Update,
+    apart,
+    check_leaves,
+    named_tensors,
+    owner,
+    readonly,
+)
 from corelib.optimizing.state import StateDict, load, save
 from corelib.optimizing.workspace import Workspace
 from corelib.rule import (
@@ -185,7 +194,7 @@ class Optimizer:
     def rate(self) -> float:
         """The learning rate of the next update."""
         lr = self.lr(self.iteration) if callable(self.lr) else self.lr
-        if not isinstance(lr, Real) or not 0 <= lr < math.inf:
+        if isinstance(lr, bool) or not isinstance(lr, Real) or not 0 <= lr < math.inf:
             where = f" (the schedule at {self.iteration})" if callable(self.lr) else ""
             raise InvalidHyperparameter(f"lr = {lr!r}{where} is no number in [0, inf)")
         return float(lr)
@@ -273,6 +282,8 @@ def step_together(optimizers: Sequence[Optimizer], clip_norm: float | None, on_n
     for optimizer in optimizers:
         optimizer.check()
     updates = [optimizer.updates() for optimizer in optimizers]
+    aliased = {id(owner(each.data)) for each in chain(*updates)}
+    updates = [[apart(each, aliased) for each in work] for work in updates]
     rates = [optimizer.rate() for optimizer in optimizers]
     factor = clip_factor([*chain(*updates)], clip_norm, on_nonfinite)
     if factor is not None:

@@ -148,10 +148,10 @@ def declared(rule: AnyRule, option: str, default: Declared) -> Declared:
 
 
 def require(owner: object, interval: str, *names: str) -> None:
-    """Raise InvalidHyperparameter unless the attributes are numbers in an interval, such as "[0, 1)"."""
+    """Raise InvalidHyperparameter unless the attributes are numbers, not bools, in an interval such as "[0, 1)"."""
     for name in names:
         value = getattr(owner, name)
-        if not isinstance(value, (int, float)) or not within(value, interval):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not within(value, interval):
             kind = type(owner).__name__
             raise InvalidHyperparameter(f"{kind}: {name} = {value!r} is no number in {interval}")
 

@@ -13,6 +13,7 @@ import pytest
 
 from corelib import Tensor
 from corelib.errors import InvalidHyperparameter, NonFinite, OptimizerError, UnknownHyperparameter
+from corelib.groups import Group, MultiOptimizer
 from corelib.optimizer import Optimizer
 from corelib.optimizing import packing
 from corelib.rule import FloatArray, Step, make_rule, require, require_bool
@@ -102,6 +103,36 @@ def test_a_parameter_changes_in_its_own_buffer() -> None:
     Optimizer([w], HeavyBall()).step()
     assert w.data is buffer
     assert w.data.tolist() == [0.9, 1.9]
+
+
+@pytest.mark.parametrize("rule", [HeavyBall(), PackedHeavyBall()], ids=["apart", "packed"])
+def test_a_gradient_that_lies_in_the_memory_of_a_parameter_is_read_before_that_changes(rule: Any) -> None:
+    """A backward may return its operand: the gradient of x is then y's values, and the other way round."""
+    a, b, c = parameter([1.0, 2.0]), parameter([3.0, 4.0]), parameter([5.0, 6.0])
+    a.grad, b.grad, c.grad = b.data, a.data[::-1], c.data
+    given = [np.array(each.grad) for each in (a, b, c)]
+    optimizer = Optimizer([a, b, c], rule, lr=0.5)
+    optimizer.step()
+    assert [a.data.tolist(), b.data.tolist(), c.data.tolist()] == [[-0.5, 0.0], [2.0, 3.5], [2.5, 3.0]]
+    for tensor, gradient in zip((a, b, c), given, strict=True):
+        assert np.array_equal(np.asarray(tensor.grad), gradient)
+        assert not any(np.shares_memory(tensor.grad, each.data) for each in (a, b, c))
+
+
+def test_so_it_is_over_groups() -> None:
+    a, b = parameter([1.0, 2.0]), parameter([3.0, 4.0], name="b")
+    a.grad, b.grad = b.data, a.data
+    MultiOptimizer([Group([a], HeavyBall()), Group([b], HeavyBall())], lr=0.5).step()
+    assert [a.data.tolist(), b.data.tolist()] == [[-0.5, 0.0], [2.5, 3.0]]
+
+
+def test_true_is_no_number() -> None:
+    with pytest.raises(InvalidHyperparameter, match="lr = True is no number"):
+        Optimizer([parameter([1.0])], HeavyBall(), lr=True)
+    with pytest.raises(InvalidHyperparameter, match="beta = False is no number"):
+        HeavyBall(beta=False)
+    with pytest.raises(InvalidHyperparameter, match="weight_decay = True is no number"):
+        Optimizer([parameter([1.0])], HeavyBall(), weight_decay=True)
 
 
 def test_a_frozen_parameter_stays_as_it_is_to_the_bit() -> None:

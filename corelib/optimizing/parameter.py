@@ -1,6 +1,6 @@
 """Parameter: a Tensor as an optimizer sees it, with its name, its updates counted, and its state."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -48,6 +48,27 @@ class Update(NamedTuple):
     parameter: Parameter
     data: FloatArray
     gradient: FloatArray
+
+
+def apart(update: Update, owners: Set[int]) -> Update:
+    """The update; with a copy of its gradient where that lies in the memory of one of the owners.
+
+    A backward may return its operand, and the gradient of one parameter is then the values of another, which
+    are about to change. The Tensor has the copy from now on.
+    """
+    if id(owner(update.gradient)) not in owners:
+        return update
+    tensor = update.parameter.tensor
+    tensor.grad = np.array(tensor.grad)
+    return update.parameter.update()
+
+
+def owner(array: FloatArray) -> object:
+    """Whose memory the array is: the last of its bases."""
+    found: object = array
+    while isinstance(found, np.ndarray) and found.base is not None:
+        found = found.base
+    return found
 
 
 Tensors: TypeAlias = Iterable[Tensor] | Mapping[str, Tensor]

@@ -45,7 +45,7 @@ def frozen_and_json(subject: RuleSubject, hyperparameters: Mapping[str, Any], ta
 
 
 def validation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """NaN, infinity, numbers below 0, texts and None are refused, as is a name that the rule does not have."""
+    """NaN, infinity, numbers below 0, texts, None and True are refused, as is a name that the rule does not have."""
     for name, default in subject.hyperparameters.items():
         for bad in _bad(default):
             try:
@@ -66,7 +66,7 @@ def _bad(default: Any) -> tuple[Any, ...]:
     if isinstance(default, bool):
         return ("yes", 1, None)
     if isinstance(default, (int, float)):
-        return (np.nan, np.inf, -1.0, -1e-9, "0.1", None)
+        return (np.nan, np.inf, -1.0, -1e-9, "0.1", None, True)
     return (object(),)
 
 
