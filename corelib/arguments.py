@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.errors import UnsupportedArgument
-from corelib.naming import described
+from corelib.naming import described, shown
 
 _NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
 
@@ -47,7 +47,7 @@ class Arguments:
             return False
         allowed = ", ".join(sorted(self.fields)) or "none"
         raise UnsupportedArgument(
-            f"{described(self.function)} on a Tensor does not take {name}={value!r}; keywords it takes: {allowed}"
+            f"{described(self.function)} on a Tensor does not take {name}={shown(value)}; keywords it takes: {allowed}"
         )
 
     def is_default(self, name: str, value: Any) -> bool:

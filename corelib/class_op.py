@@ -11,6 +11,7 @@ from corelib.compiling import caused
 from corelib.elementwise_op import broadcast
 from corelib.errors import GradientType, InvalidOp, InvalidOperandType, NotDifferentiable, UnsupportedArgument
 from corelib.graph import Node, Pull, extent
+from corelib.naming import shown
 from corelib.reads import parameters, reads, takes
 from corelib.tensor import Tensor, make
 
@@ -94,9 +95,21 @@ class ClassOp(Op):
             return self._plain
         return Bound(self, self._made(args, fields))
 
+    def _constant(self, field: int | str, value: Any) -> Any:
+        """What a field is given: the array of a Tensor, or NumPy would come back to this op to ask what to do."""
+        if not isinstance(value, Tensor):
+            return value
+        if value.trainable:
+            name = field if isinstance(field, str) else (*self.fields, "a field")[min(field, len(self.fields))]
+            raise NotDifferentiable(f"{self} has no gradient in {name}, which is trainable; write {name}=tensor.data")
+        return value._entries
+
     def _made(self, args: tuple[Any, ...], fields: dict[str, Any]) -> Any:
         try:
-            return self.cls(*args, **fields)
+            return self.cls(
+                *[self._constant(i, a) for i, a in enumerate(args)],
+                **{name: self._constant(name, value) for name, value in fields.items()},
+            )
         except Exception as error:
             unknown = [name for name in fields if name not in self.fields]
             if unknown or len(args) > len(self.fields):
@@ -304,14 +317,6 @@ def like(results: tuple[Any, ...], entries: Sequence[Any]) -> Any:
 
 def rebuilt(kind: type, entries: Sequence[Any]) -> Any:
     return tuple(entries) if kind is tuple else kind(*entries)
-
-
-def shown(value: Any) -> str:
-    """The ``repr`` of a field, or its type where there is none, as of a list nested 100,000 deep."""
-    try:
-        return repr(value)
-    except RecursionError:
-        return f"<{type(value).__name__}>"
 
 
 def _same(value: Any, default: Any) -> bool:

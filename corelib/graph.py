@@ -7,7 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from corelib.compiling import mypyc_attr
-from corelib.errors import CorelibError, GradientType
+from corelib.errors import CorelibError, GradientType, InvalidOperandType
 
 if TYPE_CHECKING:
     from corelib.tensor import Tensor
@@ -226,6 +226,8 @@ def graph(result: "Tensor") -> str:
 
     A call that is used several times is drawn once, with a number, and named by it wherever it is used again.
     """
+    if not hasattr(result, "_node"):
+        raise InvalidOperandType(f"graph() draws the calls behind a Tensor, and a {type(result).__name__} is none")
     start = result._node
     if start is None:
         return f"{result.name or 'constant'} {result.dtype} {result.shape}"

@@ -59,6 +59,8 @@ class MultiOptimizer:
 
     def add(self, group: Group) -> Optimizer:
         """One more group, now or between steps; its schedule starts at 0. Answers its Optimizer."""
+        if not isinstance(group, Group):
+            raise OptimizerError(f"a group is a corelib.Group, and a {type(group).__name__} is none")
         here = [(each.name, each.tensor) for optimizer in self.optimizers for each in optimizer.parameters]
         named = named_tensors(group.params, first=len(here))
         check_leaves([*here, *named])

@@ -1,4 +1,4 @@
-"""What a function is called where it is written: "numpy.linalg.inv", "scipy.special.erf"."""
+"""What messages call a function, "numpy.linalg.inv", and an argument."""
 
 import sys
 from collections.abc import Callable
@@ -29,3 +29,11 @@ def is_private(home: str) -> bool:
 
 def is_in(home: str, library: str) -> bool:
     return not library or home == library or home.startswith(f"{library}.")
+
+
+def shown(value: Any) -> str:
+    """The ``repr`` of an argument, or its type where there is none, as of a list nested 100,000 deep."""
+    try:
+        return repr(value)
+    except RecursionError:
+        return f"<{type(value).__name__}>"

@@ -292,6 +292,8 @@ def composed(
 
 def composed(function: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
     """An op written in other ops: ``function`` is plain NumPy on Tensors, and needs no backward of its own."""
+    if not callable(function):
+        raise InvalidOp(f"an op is composed of a function of arrays, and a {type(function).__name__} is none")
     return Composed(function, name or function.__name__, _functions(numpy))
 
 

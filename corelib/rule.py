@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corelib.errors import InvalidHyperparameter, OptimizerError, UnknownHyperparameter
+from corelib.naming import shown
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 Schedule: TypeAlias = Callable[[int], float]
@@ -127,7 +128,7 @@ def joint(rule: AnyRule) -> AnyJointRule | None:
 def hyperparameters(rule: AnyRule) -> dict[str, Any]:
     """The hyperparameters by name."""
     if isinstance(rule, type) or not is_dataclass(rule):
-        raise OptimizerError(f"a rule is an instance of a frozen dataclass, such as Lion(); {rule!r} is none")
+        raise OptimizerError(f"a rule is an instance of a frozen dataclass, such as Lion(); {shown(rule)} is none")
     return {field.name: getattr(rule, field.name) for field in fields(rule)}
 
 

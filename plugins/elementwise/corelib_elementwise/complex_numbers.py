@@ -49,7 +49,7 @@ class Conjugate:
 
 def _angle(z: TensorLike, deg: bool = False) -> Tensor:
     """The angle of z in (-pi, pi], in degrees with ``deg``; its gradient is 0 at the origin."""
-    values: Any = z
+    values: Any = as_tensor(z)
     height = np.imag(values) if np.iscomplexobj(values) else np.zeros_like(values)
     angle = np.arctan2(height, np.real(values))
     return as_tensor(angle * (180 / pi) if deg else angle)

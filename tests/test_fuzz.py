@@ -1,0 +1,82 @@
+"""The fuzzer of bad arguments finds what it is for: crashes, hangs, and exceptions that are not corelib's."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from corelib import Tensor, ops
+from corelib.errors import InvalidOp, InvalidOperandType, NotDifferentiable, OptimizerError
+
+ROOT = Path(__file__).parent.parent
+
+PLANTED = """
+import json
+from tools.fuzz.cases import Case, cases
+from tools.fuzz.running import failures, minimised
+
+abort = "(lambda *a, **k: __import__('os').abort())"
+planted = [
+    Case("np.exp", ("1.0",)),
+    Case(abort, ("np.ones(3)", "DEEP_LIST"), {"axis": "2"}),
+    Case("np.exp", ("endless(list)",)),
+    Case("__import__('ctypes').string_at", ("0",)),
+    Case("__import__('time').sleep", ("60",)),
+    Case("corelib.naming.is_in", ("1.0", "2")),
+    Case("corelib.checkpoint(lambda x: {}['absent'])", ("trainable()",)),
+]
+found = failures(planted, 2.0)
+again = [str(case) for case, _ in zip(cases(7), range(50))] == [str(case) for case, _ in zip(cases(7), range(50))]
+print(json.dumps([[f.what for f in found], str(minimised(found[0], 2.0).case) == abort + "()", again]))
+"""
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_crashes_hangs_and_foreign_exceptions_are_found_and_cut_down() -> None:
+    done = run("-c", PLANTED)
+    assert done.returncode == 0, done.stderr
+    found, smallest, again = json.loads(done.stdout)
+    assert found[:3] == ["SIGABRT", "SIGSEGV", "hangs"]
+    assert found[3].startswith("AttributeError at corelib/naming.py:")
+    assert len(found) == 4
+    assert smallest
+    assert again
+
+
+@pytest.mark.slow
+def test_the_command_finds_nothing() -> None:
+    done = run("-m", "tools.fuzz", "--seconds", "1", "--seed", "0", "--batch", "150")
+    assert done.returncode == 0, done.stdout
+    assert "of seed 0: 0 kinds of failure" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda c: c.graph(1.0), InvalidOperandType),
+        (lambda c: c.composed(1.0), InvalidOp),
+        (lambda c: c.MultiOptimizer([[1.0]], lr=0.1), OptimizerError),
+        (lambda c: c.ops.angle(None), InvalidOperandType),
+        (lambda c: c.ops.astype([], Tensor([1.0], trainable=True)), NotDifferentiable),
+        (lambda c: c.ops.sum([1.0], initial=Tensor(1.0, trainable=True)), NotDifferentiable),
+    ],
+)
+def test_what_it_found_is_refused(call: Any, error: type[Exception]) -> None:
+    import corelib
+
+    with pytest.raises(error):
+        call(corelib)
+
+
+def test_a_constant_tensor_may_be_a_field() -> None:
+    x = np.array([1.0, 2.0])
+    assert ops.sum(x, where=Tensor([True, False])).item() == 1.0
+    assert ops.sum(x, initial=Tensor(3.0)).item() == 6.0
