@@ -86,13 +86,17 @@ def arrays_of_numbers(args: tuple[Any, ...], weak: Sequence[bool]) -> tuple[Any,
     arrays = [a for a in args if type(a) not in SCALARS]
     dtypes = [a.dtype for i, a in enumerate(args) if type(a) not in SCALARS and weak[i]]
     model = arrays[0] if arrays else None
-    made = []
-    for i, a in enumerate(args):
-        if type(a) in SCALARS:
-            made.append(np.asarray(a, np.result_type(*dtypes, a) if weak[i] and dtypes else None, like=model))
-        else:
-            made.append(a)
-    return tuple(made)
+    return tuple([_array(a, dtypes if weak[i] else [], model) if type(a) in SCALARS else a for i, a in enumerate(args)])
+
+
+def _array(number: Any, dtypes: list[Any], model: Any) -> Any:
+    """A Python number as an array of the kind of ``model``, in the dtype that it has beside arrays of ``dtypes``."""
+    dtype = None
+    if len(dtypes) == 1 and dtypes[0].kind == "f" and type(number) is not complex:
+        dtype = dtypes[0]  # what result_type would say, at a fifth of the cost of x / 2.0
+    elif dtypes:
+        dtype = np.result_type(*dtypes, number)
+    return np.asarray(number, dtype) if type(model) is ndarray else np.asarray(number, dtype, like=model)
 
 
 def array_of(result: Any, op: object) -> Any:

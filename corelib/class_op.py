@@ -51,6 +51,7 @@ class ClassOp(Op):
         self.broadcasts = broadcasts
         self.results: Any = results
         self.arity: int | None = _arity(cls)
+        self.weak: list[bool] = self._weak()
         fields = parameters(cls.__init__)[1:]
         self.fields: tuple[str, ...] = tuple(p.name for p in fields)
         self.defaults: dict[str, Any] = {p.name: p.default for p in fields}
@@ -75,17 +76,14 @@ class ClassOp(Op):
             return self(*operands, **fields)
         return (self.bind(**fields) if fields else self.bind()).run(operands)
 
-    def weak(self, count: int) -> list[bool]:
+    def _weak(self) -> list[bool]:
         """Which arguments take the dtype of the others where they are Python numbers.
 
         NumPy makes an array of its own dtype of a number that it gives to a function that is no ufunc, and so does
         corelib of one that has no gradient: an exponent or an index stays an integer.
         """
-        if any([not isinstance(f, np.ufunc) and str(f.__module__).startswith("numpy") for f in self.functions]):
-            return [False] * count
-        if self.arity is None:
-            return [True] * count
-        return [name not in self.nondiff for name in self.argument_names]
+        strong = any([not isinstance(f, np.ufunc) and str(f.__module__).startswith("numpy") for f in self.functions])
+        return [not strong and name not in self.nondiff for name in self.argument_names]
 
     def bind(self, *args: Any, **fields: Any) -> "Bound":
         """The op with its fields filled in. Raises UnsupportedArgument for a field that it does not have."""
@@ -156,7 +154,7 @@ class Bound(Pull):
         args = tuple(arrays)
         try:
             if numbers:
-                args = arrays_of_numbers(args, self.op.weak(len(args)))
+                args = arrays_of_numbers(args, self.op.weak if self.op.arity is not None else self.op.weak * len(args))
             if len(args) == PAIR:  # written out, like the next: a call with a tuple takes longer
                 result = self.forward(args[0], args[1])
             elif len(args) == 1:

@@ -37,14 +37,11 @@ def _tanh_slope(x: Any, *, result: Any) -> Any:
     if isinstance(x, Tensor) or x.dtype.kind != "f":
         return sech_square(x)
     slope = 1.0 - result * result
-    if isinstance(slope, (np.ndarray, np.generic)) and slope.size and _least(slope) >= FEW_DIGITS:
+    if type(slope) is np.ndarray and slope.size and slope.item(slope.argmin()) >= FEW_DIGITS:
+        return slope  # argmin takes a fourth of the time of any other reduction of few numbers
+    if not x.ndim and slope >= FEW_DIGITS:
         return slope
     return np.where(slope < FEW_DIGITS, _sech_square(x), slope)
-
-
-def _least(slope: Any) -> Any:
-    """The smallest entry: of few numbers argmin finds it in a fourth of the time of np.min."""
-    return slope.item(slope.argmin())
 
 
 sech_square: Final = recordable(_sech_square, lambda x, *, result: -2 * np.tanh(x) * result)
