@@ -7,6 +7,7 @@ import numpy as np
 
 from corelib.conformance.calls import MAX_JACOBIAN, outputs
 from corelib.conformance.domain import QUANTUM, draw, room, signed
+from corelib.conformance.forms import formed
 from corelib.conformance.large import enlarged
 from corelib.conformance.sample import Sample
 from corelib.conformance.spec import OpSample
@@ -52,6 +53,8 @@ def derive(subject: "Subject", seed: int) -> list[Sample]:
         found += list(_entrywise(subject, seed))
     elif spec.kind in ("reduction", "matmul") or not found:
         found += _accepted(subject, _derived(subject, seed))
+    if not subject.entrywise:
+        found += formed(subject, found)
     if spec.large is not None:
         found.append(subject.prepared(spec.large(subject.rng("large", seed)), "large", ("large",)))
     elif not subject.entrywise:

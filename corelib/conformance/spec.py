@@ -1,7 +1,7 @@
 """What an author tells the suite of an op: at most one OpSpec, and nothing of what can be derived."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, get_args
@@ -112,6 +112,7 @@ class OpSpec:
     large: a call with thousands of numbers, for the checks projection and perf; else one is made from a sample.
     errors: calls that must be refused.
     promises: gradients at places where differences cannot tell.
+    not_applicable: what no sample needs to have (see ``demands``), each with why: {"square": "it takes vectors"}.
     expected_failures: check -> reason, or Xfails.
     strategy: a hypothesis strategy of OpSamples, for the deep profile.
     extreme: values far out to try; an empty tuple where the op has no use for them.
@@ -137,6 +138,7 @@ class OpSpec:
     large: Callable[[np.random.Generator], OpSample] | None = None
     errors: Sequence[ErrorSample] = ()
     promises: Sequence[Promise] = ()
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
     expected_failures: Mapping[str, str] | Sequence[Xfail] = ()
     strategy: Any = None
     extreme: Sequence[float] | None = None

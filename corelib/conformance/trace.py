@@ -7,6 +7,7 @@ from traceback import StackSummary, TracebackException
 from typing import Final
 
 CORE: Final = str(Path(__file__).resolve().parents[1])
+SUITE: Final = str(Path(__file__).resolve().parent)
 LAST: Final = 12  # frames: of a recursion, more would say the same
 
 
@@ -15,7 +16,8 @@ def traced(error: BaseException) -> str:
     told = TracebackException.from_exception(error)
     for one in _chain(told):
         own = [frame for frame in one.stack if not _ours(frame.filename)]
-        one.stack = StackSummary.from_list((own or list(one.stack))[-LAST:])
+        core = [frame for frame in one.stack if not frame.filename.startswith(SUITE)]
+        one.stack = StackSummary.from_list((own or core or list(one.stack))[-LAST:])
     return "".join(told.format()).rstrip()
 
 

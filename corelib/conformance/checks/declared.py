@@ -1,10 +1,13 @@
 """The check of the declaration itself: what the suite was not told, it cannot have looked at."""
 
+from collections.abc import Sequence
+
 from corelib.class_op import ClassOp
 from corelib.composed import Composed
 from corelib.conformance.case import Check
-from corelib.conformance.failure import Failure, Undeclared
-from corelib.conformance.pick import whole
+from corelib.conformance.demands import NAMES, missing, unknown
+from corelib.conformance.failure import Failure, Skip, Undeclared
+from corelib.conformance.pick import whole, whole_after_samples
 from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
@@ -39,4 +42,24 @@ def _is_set(subject: Subject, name: str) -> bool:
     return any(len(s.args) > position for s in subject.samples())
 
 
-CHECKS = (Check("declared", whole, declared),)
+def samples(subject: Subject, sample: Sample, tally: Tally) -> None:
+    """There is a sample for everything that an op may treat apart, or a reason why there is none."""
+    stray = unknown(subject)
+    if stray:
+        names = ", ".join(NAMES)
+        raise Failure(
+            f"not_applicable names {', '.join(stray)}; demands are {names}, and pairs as 'axis with keepdims'"
+        )
+    tally.require(all(subject.spec.not_applicable.values()), "not_applicable gives no reason")
+    found = list(missing(subject))
+    if found:
+        raise Undeclared("; ".join(found))
+
+
+def demanding(subject: Subject, seed: int) -> Sequence[Sample]:
+    if subject.entrywise:
+        raise Skip("entry by entry: its samples are derived")
+    return whole_after_samples(subject, seed)
+
+
+CHECKS = (Check("declared", whole, declared), Check("samples", demanding, samples))

@@ -9,6 +9,7 @@ from corelib.conformance import ErrorSample, OpSample, OpSpec
 
 STRETCHES: Final = (
     ((), (3,)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((1, 3), (4, 2, 3)), ((2, 3), (2, 3)), ((0,), (2, 0)),
+    ((2, 2), (2, 2)), ((3, 2), (3, 2)), ((10,), (2, 10)), ((1, 2, 1, 2), (2, 2, 1, 2)), ((1, 1), (1, 1)),
 )  # fmt: skip
 
 
@@ -25,6 +26,12 @@ def summed(generator: np.random.Generator) -> Iterator[OpSample]:
 def together(generator: np.random.Generator) -> Iterator[OpSample]:
     for shape, target in STRETCHES:
         yield OpSample(np.asarray(generator.normal(size=shape)), np.asarray(generator.normal(size=target)), subok=False)
+
+
+def together_and_one_twice(generator: np.random.Generator) -> Iterator[OpSample]:
+    yield from together(generator)
+    x = np.asarray(generator.normal(size=(2, 3)))
+    yield OpSample(x, x, id="one twice")
 
 
 def many_stretched(generator: np.random.Generator) -> OpSample:
@@ -54,7 +61,7 @@ SPECS: Final = (
         errors=[ErrorSample(np.ones(3), raises=ValueError, shape=(2,))],
     ),
     OpSpec(
-        "broadcast_arrays", kind="custom", samples=together,
+        "broadcast_arrays", kind="custom", samples=together_and_one_twice,
         errors=[ErrorSample(np.ones(3), np.ones(2), raises=ValueError)],
         expected_failures={"errors": "of no arrays at all the answer is (), as it is NumPy's"},
     ),

@@ -71,6 +71,9 @@ def choices(generator: np.random.Generator) -> Iterator[OpSample]:
     x, y = generator.normal(size=(2, 2, 3))
     yield OpSample(condition, x, y)
     yield OpSample(condition[0], x, y[:, :1])
+    yield OpSample(condition[:, :2], x[:, :2], y[:, :2])
+    yield OpSample(condition.T, x.T, y.T)
+    yield OpSample(condition, x, x, id="one twice")
 
 
 def many_choices(generator: np.random.Generator) -> OpSample:
@@ -83,6 +86,9 @@ def selections(generator: np.random.Generator) -> Iterator[OpSample]:
     conditions = [np.array([True, False, False]), np.array([True, True, False])]
     yield OpSample(conditions, [x, y])
     yield OpSample(conditions, [x, y], default=2.5)
+    yield OpSample(conditions, [x, x], id="one twice")
+    for shape in ((1, 1), (2, 2), (3, 2), (2, 3)):
+        yield OpSample([np.ones(shape, bool), generator.random(shape) < 0.5], list(generator.normal(size=(2, *shape))))
 
 
 def many_selections(generator: np.random.Generator) -> OpSample:
@@ -141,6 +147,14 @@ def specs() -> Iterator[OpSpec]:
     )  # fmt: skip
 
 
+ONE_TWICE: Final = {"f(x, x)": "a step lies where both arguments are equal"}
+TWICE: Final = ("remainder", "fmod", "floor_divide", "divmod", "copysign", "heaviside")
+REASONS: Final = dict.fromkeys(TWICE, ONE_TWICE)
+
 SPECS: Final = tuple(
-    replace(spec, promises=PROMISES.get(spec.name, ()), precise=PRECISE.get(spec.name)) for spec in specs()
-)
+    replace(
+        spec, promises=PROMISES.get(spec.name, ()), precise=PRECISE.get(spec.name),
+        not_applicable=REASONS.get(spec.name, {}),
+    )
+    for spec in specs()
+)  # fmt: skip

@@ -1,6 +1,7 @@
 """What the conformance suite is told of the products: calls of each, and what they refuse."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +10,19 @@ from corelib import Array
 from corelib.conformance import ErrorSample, OpSample, OpSpec
 
 Generator = np.random.Generator
+
+
+EQUAL: Final = {"tie": "a product treats equal entries as it does others"}
+AXES: Final = {**EQUAL, "0-d": "it refuses arrays without axes"}
+APART: Final = {**AXES, "f(x, x)": "a matrix and a vector are never one array"}
+VECTORS: Final = dict.fromkeys(("1x1", "square", "tall", "wide", "batch"), "it takes vectors alone")
+THREES: Final = {**AXES, "1x1": "its vectors have two entries or three"}
+AXIS: Final = {"axis? with axis": "axis stands for all three"}
+REASONS: Final = {
+    "matmul": AXES, "matvec": APART, "vecmat": APART, "vecdot": AXES, "cross": {**THREES, **AXIS},
+    "linalg_cross": THREES,
+    "linalg_outer": {**AXES, **VECTORS},
+}  # fmt: skip
 
 
 def drawn(generator: Generator, *shapes: tuple[int, ...]) -> list[Array]:
@@ -20,7 +34,10 @@ def products(name: str, *shapes: tuple[tuple[int, ...], ...], wrong: tuple[tuple
 
     def samples(generator: Generator) -> Iterator[OpSample]:
         for pair in shapes:
-            yield OpSample(*drawn(generator, *pair))
+            one, other = drawn(generator, *pair)
+            yield OpSample(one, other)
+            if one.shape == other.shape and one.size:
+                yield OpSample(one, one, id=f"one twice, {one.shape}")
 
     errors = [ErrorSample(*(np.ones(shape) for shape in wrong), raises=ValueError)] if wrong else []
     return OpSpec(name, kind="custom", samples=samples, errors=errors)
@@ -53,7 +70,7 @@ def large(generator: Generator) -> OpSample:
     return OpSample(*drawn(generator, (120, 100), (100, 120)))
 
 
-SPECS: Final = (
+DECLARED: Final = (
     OpSpec(
         "matmul", kind="matmul", large=large,
         errors=[ErrorSample(np.ones((2, 3)), np.ones((2, 3)), raises=ValueError)],
@@ -63,12 +80,14 @@ SPECS: Final = (
     products("dot", ((2, 3), (3, 4)), ((3,), (3,)), ((), (3,)), ((4, 2, 3), (5, 3, 2)), wrong=((2, 3), (2,))),
     products("inner", ((2, 3), (4, 3)), ((3,), (3,)), ((), (2, 3)), ((4, 2, 3), (3,)), wrong=((2, 3), (2,))),
     products("vdot", ((3,), (3,)), ((2, 3), (3, 2)), ((), ()), ((0,), (0,)), wrong=((2, 3), (2,))),
-    products("outer", ((2,), (3,)), ((2, 2), (3,)), ((), (3,)), ((0,), (3,)), wrong=()),
-    products("linalg_outer", ((2,), (3,)), ((0,), (3,)), wrong=((2, 2), (3,))),
+    products(
+        "outer", ((2,), (3,)), ((2, 2), (3,)), ((3, 2), (2, 3)), ((), (3,)), ((0,), (3,)), ((2,), (2,)), wrong=(),
+    ),
+    products("linalg_outer", ((2,), (3,)), ((10,), (2,)), ((2,), (2,)), ((0,), (3,)), wrong=((2, 2), (3,))),
     products("kron", ((2, 3), (4, 2)), ((3,), (2, 2)), ((), (3,)), ((2, 1, 3), (2,)), ((2, 0), (2, 3)), wrong=()),
     with_fields(
         "vecdot", fielded((2, 3), (2, 3)), fielded((4, 1, 3), (2, 3)),
-        fielded((3, 2), (3, 2), axis=0), fielded((0,), (0,)),
+        fielded((3, 2), (3, 2), axis=0), fielded((2, 3, 2), (2, 3, 2), axis=-2), fielded((0,), (0,)),
         errors=(ErrorSample(np.ones(3), np.ones(3), raises=IndexError, axis=4),),
     ),
     with_fields(
@@ -79,18 +98,20 @@ SPECS: Final = (
     with_fields(
         "cross", fielded((2, 3), (3,)), fielded((3,), (3,)), fielded((3, 4), (3, 4), axis=0),
         fielded((3, 4), (4, 3), axisa=0, axisb=1, axisc=0), fielded((4, 3), (3, 4), axisb=0),
+        fielded((3, 3), (3, 3), axis=-2),
         errors=(ErrorSample(np.ones(4), np.ones(4), raises=ValueError),), many=fielded((400, 3), (400, 3)),
     ),
     with_fields(
-        "linalg_cross", fielded((2, 3), (3,)), fielded((3, 4), (3, 1), axis=0),
+        "linalg_cross", fielded((2, 3), (3,)), fielded((3, 4), (3, 1), axis=0), fielded((3, 3), (3, 3), axis=-2),
         errors=(ErrorSample(np.ones(2), np.ones(2), raises=ValueError),), many=fielded((400, 3), (400, 3)),
     ),
     with_fields(
         "einsum", subscripted("ij,jk->ik", (2, 3), (3, 4)), subscripted("ii->i", (3, 3)),
-        subscripted("iij,k", (2, 2, 3), (4,)),
+        subscripted("iij,k", (2, 2, 3), (4,)), subscripted("i,->i", (3,), ()),
         subscripted("...ij,...jk->...ik", (4, 2, 3), (2, 1, 3, 2)), subscripted("ij->", (2, 3)),
         subscripted("ij,jk,ki->i", (2, 3), (3, 4), (4, 2), optimize=True), subscripted("bi,bi->b", (4, 1), (1, 3)),
         subscripted("i,i", (3,), (3,), out=None, dtype=None, order="K", casting="safe"),
         errors=(ErrorSample("ij,jk->ik", np.ones((2, 3)), np.ones((2, 3)), raises=ValueError),),
     ),
 )  # fmt: skip
+SPECS: Final = tuple(replace(spec, not_applicable=REASONS.get(spec.name, EQUAL)) for spec in DECLARED)

@@ -28,7 +28,9 @@ def included(generator: Generator) -> Iterator[OpSample]:
     yield OpSample(left_out, axis=1, where=where, initial=1.3, id="what is left out ties")
     with_initial = np.array([[1.3, 0.25, -1.0], [1.3, 2.0, 3.0]])
     yield OpSample(with_initial, axis=1, initial=1.3, kink="share", id="initial ties")
-    yield OpSample(generator.permutation(12).reshape(3, 4) / 4.0, axis=1, where=where, initial=1.3)
+    spread = generator.permutation(12).reshape(3, 4) / 4.0
+    yield OpSample(spread, axis=1, where=where, initial=1.3)
+    yield OpSample(spread, axis=1, where=where, initial=1.3, keepdims=True, id="all at once")
 
 
 def clipped(generator: Generator) -> Iterator[OpSample]:
@@ -48,6 +50,7 @@ def clipped(generator: Generator) -> Iterator[OpSample]:
         yield OpSample(x, min=-0.3)
         yield OpSample(x, a_min=-0.3, a_max=0.4)
         yield OpSample(x, max=0.4)
+        yield OpSample(x, min=-0.3, max=0.4)
 
 
 def leaking(generator: Generator) -> Iterator[OpSample]:
@@ -70,11 +73,14 @@ def extremum(name: str) -> OpSpec:
     return OpSpec(name, kind="custom", samples=samples, errors=errors, complex=False)
 
 
+NAMED: Final = "min and max are other names of a_min and a_max: NumPy refuses both"
+BOUNDS: Final = {"a_min with m*": NAMED, "a_max with m*": NAMED}
+
 DECLARED: Final = (
     *[between(name) for name in ("maximum", "minimum", "fmax", "fmin")],
     *[extremum(name) for name in ("max", "min", "ptp", "nanmax", "nanmin")],
     OpSpec("relu", kinks=(0.0,), at_kink="mean", reference=lambda x: np.maximum(x, 0)),
     OpSpec("leaky_relu", kind="custom", samples=leaking, reference=leaky, complex=False),
-    OpSpec("clip", kind="custom", samples=clipped, complex=False),
+    OpSpec("clip", kind="custom", samples=clipped, complex=False, not_applicable=BOUNDS),
 )
 SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ())) for spec in DECLARED)

@@ -46,7 +46,7 @@ def running(name: str, *calls: dict[str, Any], zero: bool = False) -> OpSpec:
 
 
 def with_zeros(generator: Generator) -> Iterator[OpSample]:
-    for fields in (*AXES, {"initial": 2.0}, {"axis": 0, "where": MASK}, WIDE):
+    for fields in (*AXES, {"initial": 2.0}, {"axis": 0, "where": MASK}, WIDE, BOTH):
         yield OpSample(generator.normal(size=(3, 4)), **fields)
         yield OpSample(np.where(MASK, generator.normal(size=(3, 4)), 0), id=f"zeros {fields}", **fields)
     one_zero = np.array([[0.5, 0.0, -1.5], [2.0, 1.25, 0.75]])
@@ -59,7 +59,9 @@ def weighed(generator: Generator) -> Iterator[OpSample]:
     for fields in AXES:
         yield OpSample(generator.normal(size=(3, 4)), weights=MASK + 0.5, **fields)
     yield OpSample(generator.normal(size=(3, 4)), axis=1, weights=np.arange(1.0, 5))
+    yield OpSample(np.asarray(generator.normal()))
     yield OpSample(generator.normal(size=(3, 4)), axis=1, returned=True)
+    yield OpSample(generator.normal(size=(3, 4)), axis=1, weights=MASK + 0.5, returned=True, keepdims=True)
 
 
 def large(generator: Generator) -> OpSample:
@@ -70,22 +72,39 @@ COMPLEX: Final = {"median": False}
 SOME: Final[dict[str, Any]] = {"axis": 1, "where": MASK}
 WIDE: Final[dict[str, Any]] = {"axis": 0, "dtype": np.float64}
 KNOWN: Final[dict[str, Any]] = {"axis": 1, "mean": np.array([[0.5], [-0.25], [0.0]])}
+ALL: Final[dict[str, Any]] = {**SOME, **WIDE, "axis": 1, "keepdims": True}
+BOTH: Final[dict[str, Any]] = {**ALL, "initial": 2.0}
+CENTRED: Final[dict[str, Any]] = {**ALL, "mean": KNOWN["mean"]}
+SPREAD: Final = ({**CENTRED, "ddof": 1}, {**CENTRED, "correction": 1})
 SCALAR: Final[tuple[tuple[int, ...], ...]] = ((), (1,))
 
+STEPS: Final[dict[str, Any]] = {"n": 2, "axis": -2, "prepend": 1.0, "append": 2.0}
+FLAT: Final = "it refuses arrays without axes"
+REASONS: Final = {
+    "diff": {"0-d": FLAT},
+    "std": {"ddof with correction": "they are two names of one number: NumPy refuses both"},
+    "var": {
+        "ddof with correction": "they are two names of one number: NumPy refuses both",
+        "tie": "entries count by their distance from the mean, whether two are equal or not",
+    },
+}
+
 DECLARED: Final = (
-    reduction("sum", {"initial": 2.0}, SOME, WIDE, shapes=((), (0,), (0, 3))),
-    reduction("mean", SOME, WIDE, shapes=SCALAR),
-    reduction("var", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, WIDE, KNOWN, shapes=SCALAR),
-    reduction("std", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, WIDE, KNOWN),
+    reduction("sum", {"initial": 2.0}, SOME, WIDE, BOTH, shapes=((), (0,), (0, 3))),
+    reduction("mean", SOME, WIDE, ALL, shapes=SCALAR),
+    reduction("var", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, WIDE, KNOWN, *SPREAD, shapes=SCALAR),
+    reduction("std", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, WIDE, KNOWN, *SPREAD),
     reduction("median", shapes=SCALAR),
-    reduction("nansum", {"initial": 2.0}, SOME, WIDE),
-    reduction("nanmean", SOME, WIDE),
+    reduction("nansum", {"initial": 2.0}, SOME, WIDE, BOTH),
+    reduction("nanmean", SOME, WIDE, ALL),
     OpSpec("average", kind="custom", samples=weighed, errors=OUTSIDE),
     OpSpec("prod", kind="custom", samples=with_zeros, errors=OUTSIDE),
     running("cumsum", {}, {"axis": 0}, {"axis": -1}),
     running("cumprod", {}, {"axis": 0}, {"axis": -1}, zero=True),
-    running("cumulative_sum", {"axis": 0}, {"axis": -1, "include_initial": True}),
-    running("cumulative_prod", {"axis": 0}, {"axis": -1, "include_initial": True}, zero=True),
-    running("diff", {}, {"n": 2}, {"axis": 0, "prepend": 1.0, "append": 2.0}),
+    running("cumulative_sum", {"axis": 0}, {"axis": -1, "include_initial": True, "dtype": np.float64}),
+    running("cumulative_prod", {"axis": 0}, {"axis": -1, "include_initial": True, "dtype": np.float64}, zero=True),
+    running("diff", {}, {"n": 2}, {"axis": 0, "prepend": 1.0, "append": 2.0}, STEPS),
 )
-SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ())) for spec in DECLARED)
+SPECS: Final = tuple(
+    replace(spec, promises=PROMISES.get(spec.name, ()), not_applicable=REASONS.get(spec.name, {})) for spec in DECLARED
+)

@@ -89,7 +89,7 @@ class CumProd:
         return np.cumprod(x, self.axis, self.dtype)
 
     def backward(self, propagated: Array, x: Array) -> Array:
-        axis = None if self.axis is None else (self.axis,)
+        axis = None if self.axis is None or not x.shape else (self.axis,)  # NumPy takes axis=0 of a number
         factors = np.conj(last(x, axis))
         arrived = tails(last(propagated.reshape(x.shape), axis), shifted(factors, first=False))
         before = shifted(np.cumprod(factors, axis=-1), first=True) if factors.size else factors

@@ -1,6 +1,7 @@
 """What the conformance suite is told of ops that move entries: calls of each, and what they refuse."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -77,21 +78,57 @@ def rows(generator: Generator) -> Iterator[OpSample]:
 
 def appended(generator: Generator) -> Iterator[OpSample]:
     yield OpSample(generator.normal(size=(3, 4)), generator.normal(size=2))
-    yield OpSample(generator.normal(size=(3, 4)), generator.normal(size=(3, 1)), axis=1)
+    yield OpSample(generator.normal(size=(3, 4)), generator.normal(size=(3, 1)), axis=-1)
+
+
+def squeezed(generator: Generator) -> Iterator[OpSample]:
+    for shape, fields in (
+        ((3, 1, 4), {}), ((3, 1, 4), {"axis": 1}), ((1, 2, 2), {}), ((1, 3, 2), {"axis": 0}), ((1, 2, 3), {}),
+        ((2, 3, 1), {"axis": -1}), ((1, 1, 2), {"axis": (0, 1)}),
+    ):  # fmt: skip
+        yield OpSample(np.asarray(generator.normal(size=shape)), **fields)
 
 
 INDICES: Final = (
     0, (0, 1), np.s_[1:, None, ::2], np.s_[..., -1], (), True, np.s_[::-1, ::-2], MASK, [0, 0, 2], ROWS,
-    np.s_[1:2, [0, 0]], np.ix_([0, 0], [1, 2]), np.array(1),
+    np.s_[1:2, [0, 0]], np.ix_([0, 0], [1, 2]), np.array(1), np.s_[:1, :1],
 )  # fmt: skip
 CUBE: Final = ((2, 3, 4),)
 EVERY: Final = ((3, 4), (), (1,), (0, 3))
 OUTSIDE: Final = {"axis": 5}
-OFFSETS: Final[tuple[dict[str, Any], ...]] = ({}, {"offset": 1}, {"offset": -2}, {"axis1": 1, "axis2": 0})
-WIDE: Final[dict[str, Any]] = {"dtype": np.float64, "casting": "safe"}
+OFFSETS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"offset": 1},
+    {"offset": -2},
+    {"axis1": 1, "axis2": 0},
+    {"offset": 1, "axis1": -1, "axis2": 0},
+)
+WIDE: Final[dict[str, Any]] = {"dtype": np.float64, "casting": "safe", "axis": 1}
+ROWWISE: Final[dict[str, Any]] = {"dtype": np.float64, "casting": "safe"}
 NOTHING: Final = {"errors": "of no arrays at all the answer is (), as it is NumPy's"}
 
-SPECS: Final = (
+FLAT: Final = {"0-d": "it refuses arrays without such axes"}
+APART: Final = {
+    **FLAT,
+    "1x1": "one entry cannot be divided",
+    "square": "the samples divide three rows, or four columns",
+}
+INDEXED: Final = "its samples are indices into 3 x 4, or shapes that such indices have"
+REASONS: Final = {
+    **dict.fromkeys(
+        ("delete", "diagonal", "fliplr", "flipud", "matrix_transpose", "moveaxis", "rollaxis", "rot90", "swapaxes",
+         "trace", "tril", "triu", "unstack"), FLAT,
+    ),
+    **dict.fromkeys(("array_split", "dsplit", "hsplit", "split", "vsplit"), APART),
+    "diag": {**FLAT, "batch": "it takes a vector or one matrix"},
+    "diagflat": {"large": "its result has as many entries as the square of what it takes"},
+    "meshgrid": dict.fromkeys(("1x1", "square", "tall", "wide"), "it takes vectors and flattens what else there is"),
+    "pad": {"batch": "pad_width names the axes of a matrix", "constant_values with reflect_type": "each is of a mode"},
+    "place": {"large": INDEXED, "batch": INDEXED},
+    "take_along_axis": {**FLAT, "1x1": "the indices are as long as the array"},
+}  # fmt: skip
+
+DECLARED: Final = (
     indexed("getitem", taken, *INDICES),
     indexed("place", put, *INDICES, shape=(3, 4)),
     calls(
@@ -99,10 +136,13 @@ SPECS: Final = (
         {"shape": (2, -1)},
         {"shape": -1, "order": "F"},
         {"shape": (3, 1, 4), "copy": True},
+        {"shape": (4, 3), "copy": True, "order": "F"},
         wrong={"shape": 5},
     ),
     calls("ravel", {}, {"order": "F"}, shapes=EVERY, wrong={"order": "A"}),
-    calls("squeeze", {}, {"axis": 1}, shapes=((3, 1, 4),), wrong={"axis": 0}),
+    OpSpec(
+        "squeeze", kind="custom", samples=squeezed, errors=[ErrorSample(np.ones((3, 4)), raises=ValueError, axis=0)]
+    ),
     calls("expand_dims", {"axis": 0}, {"axis": (0, -1)}, shapes=EVERY, wrong=OUTSIDE),
     calls(
         "astype",
@@ -122,13 +162,17 @@ SPECS: Final = (
     calls("fliplr"),
     calls("flipud"),
     calls(
-        "roll", {"shift": 5}, {"shift": 1, "axis": 0}, {"shift": (1, -2), "axis": (0, 1)}, wrong={"shift": 1, "axis": 5}
+        "roll",
+        {"shift": 5},
+        {"shift": 1, "axis": 0},
+        {"shift": (1, -2), "axis": (0, -1)},
+        wrong={"shift": 1, "axis": 5},
     ),
-    calls("rot90", {}, {"k": 2}, {"k": -1, "axes": (1, 0)}, wrong={"axes": (0, 0)}),
+    calls("rot90", {}, {"k": 2}, {"k": -1, "axes": (-1, 0)}, wrong={"axes": (0, 0)}),
     joined("concatenate", {}, {"axis": -1}, {"axis": None}, WIDE),
     joined("stack", {}, {"axis": -1}, {"axis": 1}, WIDE),
-    joined("vstack", {}, WIDE),
-    joined("hstack", {}, WIDE),
+    joined("vstack", {}, ROWWISE),
+    joined("hstack", {}, ROWWISE),
     joined("dstack"),
     joined("column_stack"),
     joined("block"),
@@ -139,10 +183,15 @@ SPECS: Final = (
     calls(
         "split",
         {"indices_or_sections": 3},
-        {"indices_or_sections": [1, 3], "axis": 1},
+        {"indices_or_sections": [1, 3], "axis": -1},
         wrong={"indices_or_sections": 2},
     ),
-    calls("array_split", {"indices_or_sections": 3, "axis": 1}, {"indices_or_sections": [3, 1], "axis": -1}),
+    calls(
+        "array_split",
+        {"indices_or_sections": 3, "axis": 1},
+        {"indices_or_sections": [3, 1], "axis": -1},
+        shapes=((3, 4), (3, 3), (4, 3)),
+    ),
     calls("hsplit", {"indices_or_sections": 2}, wrong={"indices_or_sections": 3}),
     calls("vsplit", {"indices_or_sections": [1]}),
     calls("dsplit", {"indices_or_sections": 2}, shapes=CUBE, wrong={"indices_or_sections": 2}),
@@ -158,18 +207,23 @@ SPECS: Final = (
         {"pad_width": 5, "mode": "edge"},
         {"pad_width": 5, "mode": "symmetric"},
         {"pad_width": 5, "mode": "wrap"},
+        {"pad_width": 1, "mode": "constant", "constant_values": -1.0},
     ),
     calls(
-        "take", {"indices": [0, 0, -1]}, {"indices": [[0, 2]], "axis": 0}, {"indices": [9], "axis": 1, "mode": "wrap"}
+        "take", {"indices": [0, 0, -1]}, {"indices": [[0, 2]], "axis": 0}, {"indices": [9], "axis": -1, "mode": "wrap"}
     ),
     calls(
-        "take_along_axis", {"indices": np.array([[0, 0], [1, 2], [3, 3]])}, {"indices": np.array([1, 1]), "axis": None}
+        "take_along_axis",
+        {"indices": np.array([[0, 0], [1, 2], [3, 3]])},
+        {"indices": np.array([1, 1]), "axis": None},
+        {"indices": np.array([[0, 2, 1, 0]]), "axis": -2},
     ),
     calls("diagonal", *OFFSETS),
-    calls("trace", *OFFSETS, {"dtype": np.float64}),
+    calls("trace", *OFFSETS, {"dtype": np.float64}, {**OFFSETS[-1], "dtype": np.float64}),
     calls("diag", {}, {"k": 1}, {"k": -2}, shapes=((3, 4), (3,))),
     calls("diagflat", {}, {"k": 1}, {"k": -2}),
     calls("tril", {}, {"k": 1}, shapes=((3, 4), (2, 3, 3), (3,))),
     calls("triu", {}, {"k": -1}, shapes=((3, 4), (2, 3, 3), (3,))),
-    calls("delete", {"obj": [0, 2]}, {"obj": slice(1, 3), "axis": 1}),
+    calls("delete", {"obj": [0, 2]}, {"obj": slice(1, 3), "axis": -1}),
 )
+SPECS: Final = tuple(replace(spec, not_applicable=REASONS.get(spec.name, {})) for spec in DECLARED)
