@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.calls import Call, Point, columns, flat, one_hot, values
-from corelib.conformance.differences import Estimate, closer, derivative, first_step, kinked, one_sided
+from corelib.conformance.differences import Curves, Estimate, closer, derivative, first_step, kinked, one_sided
 from corelib.conformance.failure import Failure, jacobian_text
 from corelib.conformance.sample import Sample
+from corelib.conformance.sets import basis, first_steps, moved
 from corelib.conformance.tally import Tally
 from corelib.tensor import Array
 
@@ -48,11 +49,18 @@ def forward_of(op: Any, sample: Sample) -> Function:
 
 
 def steps(sample: Sample) -> Array:
-    """The first step for each real number of the sample."""
+    """The first step for each real number of the sample, or for each direction of its sets."""
+    if sample.sets:
+        return first_steps(sample, len(basis(sample)))
     wide = [np.full(a.shape, np.inf) for a in sample.arrays] if sample.room is None else sample.room
     rooms = [r + (0j if a.dtype.kind == "c" else 0) for r, a in zip(wide, sample.arrays, strict=True)]
     limits = flat(rooms)
     return first_step(Point(sample.arrays).start, np.where(limits > 0, limits, np.inf))
+
+
+def curves_of(function: Function, sample: Sample) -> Curves:
+    """The curves along each number of a sample, or along each direction of the sets that it lies in."""
+    return moved(function, sample, basis(sample)) if sample.sets else columns(function, sample.arrays)
 
 
 def numeric(op: Any, sample: Sample) -> Estimate:
@@ -60,14 +68,14 @@ def numeric(op: Any, sample: Sample) -> Estimate:
     known: Estimate | None = sample.memo.get("numeric")
     if known is None:
         with np.errstate(all="ignore"):
-            known = derivative(columns(forward_of(op, sample), sample.arrays), steps(sample))
+            known = derivative(curves_of(forward_of(op, sample), sample), steps(sample))
         sample.memo["numeric"] = known
     return known
 
 
 def sides(function: Function, sample: Sample, step: Array) -> Sides:
     """The slopes on both sides of the sample's point."""
-    curves = columns(function, sample.arrays)
+    curves = curves_of(function, sample)
     with np.errstate(all="ignore"):
         left, right = one_sided(curves, step, -1), one_sided(curves, step, 1)
     return Sides(left.value, right.value, left.bound + right.bound)
@@ -82,11 +90,13 @@ def compare(
     tally: Tally, sample: Sample, results: Sequence[Array], found: Array, estimate: Estimate, function: Function
 ) -> None:
     """Fail where an entry is out of tolerance, and not between the slopes of both sides of a kink either."""
+    if sample.sets:
+        found = basis(sample) @ found
     if found.shape != estimate.value.shape:
         raise Failure(f"the Jacobian has shape {found.shape}, and that of differences {estimate.value.shape}")
     near, settled, tolerance = _judged(found, estimate)
     if not np.all(near & settled):
-        estimate = closer(columns(function, sample.arrays), estimate, found)
+        estimate = closer(curves_of(function, sample), estimate, found)
         near, settled, tolerance = _judged(found, estimate)
     if not np.all(near & settled):
         accepted = _between(found, sample, estimate, function)
@@ -111,6 +121,9 @@ def _report(
     expected = estimate.value
     with np.errstate(all="ignore"):
         tally.margin = max(tally.margin, float(np.nanmax(np.abs(found - expected) / tolerance, initial=0.0)))
+    if sample.sets:
+        kept = ", ".join(f"arg{k} {kind}" for k, kind in enumerate(sample.sets) if kind)
+        tally.close(found, expected, tolerance, f"the slope along a direction that keeps {kept}, on {sample}")
     if not np.all(near):
         raise Failure(jacobian_text(sample, results, found, expected, estimate.bound, tolerance, ~near))
     if not np.all(settled):
@@ -122,7 +135,7 @@ def _report(
 
 def _between(found: Array, sample: Sample, estimate: Estimate, function: Function) -> Array:
     """Which entries lie in the interval of slopes at a kink (Clarke's generalised derivative)."""
-    curves = columns(function, sample.arrays)
+    curves = curves_of(function, sample)
     with np.errstate(all="ignore"):
         kink = kinked(curves, estimate.step)
     if not np.any(kink):

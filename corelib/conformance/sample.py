@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ class Sample:
     """The arguments of one call, with a Slot in the place of each array that has a gradient.
 
     ``tags`` say what it is good for: interior, shape, empty, scalar, same, kink, complex, large, declared.
-    ``room`` is how far the numbers of each array may be moved before they leave the domain.
+    ``room`` is how far the numbers of each array may be moved before they leave the domain; ``sets`` the declared set
+    that each array lies in, where any is declared.
     """
 
     id: str
@@ -25,6 +27,7 @@ class Sample:
     tags: frozenset[str]
     kink: Tie | None = None
     room: tuple[Array, ...] | None = None
+    sets: tuple[str | None, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def filled(self, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -62,19 +65,21 @@ class Slot:
 
 def prepared(
     sample: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None,
-    nondiff: Collection[str] = (), names: Sequence[str] = (),
+    nondiff: Collection[str] = (), names: Sequence[str] = (), sets: Mapping[str, str] = MappingProxyType({}),
 ) -> Sample:  # fmt: skip
     """An author's sample, taken apart. Arguments whose ``names`` are among ``nondiff`` stay where they are."""
     arrays: list[Array] = []
-    kept = [i for i, name in enumerate(names) if name in nondiff]
-    args = tuple([arg if i in kept else _slotted(arg, arrays) for i, arg in enumerate(sample.args)])
+    constant = [i for i, name in enumerate(names) if name in nondiff]
+    args = tuple([arg if i in constant else _slotted(arg, arrays) for i, arg in enumerate(sample.args)])
     found = kink if kink is not None else sample.kink
     marks = {*tags, *(("kink",) if found is not None else ())}
     if any(a.size == 0 for a in arrays):
         marks.add("empty")
     if any(a.dtype.kind == "c" for a in arrays):
         marks.add("complex")
-    return Sample(sample.id or name, args, tuple(arrays), sample.fields, frozenset(marks), found)
+    kept = {a.index: sets.get(n) for a, n in zip(args, names, strict=False) if isinstance(a, Slot)} if sets else {}
+    confined = tuple([kept.get(i) for i in range(len(arrays))]) if any(kept.values()) else ()
+    return Sample(sample.id or name, args, tuple(arrays), sample.fields, frozenset(marks), found, sets=confined)
 
 
 def _slotted(arg: Any, arrays: list[Array]) -> Any:

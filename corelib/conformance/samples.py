@@ -53,13 +53,13 @@ def derive(subject: "Subject", seed: int) -> list[Sample]:
         found += list(_entrywise(subject, seed))
     elif spec.kind in ("reduction", "matmul") or not found:
         found += _accepted(subject, _derived(subject, seed))
-    if not subject.entrywise:
+    if not subject.entrywise and not spec.sets:
         found += formed(subject, found)
     if spec.large is not None:
         found.append(subject.prepared(spec.large(subject.rng("large", seed)), "large", ("large",)))
-    elif not subject.entrywise:
+    elif not subject.entrywise and not spec.sets:
         found += enlarged(subject, found, seed)
-    if spec.complex is not False and not any("complex" in sample.tags for sample in found):
+    if spec.complex is not False and not spec.sets and not any("complex" in sample.tags for sample in found):
         found += _complex(subject, found, seed)
     return _distinct(found)
 

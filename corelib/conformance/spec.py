@@ -13,6 +13,7 @@ from corelib.tensor import Array
 
 Interval: TypeAlias = tuple[float | None, float | None]
 Domain: TypeAlias = Interval | list[Interval]
+Kept: TypeAlias = Literal["symmetric", "positive definite", "orthogonal", "unit norm", "integer"]
 Kind: TypeAlias = Literal["elementwise", "broadcast", "reduction", "matmul", "custom"]
 Tie: TypeAlias = Literal["left", "right", "mean", "share", "any"] | float
 Edge: TypeAlias = Literal["closed", "open"]
@@ -112,6 +113,9 @@ class OpSpec:
     large: a call with thousands of numbers, for the checks projection and perf; else one is made from a sample.
     errors: calls that must be refused.
     promises: gradients at places where differences cannot tell.
+    sets: the set that an argument lies in, by its name: "symmetric", "positive definite" or "orthogonal" (the last two
+        axes are matrices), "unit norm" (along the last axis), "integer" (whole numbers). Differences, projections and
+        second derivatives move within it.
     not_applicable: what no sample needs to have (see ``demands``), each with why: {"square": "it takes vectors"}.
     expected_failures: check -> reason, or Xfails.
     strategy: a hypothesis strategy of OpSamples, for the deep profile.
@@ -138,6 +142,7 @@ class OpSpec:
     large: Callable[[np.random.Generator], OpSample] | None = None
     errors: Sequence[ErrorSample] = ()
     promises: Sequence[Promise] = ()
+    sets: Mapping[str, Kept] = field(default_factory=dict)
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     expected_failures: Mapping[str, str] | Sequence[Xfail] = ()
     strategy: Any = None

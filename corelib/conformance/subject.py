@@ -47,8 +47,8 @@ class Subject:
     @cached_property
     def entrywise(self) -> bool:
         """Whether it acts entry by entry on broadcast operands."""
-        if self.nondiff.intersection(self.argument_names):
-            return False  # what has no slope cannot be moved: the samples are its author's
+        if self.nondiff.intersection(self.argument_names) or self.spec.sets:
+            return False  # what has no slope, or is kept in a set, moves in no direction or few: samples are declared
         if self.spec.kind is not None:
             return self.spec.kind in ("elementwise", "broadcast")
         return isinstance(self.op, Elementwise) or (isinstance(self.op, ClassOp) and self.op.broadcasts)
@@ -102,7 +102,8 @@ class Subject:
 
     def prepared(self, given: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None) -> Sample:
         """A call taken apart; arguments without a slope are constants."""
-        return prepared(given, name, tags, kink, self.nondiff.intersection(self.argument_names), self.argument_names)
+        names = self.argument_names
+        return prepared(given, name, tags, kink, self.nondiff.intersection(names), names, self.spec.sets)
 
     def plain(self, *arrays: Any) -> Any:
         """The first result on plain arrays."""

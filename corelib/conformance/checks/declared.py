@@ -9,6 +9,7 @@ from corelib.conformance.demands import NAMES, missing, unknown
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.pick import whole, whole_after_samples
 from corelib.conformance.sample import Sample
+from corelib.conformance.sets import lies_in
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
@@ -23,6 +24,7 @@ def declared(subject: Subject, sample: Sample, tally: Tally) -> None:
     foreign = [name for name in subject.spec.nondiff if name not in (*subject.argument_names, *subject.fields)]
     if foreign:
         raise Failure(f"nondiff names {', '.join(foreign)}; the arguments are {', '.join(subject.argument_names)}")
+    _in_their_sets(subject, tally)
     derivable = subject.entrywise or (isinstance(subject.op, ClassOp) and subject.op.linear and not subject.fields)
     if not subject.declared and not derivable and isinstance(subject.op, (ClassOp, Composed)):
         raise Undeclared("no OpSpec: its samples are guesses")
@@ -30,6 +32,15 @@ def declared(subject: Subject, sample: Sample, tally: Tally) -> None:
     if unset:
         raise Undeclared(f"no sample sets {', '.join(unset)}: declare one that does")
     tally.assertions += 1 + len(subject.fields)
+
+
+def _in_their_sets(subject: Subject, tally: Tally) -> None:
+    """Sets are of arguments that there are, and the samples lie in them."""
+    for name in subject.spec.sets:
+        tally.require(name in subject.argument_names, f"sets names {name}; arguments: {subject.argument_names}")
+    for s in subject.samples():
+        for k, (kind, array) in enumerate(zip(s.sets, s.arrays, strict=False)):
+            tally.require(lies_in(kind, array), f"arg{k} of {s.id} is declared {kind}, and is not: {s}")
 
 
 def _is_set(subject: Subject, name: str) -> bool:

@@ -5,14 +5,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import MAX_JACOBIAN, Call, columns, flat, outputs
+from corelib.conformance.calls import MAX_JACOBIAN, Call, flat, outputs
 from corelib.conformance.case import Check
 from corelib.conformance.cotangents import gaussian
 from corelib.conformance.differences import Curves, closer, derivative
 from corelib.conformance.failure import Skip, coordinate
-from corelib.conformance.jacobians import UNSETTLED, analytic, steps
+from corelib.conformance.jacobians import UNSETTLED, analytic, curves_of, steps
 from corelib.conformance.pick import interior
 from corelib.conformance.sample import Sample
+from corelib.conformance.sets import basis
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.tensor import Array
@@ -27,6 +28,8 @@ def second_order(subject: Subject, sample: Sample, tally: Tally) -> None:
     """The Hessian of <u, f(x)> agrees with differences of its gradient and is symmetric; d<w, B(u)>/du = J w."""
     u = gaussian(subject, sample, Call(subject.op, sample).results)
     found = hessian(subject.op, sample, u)
+    if sample.sets:
+        found = basis(sample) @ found.T  # each row is a slope, and means something along the set alone
     curves = _gradient_curves(subject, sample, u)
     expected = closer(curves, derivative(curves, steps(sample)), found)
     scale = np.maximum(1.0, np.maximum(np.abs(found), np.abs(expected.value)))
@@ -34,6 +37,9 @@ def second_order(subject: Subject, sample: Sample, tally: Tally) -> None:
     place = _second_slope(sample)
     what = f"the second derivative, of backward on {sample}"
     tally.close(found, expected.value, TOLERANCE * scale + 8 * bound, what, place)
+    if sample.sets:
+        found = found @ basis(sample).T
+        scale = np.maximum(1.0, np.abs(found))
     tally.close(found, found.T, TOLERANCE * scale, f"the Hessian is not symmetric on {sample}", place)
     _in_cotangent(subject, sample, tally, u)
 
@@ -81,7 +87,7 @@ def _gradient_curves(subject: Subject, sample: Sample, u: Sequence[Array]) -> Cu
     def gradient(arrays: list[Array]) -> Array:
         return flat(Call(subject.op, sample, arrays).gradients(u))
 
-    return columns(gradient, sample.arrays)
+    return curves_of(gradient, sample)
 
 
 def _in_cotangent(subject: Subject, sample: Sample, tally: Tally, u: Sequence[Array]) -> None:

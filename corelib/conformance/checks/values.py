@@ -14,6 +14,7 @@ from corelib.conformance.jacobians import BOUNDS, analytic, compare_call, forwar
 from corelib.conformance.pick import first, interior
 from corelib.conformance.reference import arrays_of, reference_of
 from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sets import basis, moved
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.tensor import Array
@@ -182,9 +183,13 @@ def projection(subject: Subject, sample: Sample, tally: Tally) -> None:
         cotangents = gaussian(subject, sample, call.results, number)
         rng = subject.rng("direction", sample.id, number)
         v = flat([normal(rng, a.shape, a.dtype) for a in sample.arrays])
+        if sample.sets:
+            v = rng.normal(size=len(basis(sample))) @ basis(sample)
         u = flat(cotangents)
         step = np.min(steps(sample)) / max(1.0, float(np.max(np.abs(v), initial=1.0)))
-        estimate = derivative(along(_products(forward, u), sample.arrays, v[None, :]), np.array([step]))
+        product = _products(forward, u)
+        curves = moved(product, sample, v[None, :]) if sample.sets else along(product, sample.arrays, v[None, :])
+        estimate = derivative(curves, np.array([step]))
         gradient = flat(call.gradients(cotangents))
         found = float(v @ gradient)
         value = float(estimate.value[0, 0])
