@@ -109,7 +109,8 @@ def _judged(found: Array, estimate: Estimate) -> tuple[Array, Array, Array]:
     """Which entries are within tolerance, which are known well enough to say so, and the tolerance."""
     expected = estimate.value
     tolerance = RELATIVE * np.abs(expected) + BOUNDS * np.where(np.isnan(estimate.bound), 0, estimate.bound) + ABSOLUTE
-    settled = estimate.bound <= UNSETTLED * np.maximum(np.abs(expected), 1)
+    largest = np.max(np.nan_to_num(np.abs(expected)), axis=0, initial=1)  # of each result: it rounds as it is large
+    settled = estimate.bound <= np.maximum(UNSETTLED * np.maximum(np.abs(expected), 1), RELATIVE * largest)
     return np.abs(found - expected) <= tolerance, settled, tolerance
 
 

@@ -21,6 +21,7 @@ LEVELS: Final = 6
 NARROWER: Final = 64.0
 LOOKS: Final = 7
 DENORMAL: Final = 2e-323  # what forward may be off by where it underflows
+FLUSHED: Final = 1e-240  # what a 0 may stand for: some functions underflow early
 KNOWN: Final = 1e-3  # relative bound above which a slope is not known
 STEADY: Final = 0.5
 APART: Final = 0.01
@@ -104,7 +105,9 @@ def _look(f: Function, x: Array, step: Array, lines: Array) -> Look:
         above, below = x + h, x - h
         up, down = f(above, lines), f(below, lines)
         quotient = (up - down) / (above - below)
-        rounding = ROUNDING * np.maximum(np.abs(up), np.abs(down)) + DENORMAL
+        rounding = ROUNDING * np.maximum(np.abs(up), np.abs(down)) + np.where(
+            (up == 0) | (down == 0), FLUSHED, DENORMAL
+        )
         if level == 0:
             flat = 4 * rounding / h
         flat = np.where(np.abs(up - down) <= 4 * rounding, flat, np.inf)

@@ -37,6 +37,7 @@ MULTIPLIED: Final[tuple[Shapes, ...]] = (
 )  # fmt: skip
 LARGE: Final = (100, 100)
 SIDES: Final = (1e-3, 0.125)
+AROUND: Final = (1 - 2.0**-4, 1.0, 1 + 2.0**-4)
 FAR: Final = (
     -40.375, -20.625, -12.3125, -(2.0**-10), -(2.0**-30), 0.0, 2.0**-30, 2.0**-10, 12.3125, 20.625, 40.375,
 )  # fmt: skip
@@ -124,7 +125,10 @@ def _far_out(subject: "Subject", seed: int) -> Iterator[Sample]:
                     point if j == i else draw(rng, r, (1,), k)
                     for j, (r, k) in enumerate(zip(subject.ranges, avoided(subject), strict=True))
                 ]
-                yield _made(subject, arrays, f"tails-{x:.4g}" + (f"-{i}" if arity > 1 else ""), ("sides",))
+                made = _made(subject, arrays, f"tails-{x:.4g}" + (f"-{i}" if arity > 1 else ""), ("sides",))
+                near = [made.having([a * size if j == i else a for j, a in enumerate(arrays)]) for size in AROUND]
+                if all(_finite(subject, each) for each in near):  # erfcx and erfi overflow at 40
+                    yield made
 
 
 def _tags(shapes: Shapes) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from corelib.conformance.pick import interior
 from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
+from corelib.tensor import Array, Tensor
 
 EXTREME: Final = (30.0, -30.0, 800.0, -800.0, 1e150, -1e150, 1e-150, -1e-150, 5e-324, -5e-324, -0.0)
 ROUNDING: Final = 1e-15  # a NaN may turn a rule to a slower path, which rounds otherwise
 NEARBY: Final = 0.984375
+NUDGE: Final = 1e-6
 LARGEST: Final = 307.5  # decimal exponent: a true slope beyond it is no number
 
 
@@ -112,9 +113,10 @@ def _scaled(subject: Subject, sample: Sample, tally: Tally) -> None:
     if subject.spec.sets:
         raise Skip("an argument is declared to lie in a set: far out there is no such one")
     scales = (30.0, 1e150, 1e-150) if subject.spec.extreme is None else subject.spec.extreme
+    ordinary = Call(subject.op, sample).results
     for scale in scales:
         call = Call(subject.op, sample, [a * scale for a in sample.arrays])
-        if all(bool(np.all(np.isfinite(r.data))) for r in call.results):
+        if _has_numbers(ordinary, call.results) and not _too_steep(subject, sample, scale, call.results):
             gradients = _silently(call, f"backward on the sample times {scale:g}")
             for i, gradient in enumerate(gradients):
                 tally.require(
@@ -122,6 +124,25 @@ def _scaled(subject: Subject, sample: Sample, tally: Tally) -> None:
                 )
     if not tally.assertions:
         raise Skip("forward is finite nowhere far out")
+
+
+def _has_numbers(before: Sequence[Tensor], after: Sequence[Tensor]) -> bool:
+    """Whether all results are finite, and none became 0: there forward has lost its digits, and backward may divide."""
+    return all(
+        bool(np.all(np.isfinite(b.data)) and np.all((b.data != 0) | (a.data == 0)))
+        for a, b in zip(before, after, strict=True)
+    )
+
+
+def _too_steep(subject: Subject, sample: Sample, scale: float, results: Sequence[Tensor]) -> bool:
+    """Whether the true slope may be more than any number, as that of 1 / x at 1e-160."""
+    moved = Call(subject.op, sample, [a * scale * (1 + NUDGE) for a in sample.arrays]).results
+    change = max(
+        (float(np.max(np.abs(b.data - a.data), initial=0)) for a, b in zip(results, moved, strict=True)), default=0.0
+    )
+    sizes = [np.abs(a[a != 0]) * scale for a in sample.arrays]
+    least = min([float(np.min(size)) for size in sizes if size.size], default=1.0)
+    return change > 0 and np.log10(change) - np.log10(least) - np.log10(NUDGE) > LARGEST
 
 
 def ordinary(subject: Subject, seed: int) -> Sequence[Sample]:
