@@ -220,6 +220,12 @@ def test_an_estimate_for_each_parameter_by_itself_is_found() -> None:
     assert "fail" in found(changed(prodigy(), measure=measure), "together")
 
 
+@pytest.mark.parametrize("seed", [0, 11])  # with 11 a number ends near 0, where rounding is all that is left of it
+def test_a_right_rule_over_all_parameters_takes_one_path_however_it_is_split(seed: int) -> None:
+    (subject,) = installed_rules("corelib-optimizers.prodigy", seed=seed)
+    assert found(subject, "together") == {"pass"}
+
+
 def test_a_rule_that_is_joint_for_nothing_is_found() -> None:
     def combine(self: Any, *, sums: Any, shared: Any, step: Step) -> float:
         return step.lr

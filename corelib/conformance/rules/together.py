@@ -9,7 +9,7 @@ from corelib.conformance.failure import Skip
 from corelib.conformance.rules.case import RuleCheck
 from corelib.conformance.rules.course import DRIFT
 from corelib.conformance.rules.following import alike, follow, split
-from corelib.conformance.rules.numbers import close_to_path, path_of
+from corelib.conformance.rules.numbers import EXACT, path_of
 from corelib.conformance.rules.subject import RuleSubject
 from corelib.conformance.tally import Tally
 from corelib.optimizer import Optimizer
@@ -28,7 +28,9 @@ def together(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
     start = np.zeros(8)  # from elsewhere, rounding in p - p0 is what estimates see at first
     whole, *others = [_ended(subject, hyperparameters, start, gradients, shapes) for shapes in SPLITS]
     for path, shapes in zip(others, SPLITS[1:], strict=True):
-        close_to_path(tally, path, whole, f"split into parameters of shapes {shapes}, the numbers take another path")
+        message = f"split into parameters of shapes {shapes}, the numbers take another path"
+        reach = float(np.max(np.abs(whole), initial=np.finfo(float).tiny))  # of all: one may end near 0
+        tally.close(path / reach, whole / reach, EXACT, message)
     _unpacked(subject, hyperparameters, tally, start, gradients)
     alone = [
         _ended(subject, hyperparameters, start[part], gradients[:, part], ((4,),)) for part in (slice(4), slice(4, 8))
