@@ -36,7 +36,13 @@ def unit(x: Array, axis: int = -1) -> Array:
 def vectors(rng: Generator) -> Iterator[OpSample]:
     yield OpSample(rng.normal(size=(2, 3)))
     yield OpSample(rng.normal(size=(2, 3)), axis=0)
-    yield OpSample(rng.normal(size=(2, 3, 2)), axis=1)
+    yield OpSample(rng.normal(size=(2, 3, 2)), axis=-2)
+    yield OpSample(rng.normal(size=(4, 2)))
+    yield OpSample(rng.normal(size=(3, 3)), axis=1)
+    yield OpSample(rng.normal(size=12))
+    yield OpSample(np.array([[0.5, 0.5, -0.5]]))
+    yield OpSample(np.array([[1.5]]))
+    yield OpSample(rng.normal(size=(2, 1, 3, 2)))
 
 
 UNIT: Final = HonestClass(Unit, OpSpec("unit", kind="custom", samples=vectors, reference=unit, complex=False))
@@ -119,6 +125,14 @@ def tables(rng: Generator) -> Iterator[OpSample]:
     yield OpSample(rng.normal(size=(4, 3)), axis=1)
     yield OpSample(rng.normal(size=(4, 3)), ddof=1)
     yield OpSample(rng.normal(size=(4, 3)), keepdims=True)
+    yield OpSample(rng.normal(size=(2, 5)), axis=1, ddof=1)
+    yield OpSample(rng.normal(size=(2, 5)), axis=-1)
+    yield OpSample(rng.normal(size=(3, 3)), axis=1, keepdims=True)
+    yield OpSample(rng.normal(size=(3, 4)), ddof=2, keepdims=True)
+    yield OpSample(rng.normal(size=12))
+    yield OpSample(np.array([[0.5, 0.5], [0.5, 1.5]]))
+    yield OpSample(np.array([[1.5]]))
+    yield OpSample(rng.normal(size=(2, 1, 3, 2)), axis=2)
 
 
 MOMENTS: Final = HonestClass(

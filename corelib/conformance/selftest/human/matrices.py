@@ -37,10 +37,18 @@ class Inverse:
 def inverted(rng: Generator) -> Iterator[OpSample]:
     yield OpSample(regular(rng, 3, 3))
     yield OpSample(regular(rng, 2, 3, 3))
+    yield OpSample(regular(rng, 1, 1))
+    yield OpSample(regular(rng, 2, 1, 2, 2))
+    yield OpSample(np.diag([2.0, -1.5]))
+    yield OpSample(np.array([[2.0, 0.5], [0.5, 1.5]]))
+
+
+def inverted_large(rng: Generator) -> OpSample:
+    return OpSample(regular(rng, 2, 12, 12))
 
 
 INVERSE: Final[HonestClass] = HonestClass(
-    Inverse, OpSpec("inverse", kind="custom", samples=inverted, reference=np.linalg.inv)
+    Inverse, OpSpec("inverse", kind="custom", samples=inverted, large=inverted_large, reference=np.linalg.inv)
 )
 
 
@@ -117,10 +125,21 @@ def systems(rng: Generator) -> Iterator[OpSample]:
     yield OpSample(regular(rng, 3, 3), rng.normal(size=(3, 2)))
     yield OpSample(regular(rng, 2, 3, 3), rng.normal(size=(2, 3, 2)))
     yield OpSample(regular(rng, 3, 3), rng.normal(size=(2, 3, 2)))
+    yield OpSample(regular(rng, 2, 3, 3), rng.normal(size=(3, 2)))
+    yield OpSample(regular(rng, 1, 2, 2), rng.normal(size=(3, 2, 2)))
+    yield OpSample(regular(rng, 2, 2), rng.normal(size=(2, 4)))
+    yield OpSample(regular(rng, 1, 1), rng.normal(size=(1, 1)))
+    yield OpSample(regular(rng, 2, 1, 2, 2), rng.normal(size=(2, 1, 2, 2)))
+    symmetric = np.array([[2.0, 0.5], [0.5, 1.5]])
+    yield OpSample(symmetric, symmetric)
+
+
+def systems_large(rng: Generator) -> OpSample:
+    return OpSample(regular(rng, 12, 12), rng.normal(size=(12, 5)))
 
 
 SOLVE: Final[HonestClass] = HonestClass(
-    Solve, OpSpec("solve", kind="custom", samples=systems, reference=np.linalg.solve)
+    Solve, OpSpec("solve", kind="custom", samples=systems, large=systems_large, reference=np.linalg.solve)
 )
 
 
@@ -210,7 +229,7 @@ def slogdet(a: Array) -> LogDet:
 
 
 SLOGDET: Final = HonestClass(
-    SlogDet, OpSpec("slogdet", kind="custom", samples=inverted, reference=slogdet, complex=False)
+    SlogDet, OpSpec("slogdet", kind="custom", samples=inverted, large=inverted_large, reference=slogdet, complex=False)
 )
 
 

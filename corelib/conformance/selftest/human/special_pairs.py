@@ -104,7 +104,9 @@ def bessel(order: int) -> Any:
 
 def orders(rng: np.random.Generator) -> list[OpSample]:
     x = rng.uniform(0.5, 4.0, (3, 2))
-    return [OpSample(x), OpSample(x[0], order=1), OpSample(np.array(1.25), order=2)]
+    far = np.array([[0.0, 12.5, 30.0]])
+    return [OpSample(x), OpSample(x[0], order=1), OpSample(np.array(1.25), order=2), OpSample(far, order=-1),
+            OpSample(far + 8, order=12)]  # fmt: skip
 
 
 BESSEL: Final = HonestClass(

@@ -40,6 +40,13 @@ def signals(rng: Generator) -> Iterator[OpSample]:
     yield OpSample(rng.normal(size=7), 3)
     yield OpSample(rng.normal(size=7), 3, step=2)
     yield OpSample(rng.normal(size=(2, 5)), 2)
+    yield OpSample(rng.normal(size=14), 2, step=3)
+    yield OpSample(rng.normal(size=14), 3)
+    yield OpSample(rng.normal(size=(3, 3)), 3)
+    yield OpSample(rng.normal(size=(4, 3)), 2)
+    yield OpSample(np.array([[1.5]]), 1)
+    yield OpSample(rng.normal(size=(2, 1, 1, 4)), 2)
+    yield OpSample(rng.normal(size=(2, 3, 4)), 2)
 
 
 WINDOWS: Final = HonestClass(Windows, OpSpec("windows", kind="custom", samples=signals, reference=windows), linear=True)
@@ -124,6 +131,17 @@ def mixtures(rng: Generator) -> Iterator[OpSample]:
     yield OpSample([x, y])
     yield OpSample([x, y], sharpness=2.0)
     yield OpSample([x[0], y[0]], weights=(0.25, 0.75))
+    yield OpSample([x[0], y[0]], weights=(0.25, 0.75), sharpness=2.0)
+    yield OpSample([x, y, x - y])
+    yield OpSample([x])
+    yield OpSample([x, x], sharpness=-1.5)
+    yield OpSample([x, x])
+    yield OpSample([np.array(0.5), np.array(1.5)])
+    yield OpSample([rng.normal(size=12), rng.normal(size=12)])
+    yield OpSample([np.array([[0.5]]), np.array([[0.5]])])
+    yield OpSample([rng.normal(size=(3, 3)), rng.normal(size=(3, 3))])
+    yield OpSample([rng.normal(size=(2, 3)), rng.normal(size=(2, 3))])
+    yield OpSample([rng.normal(size=(2, 1, 1, 2)), rng.normal(size=(2, 1, 1, 2))])
 
 
 SMOOTH: Final = HonestClass(
