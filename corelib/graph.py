@@ -168,10 +168,11 @@ class Scoped:
     a generator, say) closing changes nothing. It decorates functions too.
     """
 
+    outer: Scope | None = None  # of the class: an interrupt may come before __init__ is through
+    inner: Scope | None = None
+
     def __init__(self, **changes: Any) -> None:
         self.changes: dict[str, Any] = changes
-        self.outer: Scope | None = None
-        self.inner: Scope | None = None
 
     def __enter__(self) -> Scope:
         if self.inner is not None:

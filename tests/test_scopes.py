@@ -46,6 +46,13 @@ def test_a_scope_that_was_never_closed_goes_with_its_object() -> None:
     assert not mode.special
 
 
+def test_a_scope_that_was_never_made_whole_goes_in_silence() -> None:
+    scope: Any = type(no_grad()).__new__(type(no_grad()))  # as where an interrupt strikes in __init__
+    scope.close()
+    del scope
+    assert recording()
+
+
 def test_a_generator_closed_in_another_context_leaves_nothing_behind() -> None:
     def inside() -> Iterator[int]:
         with no_grad():
