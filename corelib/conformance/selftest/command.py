@@ -20,10 +20,11 @@ from corelib.conformance.selftest.mutant import FAMILIES, Family, Mutant, Verdic
 from corelib.conformance.selftest.rewritten import syntax_mutants
 from corelib.conformance.selftest.rewritten_rules import rule_syntax_mutants
 from corelib.conformance.selftest.score import Score
+from corelib.conformance.selftest.situations import situated_mutants
 from corelib.conformance.selftest.trial import tried
 from corelib.conformance.selftest.witness import difference
 
-GOALS: Final[dict[Family, float]] = {"behaviour": 1.0, "syntax": 0.99, "human": 1.0}
+GOALS: Final[dict[Family, float]] = {"behaviour": 1.0, "syntax": 0.99, "human": 1.0, "situation": 1.0}
 
 
 def all_mutants(
@@ -43,6 +44,8 @@ def all_mutants(
         found += [m for rule in rules for m in rule_behaviours(rule)]
     if "syntax" in families:
         found += [*syntax_mutants(subjects), *rule_syntax_mutants(rules)]
+    if "situation" in families:
+        found += [m for one in subjects for m in situated_mutants(one)]
     if "human" in families and pattern is None:
         found += human_mutants()
     return found

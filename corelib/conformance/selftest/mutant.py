@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-Family: TypeAlias = Literal["behaviour", "syntax", "human"]
-FAMILIES: Final[tuple[Family, ...]] = ("behaviour", "syntax", "human")
+Family: TypeAlias = Literal["behaviour", "syntax", "human", "situation"]
+FAMILIES: Final[tuple[Family, ...]] = ("behaviour", "syntax", "human", "situation")
 
 
 class Host(NamedTuple):
