@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from corelib import Tensor, ops
-from corelib.errors import InvalidOp, InvalidOperandType, NotDifferentiable, OptimizerError
+from corelib.errors import InvalidOp, InvalidOperand, InvalidOperandType, NotDifferentiable, OptimizerError
 
 ROOT = Path(__file__).parent.parent
 
@@ -65,6 +65,8 @@ def test_the_command_finds_nothing() -> None:
         (lambda c: c.composed(1.0), InvalidOp),
         (lambda c: c.MultiOptimizer([[1.0]], lr=0.1), OptimizerError),
         (lambda c: c.ops.angle(None), InvalidOperandType),
+        (lambda c: c.ops.triu(None), InvalidOperandType),
+        (lambda c: c.ops.broadcast_arrays(np.ones((1,) * 64)), InvalidOperand),
         (lambda c: c.ops.astype([], Tensor([1.0], trainable=True)), NotDifferentiable),
         (lambda c: c.ops.sum([1.0], initial=Tensor(1.0, trainable=True)), NotDifferentiable),
     ],
@@ -74,6 +76,11 @@ def test_what_it_found_is_refused(call: Any, error: type[Exception]) -> None:
 
     with pytest.raises(error):
         call(corelib)
+
+
+def test_an_op_written_in_others_takes_a_list() -> None:
+    assert ops.triu([[1.0, 2.0], [3.0, 4.0]]).data.tolist() == [[1.0, 2.0], [0.0, 4.0]]
+    assert ops.tril([[1.0, 2.0], [3.0, 4.0]]).data.tolist() == [[1.0, 0.0], [3.0, 4.0]]
 
 
 def test_a_constant_tensor_may_be_a_field() -> None:

@@ -103,13 +103,19 @@ broadcast_to: Final = linear(BroadcastTo, numpy=np.broadcast_to)
 sum_to: Final = linear(SumTo)
 
 
+MOST: Final = 32  # axes, of which np.broadcast_shapes takes no more
+
+
 def _broadcast_arrays(*args: TensorLike, subok: bool = False) -> tuple[Tensor, ...]:
     """The arrays, each stretched to the shape that they have together, without a copy.
 
     ``subok`` is taken for NumPy's sake. Raises InvalidOperand where the shapes do not fit.
     """
     arrays: tuple[Any, ...] = args  # the types of NumPy know no Tensor
-    shape = np.broadcast_shapes(*map(np.shape, arrays))
+    shapes = list(map(np.shape, arrays))
+    if any(len(shape) > MOST for shape in shapes):
+        raise ValueError(f"NumPy broadcasts arrays of up to {MOST} axes together")
+    shape = np.broadcast_shapes(*shapes)
     return tuple(broadcast_to(x, shape) for x in arrays)
 
 

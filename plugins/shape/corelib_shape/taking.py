@@ -90,12 +90,14 @@ def _below(shape: Shape, k: int) -> Array:
 
 def _tril(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and below it, and 0 above."""
-    return np.where(_below(np.shape(m), k), m, np.zeros((), m.dtype))  # type: ignore[return-value]  # of a Tensor
+    m = m if isinstance(m, Tensor) else Tensor(m)
+    return np.where(_below(m.shape, k), m, np.zeros((), m.dtype))  # type: ignore[return-value]  # of a Tensor
 
 
 def _triu(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and above it, and 0 below."""
-    return np.where(_below(np.shape(m), k - 1), np.zeros((), m.dtype), m)  # type: ignore[return-value]  # of a Tensor
+    m = m if isinstance(m, Tensor) else Tensor(m)
+    return np.where(_below(m.shape, k - 1), np.zeros((), m.dtype), m)  # type: ignore[return-value]  # of a Tensor
 
 
 def _delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
