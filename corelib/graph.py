@@ -227,9 +227,9 @@ def graph(result: "Tensor") -> str:
 
     A call that is used several times is drawn once, with a number, and named by it wherever it is used again.
     """
-    if not hasattr(result, "_node"):
+    start = getattr(result, "_node", ...)
+    if start is not None and not isinstance(start, Node):
         raise InvalidOperandType(f"graph() draws the calls behind a Tensor, and a {type(result).__name__} is none")
-    start = result._node
     if start is None:
         return f"{result.name or 'constant'} {result.dtype} {result.shape}"
     shared = _shared(start)

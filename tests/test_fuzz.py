@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from corelib import Tensor, ops
-from corelib.errors import InvalidOp, InvalidOperand, InvalidOperandType, NotDifferentiable, OptimizerError
+from corelib.errors import InvalidAxis, InvalidOp, InvalidOperand, InvalidOperandType, NotDifferentiable, OptimizerError
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,6 +39,12 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+def endless() -> Any:
+    made: list[Any] = []
+    made.append(made)
+    return made
+
+
 @pytest.mark.slow
 def test_crashes_hangs_and_foreign_exceptions_are_found_and_cut_down() -> None:
     done = run("-c", PLANTED)
@@ -62,7 +68,11 @@ def test_the_command_finds_nothing() -> None:
     ("call", "error"),
     [
         (lambda c: c.graph(1.0), InvalidOperandType),
+        (lambda c: c.graph(Tensor), InvalidOperandType),
         (lambda c: c.composed(1.0), InvalidOp),
+        (lambda c: c.ops.rollaxis(1.0, 2), InvalidAxis),
+        (lambda c: c.ops.rollaxis(np.ones((2, 3)), 5), InvalidAxis),
+        (lambda c: c.ops.block(endless()), InvalidOperand),
         (lambda c: c.MultiOptimizer([[1.0]], lr=0.1), OptimizerError),
         (lambda c: c.ops.angle(None), InvalidOperandType),
         (lambda c: c.ops.triu(None), InvalidOperandType),

@@ -106,6 +106,9 @@ def _column_stack(tup: Sequence[Any]) -> Tensor:
     return concatenate([x if np.ndim(x) > 1 else np.reshape(x, (-1, 1)) for x in tup], 1)
 
 
+MOST: Final = 64  # axes of an array
+
+
 def _block(arrays: Any) -> Tensor:
     """A matrix of blocks: nested lists of arrays, the innermost along the last axis, and so outwards."""
     depth = _depth(arrays)
@@ -113,8 +116,10 @@ def _block(arrays: Any) -> Tensor:
     return _joined(arrays, depth, ndim)  # type: ignore[no-any-return]  # a Tensor, as one of the blocks is
 
 
-def _depth(arrays: Any) -> int:
-    return 1 + max([_depth(x) for x in arrays], default=0) if isinstance(arrays, list) else 0
+def _depth(arrays: Any, above: int = 0) -> int:
+    if above > MOST:
+        raise ValueError(f"a list is nested deeper than {MOST} axes, or contains itself")
+    return 1 + max([_depth(x, above + 1) for x in arrays], default=0) if isinstance(arrays, list) else 0
 
 
 def _flat(arrays: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from corelib import Array, Axis, Shape, Tensor, TensorLike, composed, linear
 from corelib_shape.axes import moveaxis
@@ -68,7 +69,7 @@ def _flipud(m: TensorLike) -> Tensor:
 def _rollaxis(a: TensorLike, axis: int, start: int = 0) -> Tensor:
     """``a`` with ``axis`` moved to before ``start``, the others in their old order."""
     ndim = np.ndim(a)  # type: ignore[arg-type]  # plain of a Tensor
-    axis, start = axis % ndim, start + ndim if start < 0 else start
+    axis, start = normalize_axis_index(axis, ndim), start + ndim if start < 0 else start
     return moveaxis(a, axis, start - 1 if axis < start else start)
 
 
