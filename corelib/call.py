@@ -128,6 +128,8 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
     if isinstance(error, CorelibError):
         raise error
     message = f"{op}({describe(args)}): {error}"
+    if any([getattr(getattr(a, "dtype", None), "kind", "") == "O" for a in args]):  # whose entries may raise anything
+        raise caused(InvalidOperandType(f"{message}; an op takes arrays of numbers, not of objects"), error)
     if isinstance(error, np.linalg.LinAlgError):
         raise caused(InvalidMatrix(message), error)
     if isinstance(error, np.exceptions.AxisError):

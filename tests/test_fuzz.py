@@ -73,6 +73,8 @@ def test_the_command_finds_nothing() -> None:
         (lambda c: c.ops.rollaxis(1.0, 2), InvalidAxis),
         (lambda c: c.ops.rollaxis(np.ones((2, 3)), 5), InvalidAxis),
         (lambda c: c.ops.block(endless()), InvalidOperand),
+        (lambda c: c.ops.hsplit(np.ones(3), 0), InvalidOperand),
+        (lambda c: c.ops.fmod(np.array([None, 1]), 2.0), InvalidOperandType),
         (lambda c: c.MultiOptimizer([[1.0]], lr=0.1), OptimizerError),
         (lambda c: c.ops.angle(None), InvalidOperandType),
         (lambda c: c.ops.triu(None), InvalidOperandType),
@@ -91,6 +93,18 @@ def test_what_it_found_is_refused(call: Any, error: type[Exception]) -> None:
 def test_an_op_written_in_others_takes_a_list() -> None:
     assert ops.triu([[1.0, 2.0], [3.0, 4.0]]).data.tolist() == [[1.0, 2.0], [0.0, 4.0]]
     assert ops.tril([[1.0, 2.0], [3.0, 4.0]]).data.tolist() == [[1.0, 0.0], [3.0, 4.0]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sum", "mean", "prod", "max", "min", "nanmin", "cumsum", "cumprod", "cumulative_prod"],
+)
+def test_a_number_is_reduced_along_its_last_axis_as_numpy_does(name: str) -> None:
+    x = Tensor(3.0, trainable=True)
+    result = getattr(ops, name)(x, axis=-1)
+    result.backward(np.ones(result.shape))
+    assert x.grad is not None
+    assert x.grad == 1.0
 
 
 def test_a_constant_tensor_may_be_a_field() -> None:

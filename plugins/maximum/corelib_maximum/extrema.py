@@ -17,6 +17,8 @@ smallest: Final[Callable[..., Array]] = np.minimum.reduce
 @lru_cache(maxsize=256)
 def kept(shape: Shape, axis: int | Shape) -> Shape:
     """The shape of a reduction of an array of ``shape`` that keeps the axes it reduced, at length 1."""
+    if not shape:  # NumPy reduces a number along the axes 0 and -1
+        return shape
     reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
     return tuple([1 if i in reduced else n for i, n in enumerate(shape)])
 

@@ -17,7 +17,7 @@ add_up: Final[Callable[..., Array]] = np.add.reduce  # np.sum, without the Pytho
 
 def count(shape: Shape, axis: Axis) -> int:
     """How many entries of an array of ``shape`` are reduced to one along ``axis``."""
-    if axis is None:
+    if axis is None or not shape:
         return prod(shape)
     return shape[axis] if isinstance(axis, int) else prod([shape[i] for i in axis])
 
@@ -31,7 +31,7 @@ def included(where: Any, shape: Shape, axis: Axis) -> Array:
 @lru_cache(maxsize=256)
 def kept(shape: Shape, axis: Axis) -> Shape:
     """The shape of a reduction of an array of ``shape`` that keeps the axes it reduced, at length 1."""
-    if axis is None:
+    if axis is None or not shape:
         return (1,) * len(shape)
     reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
     return tuple([1 if i in reduced else n for i, n in enumerate(shape)])
@@ -73,6 +73,8 @@ def divisor(shape: Shape, axis: Axis, dtype: Any) -> int | Array:
 
 def reordered(shape: Shape, axis: Axis) -> tuple[list[int], list[int]]:
     """The axes that stay, and those that are reduced."""
+    if not shape:  # NumPy reduces a number along the axes 0 and -1
+        return [], []
     reduced = (
         range(len(shape)) if axis is None else [i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)]
     )

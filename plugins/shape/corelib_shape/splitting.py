@@ -70,7 +70,8 @@ def _split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) ->
     Raises ValueError where the length is no multiple of the number of parts.
     """
     n = np.shape(ary)[axis]
-    if np.ndim(indices_or_sections) == 0 and n % int(indices_or_sections):  # type: ignore[arg-type]  # a number
+    given: Any = indices_or_sections
+    if np.ndim(given) == 0 and int(given) > 0 and n % int(given):
         raise ValueError(f"{n} entries do not split into {indices_or_sections} equal parts; array_split would")
     return _array_split(ary, indices_or_sections, axis)
 
