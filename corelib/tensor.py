@@ -24,7 +24,6 @@ AxisLike: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 ABSOLUTE: Final = np.absolute
 ADD: Final = np.add
 DIVIDE: Final = np.divide
-DIVMOD: Final = np.divmod
 FLOOR_DIVIDE: Final = np.floor_divide
 MATMUL: Final = np.matmul
 MULTIPLY: Final = np.multiply
@@ -227,10 +226,12 @@ class Tensor:
         return ops_for[REMAINDER](other, self)
 
     def __divmod__(self, other: "TensorLike") -> tuple["Tensor", "Tensor"]:
-        return cast(tuple[Tensor, Tensor], ops_for[DIVMOD](self, other))
+        op: Any = ops_for[np.divmod]  # of two results, which its type does not say
+        return cast(tuple[Tensor, Tensor], op(self, other))
 
     def __rdivmod__(self, other: "TensorLike") -> tuple["Tensor", "Tensor"]:
-        return cast(tuple[Tensor, Tensor], ops_for[DIVMOD](other, self))
+        op: Any = ops_for[np.divmod]  # of two results, which its type does not say
+        return cast(tuple[Tensor, Tensor], op(other, self))
 
     def __pow__(self, other: "TensorLike") -> "Tensor":
         if type(other) is int and other == 2:  # as NumPy's own operator does
