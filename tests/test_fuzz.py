@@ -67,8 +67,8 @@ def test_the_command_finds_nothing() -> None:
 @pytest.mark.parametrize(
     ("call", "error"),
     [
-        (lambda c: c.graph(1.0), InvalidOperandType),
-        (lambda c: c.graph(Tensor), InvalidOperandType),
+        (lambda c: c.graph(1.0), TypeError),
+        (lambda c: c.graph(Tensor), TypeError),
         (lambda c: c.composed(1.0), InvalidOp),
         (lambda c: c.ops.rollaxis(1.0, 2), InvalidAxis),
         (lambda c: c.ops.rollaxis(np.ones((2, 3)), 5), InvalidAxis),
