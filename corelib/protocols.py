@@ -10,11 +10,11 @@ is what its backward sees of them, as ``propagated`` and as ``result``.
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from corelib.tensor import Array
+from corelib.tensor import Array, Tensor
 
 Wanted: TypeAlias = tuple[bool, ...]
 Shape: TypeAlias = tuple[int, ...]
-Gradient: TypeAlias = Array | None
+Gradient: TypeAlias = Array | Tensor | None  # a Tensor where the backward calls an op
 Results = TypeVar("Results", bound=tuple[Any, ...])
 Seen_contra = TypeVar("Seen_contra", contravariant=True)
 Forward_co = TypeVar("Forward_co", covariant=True)
@@ -32,19 +32,21 @@ class ForwardAndBackward(Protocol[Forward_co, Backward_co]):
 
 
 class _Backward1(Protocol[Seen_contra]):
-    def __call__(self, propagated: Seen_contra, x: Array, /) -> Array: ...
+    def __call__(self, propagated: Seen_contra, x: Array, /) -> Array | Tensor: ...
 
 
 class _Backward1Result(Protocol[Seen_contra]):
-    def __call__(self, propagated: Seen_contra, x: Array, /, *, result: Seen_contra) -> Array: ...
+    def __call__(self, propagated: Seen_contra, x: Array, /, *, result: Seen_contra) -> Array | Tensor: ...
 
 
 class _Backward1Wanted(Protocol[Seen_contra]):
-    def __call__(self, propagated: Seen_contra, x: Array, /, *, wanted: Wanted) -> Array: ...
+    def __call__(self, propagated: Seen_contra, x: Array, /, *, wanted: Wanted) -> Array | Tensor: ...
 
 
 class _Backward1Both(Protocol[Seen_contra]):
-    def __call__(self, propagated: Seen_contra, x: Array, /, *, result: Seen_contra, wanted: Wanted) -> Array: ...
+    def __call__(
+        self, propagated: Seen_contra, x: Array, /, *, result: Seen_contra, wanted: Wanted
+    ) -> Array | Tensor: ...
 
 
 _AnyBackward1: TypeAlias = (
@@ -225,11 +227,11 @@ class VariadicMany(Protocol[Results]):
 
 
 class _LinearBackward1(Protocol):
-    def __call__(self, propagated: Array, x: Shape, /) -> Array: ...
+    def __call__(self, propagated: Array, x: Shape, /) -> Array | Tensor: ...
 
 
 class _LinearBackward1Wanted(Protocol):
-    def __call__(self, propagated: Array, x: Shape, /, *, wanted: Wanted) -> Array: ...
+    def __call__(self, propagated: Array, x: Shape, /, *, wanted: Wanted) -> Array | Tensor: ...
 
 
 class LinearUnary(Protocol):

@@ -29,7 +29,7 @@ from corelib import (
     value_and_grad,
     vjp,
 )
-from corelib.ops import broadcast_to, exp, multiply, sum
+from corelib.ops import broadcast_to, exp, multiply, sum, sum_to
 from corelib_elementwise import log
 
 t = Tensor([1.0, 2.0], trainable=True)
@@ -130,6 +130,18 @@ class Swapped:
         return propagated[::-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """An op whose backward calls ops."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        return x + y
+
+    def backward(self, propagated: Array, x: Array, y: Array) -> tuple[Array | Tensor, Tensor]:
+        return propagated, sum_to(propagated * exp(x), y.shape)
+
+
+summed: Final = op(Summed)
 eigh: Final = op(Eigh, results=Eigen)
 quotients: Final = op(Quotients)
 mean_of: Final = op(MeanOf)

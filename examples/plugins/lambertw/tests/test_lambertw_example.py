@@ -1,5 +1,7 @@
 """What corelib-lambertw promises."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,12 @@ from corelib_lambertw import lambertw, voigt_profile
 def test_conformance(conformance_case: Callable[[], None]) -> None:
     """Every check of the suite holds for every op of this distribution."""
     conformance_case()
+
+
+def test_loading_the_plugin_imports_no_scipy() -> None:
+    code = "import sys, corelib_lambertw.plugin; print('scipy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("False")
 
 
 def test_w_undoes_w_times_its_exponential() -> None:
