@@ -142,6 +142,8 @@ class TakesAnything(Optimizer):
 class ForgetsShared(Optimizer):
     """Loading begins anew with what is known of all parameters."""
 
+    shared: Any
+
     def load_state_dict(self, state: Any, *, accept_changes: bool = False) -> None:
         super().load_state_dict(state, accept_changes=accept_changes)
         self.shared = None
@@ -150,6 +152,7 @@ class ForgetsShared(Optimizer):
 class SharesAcrossInstances(Optimizer):
     """All optimizers of a rule go by one estimate."""
 
+    shared: Any
     estimates: dict[Any, Any] = {}  # noqa: RUF012  # shared on purpose: this is the fault
 
     def apply(self, updates: Any, lr: float, factor: float) -> None:

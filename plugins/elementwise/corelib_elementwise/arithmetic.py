@@ -119,7 +119,7 @@ class Modf:
 class Ldexp:
     """x times 2 to the power of an integer: the slope in x is that power."""
 
-    nondiff: ClassVar = ("exponent",)
+    nondiff: ClassVar[tuple[str, ...]] = ("exponent",)
 
     def forward(self, x: Array, exponent: Array) -> Array:
         return np.ldexp(x, exponent)

@@ -12,7 +12,7 @@ from corelib_elementwise.promises import PROMISES
 
 ANYWHERE: Final = (None, None)
 POSITIVE: Final = (0.0, None)
-BUT_ZERO: Final = [(None, 0.0), (0.0, None)]
+BUT_ZERO: Final[list[tuple[float | None, float | None]]] = [(None, 0.0), (0.0, None)]
 
 EVERYWHERE: Final = (
     "add", "subtract", "multiply", "negative", "positive", "square", "exp", "exp2", "expm1", "logaddexp", "logaddexp2",

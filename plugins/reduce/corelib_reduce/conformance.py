@@ -75,7 +75,7 @@ KNOWN: Final[dict[str, Any]] = {"axis": 1, "mean": np.array([[0.5], [-0.25], [0.
 ALL: Final[dict[str, Any]] = {**SOME, **WIDE, "axis": 1, "keepdims": True}
 BOTH: Final[dict[str, Any]] = {**ALL, "initial": 2.0}
 CENTRED: Final[dict[str, Any]] = {**ALL, "mean": KNOWN["mean"]}
-SPREAD: Final = ({**CENTRED, "ddof": 1}, {**CENTRED, "correction": 1})
+SPREAD: Final[tuple[dict[str, Any], ...]] = ({**CENTRED, "ddof": 1}, {**CENTRED, "correction": 1})
 SCALAR: Final[tuple[tuple[int, ...], ...]] = ((), (1,))
 
 STEPS: Final[dict[str, Any]] = {"n": 2, "axis": -2, "prepend": 1.0, "append": 2.0}

@@ -114,7 +114,7 @@ APART: Final = {
     "square": "the samples divide three rows, or four columns",
 }
 INDEXED: Final = "its samples are indices into 3 x 4, or shapes that such indices have"
-REASONS: Final = {
+REASONS: Final[dict[str, dict[str, str]]] = {
     **dict.fromkeys(
         ("delete", "diagonal", "fliplr", "flipud", "matrix_transpose", "moveaxis", "rollaxis", "rot90", "swapaxes",
          "trace", "tril", "triu", "unstack"), FLAT,
