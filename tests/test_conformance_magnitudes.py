@@ -115,3 +115,11 @@ def test_points_lie_in_the_domain_and_have_all_magnitudes_and_sizes() -> None:
     assert np.max(np.abs(of_x[1])) >= 1e6
     assert {-1.0, 1.0} == set(np.sign(of_y[1]))
     assert np.any(of_y[1] == 100.5)
+
+
+@pytest.mark.parametrize(("far", "found"), [(1.0, set()), (2.0, {"magnitudes"})])
+def test_a_complex_result_of_real_numbers_raises_no_alarm_and_its_faults_are_found(far: float, found: set[str]) -> None:
+    def slope(x: Any, *, result: Any) -> Any:
+        return 1j * result * np.where(np.absolute(x) > 50, far, 1.0)
+
+    assert failed(elementwise(lambda x: np.exp(1j * x), slope, name="cis")) == found

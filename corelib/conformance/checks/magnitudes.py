@@ -71,7 +71,8 @@ def _finite(subject: Subject, args: tuple[Array, ...]) -> Place:
 
 def _first(subject: Subject, sample: Sample, tally: Tally, i: int, place: Place) -> None:
     def f(x: Array, lines: Array) -> Array:
-        return np.asarray(subject.plain(*[x if k == i else a[lines] for k, a in enumerate(place.args)]), np.float64)
+        result = subject.plain(*[x if k == i else a[lines] for k, a in enumerate(place.args)])
+        return np.asarray(np.real(result), np.float64)  # of a complex result, what an arriving gradient of 1 asks for
 
     known: Slopes | None = sample.memo.get(("magnitudes", i))
     if known is None:

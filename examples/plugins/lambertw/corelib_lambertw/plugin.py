@@ -41,4 +41,5 @@ def profiles(random: np.random.Generator) -> Iterator[OpSample]:
     yield OpSample(x, sigma, gamma, id="broadcast")
     yield OpSample(np.linspace(-20, 20, 7), np.array(0.3), np.array(0.1), id="tails")
     yield OpSample(np.array(0.5), np.array(1.0), np.array(0.2), id="0d")
+    yield OpSample(np.array([0.5, 0.5, -1.0]), np.array(1.0), np.array([0.2, 0.3, 0.3]), id="ties")
     yield OpSample(np.zeros((0, 3)), sigma, np.array(0.2), id="empty")
