@@ -1,31 +1,39 @@
 """The same mutants before corelib's suite, torch's gradcheck and jax's check_grads, side by side.
 
-``python benchmarks/conformance_peers.py [--sample N] [--seed S]`` draws N behavioural and N syntax mutants of the
-first-party ops, and prints how many of them each checker finds on the suite's own samples: all real ones at which the
-op is smooth. A sample that a peer rejects of the unmutated op is left out for that peer (and counted as a false alarm).
-A checker that is not installed has no column. Equivalent mutants are left out for all.
+``python -m benchmarks.conformance_peers [--sample N] [--seed S] [--family F]`` draws N mutants of each family of the
+self-test (of hand-written ones it takes all), and prints how many of them each checker finds. Peers get float64 samples
+of the suite at which the op is smooth. A sample that a peer rejects of the unmutated op is left out for that peer, and
+counted. A checker that is not installed has no column. Equivalent mutants are left out for all. Mutants of optimizers
+are not drawn: no peer examines those.
 """
 
 import argparse
 import logging
 import random
 import warnings
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
 
 from corelib.conformance.calls import Call
+from corelib.conformance.limits import OutOfTime, time_limit
 from corelib.conformance.sample import Sample
 from corelib.conformance.selftest.command import all_mutants, judged
-from corelib.conformance.selftest.mutant import Mutant
-from corelib.conformance.selftest.trial import PROFILE, unharmed
+from corelib.conformance.selftest.mutant import FAMILIES, Mutant
+from corelib.conformance.selftest.restored import restored
+from corelib.conformance.selftest.trial import LIMIT, PROFILE, unharmed
 from corelib.conformance.subject import Subject
 
 Peer = Callable[[Any, Sample], None]
-MOST: Final = 6
+MOST: Final = 8
 """Samples of one op: a peer takes 10 to 100 times as long as the suite."""
+WHOLE: Final = ("human",)
+"""Families of which all mutants are tried."""
+STATE: Final = ("seeds", "draws from", "sets", "ignores", "changes", "keeps something")
+"""How the faults begin whose gradients are right, and that change or keep something besides."""
 
 
 def torch_peer(fast: bool) -> Peer:
@@ -95,36 +103,39 @@ def peers() -> dict[str, Peer]:
 
 
 def samples_of(subject: Subject) -> list[Sample]:
-    """Real float64 samples at which the op is smooth, with numbers in them."""
+    """Real float64 samples at which the op is smooth, with numbers in them: of different shapes first."""
     found = [s for s in subject.tagged("interior", 0, "complex", "kink", "empty") if s.arrays and s.numbers <= 64]
-    return [s for s in found if all(a.dtype == np.float64 for a in s.arrays)][:MOST]
+    real = [s for s in found if all(a.dtype == np.float64 for a in s.arrays)]
+    first = {tuple(a.shape for a in s.arrays): s for s in reversed(real)}
+    return sorted(real, key=lambda s: first[tuple(a.shape for a in s.arrays)] is not s)[:MOST]
 
 
 def passes(peer: Peer, op: Any, sample: Sample) -> bool:
-    """Whether the peer finds nothing wrong. An error is a finding."""
+    """Whether the peer finds nothing wrong. An error is a finding, and so is a loop, as they are for the suite."""
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with restored(), np.errstate(all="ignore"), time_limit(LIMIT):
             warnings.simplefilter("ignore")
             peer(op, sample)
-    except Exception:  # gradcheck, jax and mutants raise what they like
+    except (Exception, OutOfTime):  # gradcheck, jax and mutants raise what they like
         return False
     return True
 
 
 class Column:
-    """One peer: which samples it accepts of the unmutated ops, and how many mutants it finds."""
+    """One peer: which samples it accepts of the unmutated ops."""
 
     def __init__(self, name: str, peer: Peer) -> None:
         self.name = name
         self.peer = peer
-        self.found = {"behaviour": 0, "syntax": 0}
+        self.tried = 0
         self.alarms = 0
-        self._good: dict[str, list[Sample]] = {}
+        self._good: dict[int, list[Sample]] = {}
 
-    def look(self, mutant: Mutant) -> None:
-        self.found[mutant.family] += any(self._finds(host.subject, host.make) for host in mutant.hosts)
+    def finds(self, mutant: Mutant) -> bool:
+        """Whether the peer rejects the mutant on any sample, in any host."""
+        return any(self._rejects(host.subject, host.make) for host in mutant.hosts)
 
-    def _finds(self, subject: Subject, make: Callable[[], Any]) -> bool:
+    def _rejects(self, subject: Subject, make: Callable[[], Any]) -> bool:
         try:
             op = make()
         except Exception:  # a mutant that cannot be made is found by whoever tries
@@ -133,45 +144,65 @@ class Column:
             return not all(passes(self.peer, op, sample) for sample in self._samples(subject))
 
     def _samples(self, subject: Subject) -> list[Sample]:
-        if subject.name not in self._good:
+        if id(subject) not in self._good:  # the mutants keep their subjects alive
             tried = samples_of(subject)
-            good = self._good[subject.name] = [s for s in tried if passes(self.peer, subject.op, s)]
+            good = self._good[id(subject)] = [s for s in tried if passes(self.peer, subject.op, s)]
+            self.tried += len(tried)
             self.alarms += len(tried) - len(good)
-        return self._good[subject.name]
+        return self._good[id(subject)]
 
 
-def measure(mutants: Sequence[Mutant]) -> tuple[dict[str, int], dict[str, int], list[Column]]:
-    """How many mutants there are, how many the suite finds, and the columns of the peers."""
-    columns = [Column(name, peer) for name, peer in peers().items()]
-    counted, ours = {"behaviour": 0, "syntax": 0}, {"behaviour": 0, "syntax": 0}
+def kind(mutant: Mutant) -> str:
+    """The row of a mutant: its family; where that has both, whether its numbers are wrong or what it leaves behind."""
+    if mutant.family not in ("human", "situation"):
+        return mutant.family
+    fault = mutant.key.rpartition(": ")[2]
+    return f"{mutant.family}, {'state' if fault.startswith(STATE) else 'numbers'}"
+
+
+def drawn(family: str, sample: int, seed: int) -> list[Mutant]:
+    """So many mutants of ops, or all of them."""
+    of_ops = [m for m in all_mutants(families=[family]) if isinstance(m.hosts[0].subject, Subject)]
+    if family not in WHOLE and sample < len(of_ops):
+        of_ops = random.Random(seed).sample(of_ops, sample)
+    return sorted(of_ops, key=kind)
+
+
+def measure(mutants: Sequence[Mutant], columns: Sequence[Column]) -> dict[str, Counter[str]]:
+    """Of each kind: how many mutants there are ("mutants"), and how many each checker finds, by its name."""
+    counts: dict[str, Counter[str]] = {}
     for mutant in mutants:
         verdict = judged(mutant)
         if verdict.equivalent:
             continue
-        counted[mutant.family] += 1
-        ours[mutant.family] += verdict.killed
         if not verdict.killed:
             print(f"the suite misses {mutant.id}: {verdict.detail[:200]}")
-        for column in columns:
-            column.look(mutant)
-    return counted, ours, columns
+        counted = counts.setdefault(kind(mutant), Counter())
+        counted.update({"mutants": 1, "corelib": int(verdict.killed)})
+        counted.update({column.name: int(column.finds(mutant)) for column in columns})
+    return counts
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int, default=200, help="mutants of each family")
+def table(counts: Mapping[str, Counter[str]], columns: Sequence[Column]) -> Iterator[str]:
+    """The table, and how many samples of unmutated ops each peer rejects."""
+    names = ["corelib", *(c.name for c in columns)]
+    yield f"| family | mutants | {' | '.join(names)} |"
+    yield "| --- " * (len(names) + 2) + "|"
+    for row, counted in counts.items():
+        yield f"| {row} | {counted['mutants']} | {' | '.join(str(counted[name]) for name in names)} |"
+    for column in columns:
+        yield f"{column.name}: rejects {column.alarms} of {column.tried} samples of unmutated ops"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser("benchmarks.conformance_peers", description=__doc__)
+    parser.add_argument("--sample", type=int, default=100, help="mutants of each family; of hand-written ones all")
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    chosen: list[Mutant] = []
-    for family in ("behaviour", "syntax"):
-        mutants = [m for m in all_mutants(families=[family]) if isinstance(m.hosts[0].subject, Subject)]
-        chosen += random.Random(given.seed).sample(mutants, min(given.sample, len(mutants)))
-    counted, ours, columns = measure(chosen)
-    print(f"| | behavioural (n={counted['behaviour']}) | syntax (n={counted['syntax']}) | false alarms (samples) |")
-    print("| --- | --- | --- | --- |")
-    for name, found, alarms in [("corelib", ours, 0), *[(c.name, c.found, c.alarms) for c in columns]]:
-        shares = [f"{found[f] / max(counted[f], 1):.1%}" for f in ("behaviour", "syntax")]
-        print(f"| {name} | {shares[0]} | {shares[1]} | {alarms} |")
+    parser.add_argument("--family", action="append", choices=FAMILIES)
+    given = parser.parse_args(arguments)
+    chosen = [m for family in given.family or FAMILIES for m in drawn(family, given.sample, given.seed)]
+    columns = [Column(name, peer) for name, peer in peers().items()]
+    print("\n".join(table(measure(chosen, columns), columns)))
 
 
 if __name__ == "__main__":
