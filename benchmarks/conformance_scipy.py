@@ -1,11 +1,14 @@
-"""``python benchmarks/conformance_scipy.py [NAME...]``: the suite over functions of SciPy; every alarm is listed.
+"""``python -m benchmarks.conformance_scipy [PATTERN...]``: the suite over functions of SciPy; every alarm is listed.
 
-With ``--quick`` in the quick profile. The slopes themselves are held against mpmath first, at ordinary points.
+With ``--quick`` in the quick profile. The slopes themselves are held against mpmath first, at ordinary points. One
+function follows the other, and each is told when it is done, with its processor time.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from time import process_time
 from typing import Final
 
 import numpy as np
@@ -17,6 +20,7 @@ from corelib.conformance.subject import Subject
 
 DIGITS: Final = 30
 POINTS: Final = 5
+MISFIT: Final = 1e-10
 
 
 def subject(name: str) -> Subject:
@@ -56,20 +60,34 @@ def examined(names: Sequence[str], profile: str) -> Report:
     return run([subject(name) for name in names], profile)
 
 
+def told(name: str, profile: str) -> int:
+    """Examine one function, print what became of it, and return the number of its alarms."""
+    began = process_time()
+    error = misfit(name)
+    slopes = [f"{name}: a slope is off by {error:.1e} against mpmath"] if not error <= MISFIT else []
+    report = examined([name], profile)
+    alarms = [f"{r.status} {r.id}\n{r.detail}" for r in (*report.failures, *report.undeclared)]
+    verdict = f"{len(alarms)} alarms" if alarms else "no alarm"
+    print(f"{name}: {len(report.results)} checks, {verdict}, {process_time() - began:.1f} s", flush=True)
+    print("".join([f"{text}\n" for text in (*slopes, *alarms)]), end="", flush=True)
+    return len(slopes) + len(alarms)
+
+
+def chosen(patterns: Sequence[str]) -> list[str]:
+    """The functions that match one of the patterns; all of them without."""
+    return [name for name in TABLE if not patterns or any([fnmatchcase(name, p) for p in patterns])]
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args(arguments)
-    names = given.names or list(TABLE)
-    wrong = {name: error for name in names if (error := misfit(name)) > 1e-10}
-    print("\n".join(f"{name}: a slope is off by {error:.1e} against mpmath" for name, error in wrong.items()))
-    report = examined(names, "quick" if given.quick else "default")
-    for result in (*report.failures, *report.undeclared):
-        print(f"{result.status} {result.id}\n{result.detail}")
-    alarms = len(report.failures) + len(report.undeclared)
-    print(f"{len(names)} functions, {len(report.results)} checks, {alarms} alarms")
-    return int(bool(alarms or wrong))
+    names = chosen(given.patterns)
+    alarms = {name: told(name, "quick" if given.quick else "default") for name in names}
+    loud = [name for name, count in alarms.items() if count]
+    print(f"{len(names)} functions, {sum(alarms.values())} alarms" + (f" ({', '.join(loud)})" if loud else ""))
+    return int(bool(loud) or not names)
 
 
 if __name__ == "__main__":

@@ -259,8 +259,17 @@ define("eval_laguerre", lambda x: -x * x / 2 + 3 * x - 3, exact=lambda mp, x: mp
        function=lambda x: special.eval_laguerre(3, x))  # fmt: skip
 define("hyp0f1", lambda x: special.hyp0f1(3.5, x) / 2.5, exact=lambda mp, x: mp.hyp0f1(2.5, x),
        function=lambda x: special.hyp0f1(2.5, x), twice=False)  # fmt: skip
-define("hyp1f1", lambda x: special.hyp1f1(2.5, 3.5, x) * 1.5 / 2.5, exact=lambda mp, x: mp.hyp1f1(1.5, 2.5, x),
-       function=lambda x: special.hyp1f1(1.5, 2.5, x), twice=False)  # fmt: skip
+
+
+def _hyp1f1_slope(x: Any) -> Any:
+    far = np.where(x < -50, x, -50.0)  # there SciPy's hyp1f1(2.5, 3.5, x) is 0 too early
+    tail = 1.5 * (np.exp(far) - special.hyp1f1(1.5, 2.5, far)) / far
+    return np.where(x < -50, tail, special.hyp1f1(2.5, 3.5, x) * 1.5 / 2.5)
+
+
+define("hyp1f1", _hyp1f1_slope, (None, 700.0),
+       lambda mp, x: mp.hyp1f1(1.5, 2.5, x), lambda x: special.hyp1f1(1.5, 2.5, x), edge="open", twice=False,
+       beyond="SciPy adds up as many terms as x is large, which at 1e15 ends after hours")  # fmt: skip
 
 # Degrees, and losses
 define("sindg", lambda x: pi / 180 * special.cosdg(x), exact=lambda mp, x: mp.sin(x * mp.pi / 180), twice=False)

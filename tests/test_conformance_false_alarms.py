@@ -91,3 +91,22 @@ def test_a_function_that_knows_float64_alone_is_as_its_reference() -> None:
     made = elementwise(cube, lambda x: 3 * x * x, numpy=(), name="cube")
     found = run([subject_of(made, OpSpec("cube", reference=cube, complex=False))], "default", checks=["dtype"])
     assert not found.failures
+
+
+def _grown(x: Array) -> Array:
+    """exp(x), whose slope is off by 3 % on complex numbers from 30 on."""
+    result = np.asarray(np.exp(x))
+    if not np.iscomplexobj(x):
+        return result
+    return result + 0.03j * np.imag(result) * (np.real(x) > 30)
+
+
+def test_a_function_that_loses_its_digits_on_complex_numbers_is_not_judged_by_them() -> None:
+    """As scipy.special.hyp1f1 does at -37 and at 40."""
+    made = elementwise(_grown, lambda x, *, result: result, name="grown")
+    assert not alarms(made, OpSpec("grown", reference=np.exp, complex=False, twice=False))
+
+
+def test_a_slope_that_is_off_in_the_tail_is_still_seen_by_the_complex_step() -> None:
+    made = elementwise(np.tanh, lambda x: np.where(x > 11, 0, 1 / np.cosh(x) ** 2), name="flat", numpy=())
+    assert any(told.startswith("jacobian_complex") for told in alarms(made, OpSpec("flat", reference=np.tanh)))
