@@ -1,6 +1,7 @@
 """Ops given by a class with fields, forward and backward."""
 
 from collections.abc import Callable, Sequence
+from inspect import Parameter
 from typing import Any, Final
 
 import numpy as np
@@ -41,7 +42,7 @@ class ClassOp(Op):
         super().__init__(name, cls.__doc__, functions)
         self.cls = cls
         self.fresh: bool = bool(getattr(cls, "fresh", False))
-        self.argument_names: tuple[str, ...] = tuple(p.name for p in parameters(cls.forward)[1:])
+        self.argument_names: tuple[str, ...] = tuple(p.name for p in _taken(cls))
         self.nondiff: frozenset[str] = frozenset(getattr(cls, "nondiff", ()))
         if not self.nondiff.issubset(self.argument_names):
             unknown = ", ".join(sorted(self.nondiff.difference(self.argument_names)))
@@ -84,6 +85,13 @@ class ClassOp(Op):
         """
         strong = any([not isinstance(f, np.ufunc) and str(f.__module__).startswith("numpy") for f in self.functions])
         return [not strong and name not in self.nondiff for name in self.argument_names]
+
+    def place(self, index: int) -> int:
+        """Where the name of an operand stands: one name is that of all arrays which ``*arrays`` takes."""
+        return min(index, len(self.argument_names) - 1)
+
+    def weak_of(self, count: int) -> list[bool]:
+        return self.weak if self.arity is not None else [self.weak[self.place(i)] for i in range(count)]
 
     def bind(self, *args: Any, **fields: Any) -> "Bound":
         """The op with its fields filled in. Raises UnsupportedArgument for a field that it does not have."""
@@ -154,7 +162,7 @@ class Bound(Pull):
         args = tuple(arrays)
         try:
             if numbers:
-                args = arrays_of_numbers(args, self.op.weak if self.op.arity is not None else self.op.weak * len(args))
+                args = arrays_of_numbers(args, self.op.weak_of(len(args)))
             if len(args) == PAIR:  # written out, like the next: a call with a tuple takes longer
                 result = self.forward(args[0], args[1])
             elif len(args) == 1:
@@ -221,11 +229,12 @@ class Bound(Pull):
 
     def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand, from the backward of the class."""
-        if self.op.nondiff:
-            entries = self.pulled(node, propagated, args, result)
-            names = self.op.argument_names
-            return tuple([None if names[i] in self.op.nondiff else entry for i, entry in enumerate(entries)])
-        return self.pulled(node, propagated, args, result)
+        op = self.op
+        entries = self.pulled(node, propagated, args, result)
+        if op.nondiff:
+            names = [op.argument_names[op.place(i)] for i in range(len(entries))]
+            return tuple([None if name in op.nondiff else e for name, e in zip(names, entries, strict=True)])
+        return entries
 
     def pulled(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         op = self.op
@@ -247,16 +256,18 @@ class Bound(Pull):
         return tuple(entries)
 
     def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
-        names = self.op.argument_names
-        name = names[index] if self.op.arity is not None else f"{names[0]}[{index}]"
+        place = self.op.place(index)
+        name = self.op.argument_names[place]
+        is_one_of_many = self.op.arity is None and place == len(self.op.argument_names) - 1
+        operand = f"{name}[{index - place}]" if is_one_of_many else name
         if name in self.op.nondiff:
             raise NotDifferentiable(
-                f"{self} has no gradient in '{name}', and this one is trainable; pass tensor.data (or detach it) "
+                f"{self} has no gradient in '{operand}', and this one is trainable; pass tensor.data (or detach it) "
                 "where it is to be a constant"
             )
         raise GradientType(
-            f"{self}: backward returned None for '{name}', which wants a gradient; return an array of its shape (is a "
-            f'`return` missing?), or say `nondiff = ("{name}",)` in the class where there is none'
+            f"{self}: backward returned None for '{operand}', which wants a gradient; return an array of its shape (is "
+            f'a `return` missing?), or say `nondiff = ("{name}",)` in the class where there is none'
         )
 
     def pull_wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
@@ -330,8 +341,13 @@ def as_arrays(propagated: Any) -> Any:
     return propagated
 
 
+def _taken(cls: Any) -> list[Parameter]:
+    """The parameters of forward that are arrays."""
+    return [p for p in parameters(cls.forward)[1:] if p.kind is not p.KEYWORD_ONLY]
+
+
 def _arity(cls: Any) -> int | None:
-    taken = [p for p in parameters(cls.forward)[1:] if p.kind is not p.KEYWORD_ONLY]
+    taken = _taken(cls)
     return None if any(p.kind is p.VAR_POSITIONAL for p in taken) else len(taken)
 
 

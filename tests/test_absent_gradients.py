@@ -81,6 +81,80 @@ def test_a_gradient_that_is_declared_to_be_none_is_refused_in_any_way_it_is_aske
     assert grad(made)(2.0, 3.0) == 3.0
 
 
+class Counted:
+    """The sum of arrays, which refuses all slopes: one name stands for all arrays."""
+
+    nondiff: ClassVar[tuple[str, ...]] = ("arrays",)
+
+    def forward(self, *arrays: Array) -> Array:
+        return np.asarray(sum(arrays))
+
+    def backward(self, propagated: Array, *arrays: Array) -> tuple[Array | None, ...]:
+        return (propagated,) * len(arrays)
+
+
+class Rested:
+    """x plus the sum of the rest, of which no slope is known."""
+
+    nondiff: ClassVar[tuple[str, ...]] = ("rest",)
+
+    def forward(self, x: Array, *rest: Array) -> Array:
+        return np.asarray(x + sum(rest))
+
+    def backward(self, propagated: Array, x: Array, *rest: Array) -> tuple[Array | None, ...]:
+        return propagated, *rest
+
+
+class FirstOnly(Counted):
+    """It forgets all slopes but the first."""
+
+    nondiff = ()
+
+    def backward(self, propagated: Array, *arrays: Array) -> tuple[Array | None, ...]:
+        return propagated, *[None] * (len(arrays) - 1)
+
+
+def in_operand(cls: type, k: int) -> Callable[[Any], Any]:
+    """An op of any number of arrays as a function of the k-th of three."""
+    return lambda x: op(cls)([x if i == k else float(i) for i in range(3)])
+
+
+@pytest.mark.parametrize("k", range(3))
+def test_nondiff_of_any_number_of_arrays_refuses_all_of_them(k: int) -> None:
+    with pytest.raises(NotDifferentiable, match=rf"counted has no gradient in 'arrays\[{k}\]'"):
+        grad(in_operand(Counted, k))(2.0)
+    with pytest.raises(NotDifferentiable, match="counted has no gradient"):
+        jvp(in_operand(Counted, k), (2.0,), (1.0,))
+    with pytest.raises(NotDifferentiable, match=rf"counted has no gradient in 'arrays\[{k}\]'"):
+        hessian(in_operand(Counted, k))(2.0)
+
+
+def test_nondiff_of_the_rest_leaves_the_first_its_gradient() -> None:
+    assert grad(in_operand(Rested, 0))(2.0) == 1.0
+    for k in (1, 2):
+        with pytest.raises(NotDifferentiable, match=rf"rested has no gradient in 'rest\[{k - 1}\]'"):
+            grad(in_operand(Rested, k))(2.0)
+
+
+def test_a_forgotten_gradient_of_one_of_many_arrays_names_it_and_what_nondiff_takes() -> None:
+    assert grad(in_operand(FirstOnly, 0))(2.0) == 1.0
+    with pytest.raises(GradientType, match=r"None for 'arrays\[2\]'.*say `nondiff = \(\"arrays\",\)`"):
+        grad(in_operand(FirstOnly, 2))(2.0)
+
+
+def test_the_rest_of_any_number_of_arrays_keeps_its_own_dtype_where_it_has_no_gradient() -> None:
+    seen: list[str] = []
+
+    class Seen(Rested):
+        def forward(self, x: Array, *rest: Array) -> Array:
+            seen.extend(str(a.dtype) for a in rest)
+            return x
+
+    untyped: Any = op  # mypy knows no forward of one array and any number of others
+    untyped(Seen)([np.ones(2, np.float32), 2, 3.0, np.ones(2)])
+    assert seen == ["int64", "float64", "float64"]
+
+
 def test_nondiff_names_arguments_of_forward() -> None:
     with pytest.raises(InvalidOp, match="nondiff names z; forward takes x, y"):
         op(type("Wrong", (Second,), {"nondiff": ("z",)}))
