@@ -15,12 +15,28 @@ def described(function: Callable[..., Any]) -> str:
     module = str(getattr(function, "__module__", None) or "")
     library = module.partition(".")[0].removeprefix("_")  # of C: _operator
     homes = [home for home in list(sys.modules) if has(home, name, function) and is_in(home, library)]
+    if not library:  # a program that imports the function has it too, under a shorter name than its maker
+        made = {home.partition(".")[0] for home in homes if is_compiled(home)}
+        homes = [home for home in homes if not made or home.partition(".")[0] in made]
     home = min(homes, key=lambda each: (is_private(each), each != module, each.count("."), each), default=module)
     return f"{home}.{name}" if home else name
 
 
 def has(home: str, name: str, function: Callable[..., Any]) -> bool:
     return getattr(sys.modules[home], "__dict__", {}).get(name) is function
+
+
+def aliases(described: str) -> list[str]:
+    """The other names that the module of a ``described`` function has for it: psi is digamma, too."""
+    home, _, name = described.rpartition(".")
+    names = getattr(sys.modules.get(home), "__dict__", {})
+    function = names.get(name)
+    return sorted(each for each, value in names.items() if function is not None and value is function and each != name)
+
+
+def is_compiled(home: str) -> bool:
+    file = getattr(sys.modules[home], "__file__", None)
+    return isinstance(file, str) and not file.endswith((".py", ".pyc"))
 
 
 def is_private(home: str) -> bool:

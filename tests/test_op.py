@@ -1,8 +1,10 @@
 """The factories: what they make of ufuncs and classes, and what they refuse."""
 
 import operator
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -12,7 +14,7 @@ import corelib
 from corelib import Array, Tensor, composed, elementwise, grad, linear, op, typed
 from corelib.errors import InvalidOp, InvalidOperandType, OpNotFound, UnsupportedArgument
 from corelib.installed.diagnosis import diagnose
-from corelib.naming import described
+from corelib.naming import aliases, described
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 
@@ -285,3 +287,25 @@ def test_functions_of_scipy_are_called_those_of_scipy() -> None:
             special.erf(tensor([1.0]), out=np.zeros(1))
         with pytest.raises(UnsupportedArgument, match=r"^scipy\.special\.erf on a Tensor does not take where"):
             special.erf(tensor([1.0]), where=False)
+
+
+def test_a_program_that_imports_a_function_of_scipy_does_not_become_its_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    special = pytest.importorskip("scipy.special")
+    program = ModuleType("program")
+    vars(program).update(psi=special.psi, add=np.add)
+    monkeypatch.setitem(sys.modules, "program", program)
+    assert described(special.psi) == "scipy.special.psi"
+    assert described(np.add) == "numpy.add"
+
+
+def test_a_function_without_an_op_is_named_with_its_other_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    special = pytest.importorskip("scipy.special")
+    assert aliases(described(special.digamma)) == ["digamma"]
+    with pytest.raises(OpNotFound, match=r"differentiates scipy\.special\.nrdtrimn$"):
+        grad(special.nrdtrimn)(0.5, 1.0, 1.0)
+    both = np.frompyfunc(abs, 1, 1)
+    library = ModuleType("library")
+    vars(library).update({both.__name__: both, "size": both})
+    monkeypatch.setitem(sys.modules, "library", library)
+    with pytest.raises(OpNotFound, match=r"differentiates library\.abs \(vectorized\) \(also called size\)"):
+        grad(both)(2.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from corelib.installed.first_party import OPS, OPTIMIZERS
 from corelib.installed.passing import is_passing
 from corelib.installed.provided import reason
+from corelib.naming import aliases
 from corelib.registry import registry
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def none_named(kind: str, name: str) -> str:
 def no_op_for(function: Callable[..., Any], described: str) -> str:
     """The message for a function that no op stands for."""
     owner = owner_of(getattr(function, "__name__", ""), "op") if _is_array_library(described) else None
-    message = f"no installed plugin differentiates {described}"
+    other = ", ".join(aliases(described))
+    message = f"no installed plugin differentiates {described}" + (f" (also called {other})" if other else "")
     return f"{message}; pip install {owner}" if owner and not _is_broken(owner) else message + _broken()
 
 
