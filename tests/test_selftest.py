@@ -34,6 +34,16 @@ MUST_FIND: Final = (
     "answers an array that it keeps", "wider than what arrived", "the second derivative is doubled",
     "uses the arguments of the latest call", "None",
 )  # fmt: skip
+BESIDE: Final = (
+    ("corelib-elementwise.arctan2", "wrong where argument 1 is stretched beside a stretched one (slope 1)"),
+    ("corelib-elementwise.multiply", "wrong where argument 0 is real beside complex (slope 0)"),
+    ("corelib-matmul.dot", "wrong where argument 0 is stretched along its last axis"),
+    ("corelib-matmul.dot", "wrong where argument 1 is real beside integers"),
+    ("corelib-matmul.matvec", "wrong where argument 0 has fewer axes"),
+    ("corelib-maximum.minimum", "inf that arrives counts as 1e100 (slope 1)"),
+    ("corelib-elementwise.exp", "-0 that arrives counts as 1e-9"),
+    ("corelib-reduce.sum", "NaN that arrives counts as inf"),
+)  # fmt: skip
 
 
 def drawn(family: str) -> list[Mutant]:
@@ -48,6 +58,23 @@ def test_the_suite_finds_behavioural_mutants() -> None:
 def test_the_suite_finds_syntax_mutants() -> None:
     score = score_of(drawn("syntax"))
     assert score.rate("syntax") >= 0.9, "\n".join(score.lines())  # of 30, 1 in 100 may well be among them
+
+
+@pytest.mark.parametrize(("name", "fault"), BESIDE)
+def test_a_fault_beside_one_operand_or_for_one_number_that_arrives_is_found(name: str, fault: str) -> None:
+    (subject,) = installed(name)
+    mutant = next(m for m in behavioural_mutants(subject) if m.key == fault)
+    assert tried(mutant).killed
+
+
+def test_an_op_has_the_faults_alone_that_show_in_some_call_of_it() -> None:
+    keys = {
+        m.key for name in ("exp", "sqrt", "floor") for m in all_mutants(f"corelib-elementwise.{name}", ["behaviour"])
+    }
+    assert "inf that arrives counts as 1e100" in keys
+    assert not any(key.startswith("wrong where argument") for key in keys)  # there is nothing beside one argument
+    floor = {m.key for m in all_mutants("corelib-elementwise.floor", ["behaviour"])}
+    assert not any("arrives counts" in key for key in floor)  # whatever arrives is multiplied by 0
 
 
 @pytest.mark.parametrize("fault", MUST_FIND)

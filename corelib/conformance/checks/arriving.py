@@ -18,16 +18,35 @@ ENDLESS: Final = (np.inf, -np.inf, np.nan)
 FAR: Final = (1e300, -1e300, 1e-300)
 RELATIVE: Final = 1e-9
 SLOPED: Final = 1e-6  # of the largest slope: what is smaller may be rounding
+TRIED: Final = 8
 REPRESENTED: Final = (1e-303, 1e305)
 
 
 def arriving(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Of each result one entry, where each of the numbers arrives, and 0 elsewhere and in the other results."""
+    """At an entry of each result each of the numbers arrives, and 0 elsewhere and in the other results."""
     call = Call(subject.op, sample)
     for r, result in enumerate(call.results):
         if result.size:
-            at = int(subject.rng("arriving", sample.id, r).integers(result.size))
-            _at(tally, call, r, at)
+            order = subject.rng("arriving", sample.id, r).permutation(result.size)
+            for at in _telling(call, r, order[:TRIED].tolist()):
+                _at(tally, call, r, at)
+
+
+def _telling(call: Call, r: int, order: list[int]) -> list[int]:
+    """The first entry, and further ones that depend on an argument on which none before them does."""
+    kept, reached = order[:1], _reached(call, r, order[0])
+    for at in order[1:]:
+        if len(reached) == len(call.arrays):
+            break
+        more = _reached(call, r, at) - reached
+        if more:
+            kept, reached = [*kept, at], reached | more
+    return kept
+
+
+def _reached(call: Call, r: int, at: int) -> set[int]:
+    """The arguments that have a slope there."""
+    return {i for i, slope in enumerate(call.gradients(_one(call, r, at, 1.0))) if np.any(slope)}
 
 
 def _at(tally: Tally, call: Call, r: int, at: int) -> None:

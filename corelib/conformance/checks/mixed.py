@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import permutations
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from corelib.tensor import Array
 KINDS: Final = ("float32", "float64", "complex64", "complex128", "int64")
 SINGLE: Final = 1e-4
 DOUBLE: Final = 1e-11
+WHOLE: Final = 8.0  # a sample times this, rounded, is as regular as it was, most likely
 
 
 def mixed(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -38,6 +39,8 @@ def _beside(subject: Subject, sample: Sample, tally: Tally, kinds: Sequence[str]
     try:
         call = Call(subject.op, sample, arrays, wanted)
         exact = Call(subject.op, sample, [_wide(a) for a in arrays], wanted)
+        if len(exact.results) != len(call.results):  # a result that is an integer is no result to differentiate
+            exact = Call(subject.op, sample, [a if a.dtype.kind == "i" else _wide(a) for a in arrays], wanted)
     except (TypeError, ValueError):  # forward refuses the mixture
         return
     rng = subject.rng("mixed", sample.id)
@@ -56,6 +59,8 @@ def _beside(subject: Subject, sample: Sample, tally: Tally, kinds: Sequence[str]
 def _of_kind(subject: Subject, i: int, array: Array, kind: str) -> Array:
     """The array in another dtype: complex numbers away from the axis, and integers in the domain."""
     if kind == "int64":
+        if not subject.entrywise:
+            return np.rint(WHOLE * array).astype(kind)
         inside = [n for n in (2, -1, 3) if any(bool(r.contains(np.array(float(n)))) for r in subject.ranges[i])]
         return np.resize(np.array(inside or [1], np.int64), array.shape)
     if kind.startswith("complex"):
@@ -65,15 +70,15 @@ def _of_kind(subject: Subject, i: int, array: Array, kind: str) -> Array:
 
 
 def _wide(array: Array) -> Array:
-    kinds: dict[str, Any] = {"c": np.complex128, "f": np.float64}
-    return array.astype(kinds.get(array.dtype.kind, array.dtype))
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
 def several(subject: Subject, seed: int) -> Sequence[Sample]:
-    """Operands of one shape, and stretched ones."""
-    if not subject.entrywise:
-        raise Skip("not an entry-by-entry op")
-    found = [s for s in interior(subject, seed) if len(s.arrays) > 1 and "same" not in s.tags]
+    """Operands of one shape, and stretched ones; of other ops the first with several arrays."""
+    if subject.spec.sets or subject.nondiff:
+        raise Skip("an argument is declared to lie in a set, or to have no slope: of another dtype it may not")
+    samples = [s for s in interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
+    found = [s for s in samples if len(s.arrays) > 1 and "same" not in s.tags]
     if not found:
         raise Skip("an op of one array: nothing stands beside another")
     return found[:2]

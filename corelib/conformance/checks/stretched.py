@@ -1,16 +1,19 @@
 """The check of broadcasting: whatever operand is stretched, its gradient is the sum over the copies of it."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any, Final
 
 import numpy as np
 
+from corelib.class_op import ClassOp
 from corelib.conformance.calls import Call, values
 from corelib.conformance.case import Check
 from corelib.conformance.cotangents import gaussian
 from corelib.conformance.domain import draw
 from corelib.conformance.failure import Skip
+from corelib.conformance.jacobians import UNSETTLED, compare_call, numeric
 from corelib.conformance.pick import interior
 from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.samples import avoided, named
@@ -24,15 +27,21 @@ PAIRED: Final[tuple[Shape, ...]] = ((), (1,), (4,), (1, 1), (3, 1), (3, 4), (2, 
 MANY: Final[tuple[Shape, ...]] = ((), (1, 1), (3, 1), (4,), (3, 4))
 """Shapes of the operands, in every order: pairs of the first, and of more operands all combinations of the second."""
 SLACK: Final = 1e-12
-TRIED: Final = 4
+TRIED: Final = 6
 
 
 def broadcast(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """The gradient of a stretched operand is that of its copies, summed: for each shape beside each other."""
+    """The gradient of a stretched operand is that of its copies, summed: for each shape beside each other.
+
+    Where an op takes an operand of such a shape and does not stretch it, as a product takes a matrix of one column,
+    its slopes are those of differences.
+    """
     for shapes in _combinations(subject, sample):
         small = [_cut(a, shape) for a, shape in zip(sample.arrays, shapes, strict=True)]
         if subject.entrywise or _takes(subject, sample, small):
             _as_copies(subject, sample, tally, small)
+        elif _is_smooth(subject) and _has_numbers(subject, sample, small):
+            _as_differences(subject, sample.having(small, f"{sample.id} cut to {named(tuple(shapes))}"), tally)
     if not tally.assertions:
         raise Skip("no operand can be stretched")
 
@@ -50,7 +59,7 @@ def _combinations(subject: Subject, sample: Sample) -> Iterator[Sequence[Shape]]
         for shape in _smaller(whole):
             yield [shape if j == k else other for j, other in enumerate(shapes)]
     if count == 2:
-        yield from product(*[list(_thin(whole)) for whole in shapes])
+        yield from product(*[list(_smaller(whole)) for whole in shapes])
 
 
 def _thin(shape: Shape) -> Iterator[Shape]:
@@ -61,7 +70,7 @@ def _thin(shape: Shape) -> Iterator[Shape]:
 def _smaller(shape: Shape) -> Iterator[Shape]:
     """The shape with one axis of length 1, with all of them so, and without its first axes."""
     yield from _thin(shape)
-    if any(n > 1 for n in shape):
+    if sum(n > 1 for n in shape) > 1:
         yield (1,) * len(shape)
     yield from (shape[k:] for k in range(1, len(shape) + 1))
 
@@ -82,6 +91,28 @@ def _takes(subject: Subject, sample: Sample, small: list[Array]) -> bool:
     return len(answers) == len(expected) > 0 and all(
         a.shape == b.shape and np.allclose(a, b, rtol=SLACK, atol=0) for a, b in zip(answers, expected, strict=True)
     )
+
+
+def _is_smooth(subject: Subject) -> bool:
+    """Whether a part of a sample is a sample too: operands that lie in no set, of an op without kinks."""
+    return isinstance(subject.op, ClassOp) and not subject.spec.sets and not subject.tagged("kink")
+
+
+def _as_differences(subject: Subject, sample: Sample, tally: Tally) -> None:
+    known = numeric(subject.op, sample)
+    if np.all(known.bound <= UNSETTLED * np.maximum(np.abs(known.value), 1)):
+        compare_call(tally, subject.op, sample, Call(subject.op, sample))
+
+
+def _has_numbers(subject: Subject, sample: Sample, small: list[Array]) -> bool:
+    """Whether the op takes these operands, and its results are finite."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("error")  # a form that is deprecated is none to look at
+            answers = values(subject.op, sample, small)
+    except Exception:  # the point is to find out
+        return False
+    return bool(answers) and all(a.size and bool(np.all(np.isfinite(a))) for a in answers)
 
 
 def _as_copies(subject: Subject, sample: Sample, tally: Tally, small: list[Array]) -> None:
@@ -115,16 +146,17 @@ def _size(x: Array) -> float:
 
 
 def stretchable(subject: Subject, seed: int) -> Sequence[Sample]:
-    """One sample for each shape of the first operand; of other ops the first few with several arrays."""
+    """One sample for each shape of the first operand; of other ops one for each number of axes and each field."""
     samples = [s for s in interior(subject, seed) if "number" not in s.tags]
     if subject.entrywise:
         if (subject.arity or 1) < 2:
             raise Skip("an op of one array: nothing is stretched beside another")
         return [_of_first(subject, shape) for shape in (PAIRED if subject.arity == 2 else MANY)]
-    found = [s for s in samples if len(s.arrays) > 1 and "same" not in s.tags][:TRIED]
+    found = [s for s in samples if len(s.arrays) > 1 and "same" not in s.tags]
     if not found:
         raise Skip("no sample of several arrays: nothing is stretched beside another")
-    return found
+    unlike = list({(*[a.ndim for a in s.arrays], repr(s.fields)): s for s in reversed(found)}.values())
+    return sorted(unlike, key=lambda s: -sum(a.ndim for a in s.arrays))[:TRIED]  # most has been cut from the largest
 
 
 def _of_first(subject: Subject, shape: Shape) -> Sample:

@@ -11,6 +11,8 @@ from corelib.composed import Composed
 from corelib.conformance.selftest import arriving, second, sometimes, ties
 from corelib.conformance.selftest.answers import answer_mutants
 from corelib.conformance.selftest.bending import Behaviour, bent
+from corelib.conformance.selftest.beside import beside_faults
+from corelib.conformance.selftest.endless import endless_faults
 from corelib.conformance.selftest.facts import Facts
 from corelib.conformance.selftest.functions import names_in
 from corelib.conformance.selftest.mutant import Host, Mutant
@@ -49,6 +51,8 @@ def faults(facts: Facts) -> Iterator[Behaviour]:
         return
     if facts.sloped:
         yield from _of_numbers(facts)
+        yield from endless_faults(facts)
+        yield from beside_faults(facts)
         yield from _now_and_then(facts)
         yield from _of_memory(facts)
     if facts.elementwise and facts.subject.entrywise and facts.sloped:
