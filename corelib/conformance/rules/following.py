@@ -1,6 +1,7 @@
 """Following a rule along given gradients: alone, as its author wrote it, and inside an Optimizer."""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -75,8 +76,12 @@ def junk(rule: Any, like: Array, garbage: float) -> tuple[Array, tuple[Array, ..
 
 def split(row: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
     """The entries of all parameters, in one row, as parameters of these shapes."""
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
-    return [part.reshape(shape) for part, shape in zip(np.split(row, ends), shapes, strict=True)]
+    parts, start = [], 0
+    for shape in shapes:
+        end = start + prod(shape)
+        parts.append(row[start:end].reshape(shape))
+        start = end
+    return parts
 
 
 def parameters(values: Sequence[Array], trainable: bool = True) -> list[Tensor]:

@@ -204,9 +204,12 @@ def dtype(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally
     single = [v.astype(np.float32) for v in values]
     kept: list[Any] = []
     options: dict[str, Any] = {"lr": LR}
-    found = follow(
-        subject, hyperparameters, single, gradients, lambda t, o, p: kept.extend(o.state_dict().items()), **options
-    )
+
+    def seen(t: int, optimizer: Any, tensors: Any) -> None:
+        if t in (1, 2, len(gradients)):  # what has become wide stays so
+            kept.extend(optimizer.state_dict().items())
+
+    found = follow(subject, hyperparameters, single, gradients, seen, **options)
     exact = follow(subject, hyperparameters, [v.astype(np.float64) for v in single], gradients, **options)
     for one, other in zip(found, exact, strict=True):
         tally.require(one.dtype == np.float32, f"a parameter of float32 became {one.dtype}")

@@ -14,7 +14,7 @@ TORCH: Final = Trajectories(Path(__file__).with_name("trajectories.npz"))
 """Written by tests/make_trajectories.py."""
 
 
-def descent(*, lr: float, banana: float, banana_steps: int = 3000, steps: int = 600) -> dict[str, Budget]:
+def descent(*, lr: float, banana: float, banana_steps: int, steps: int) -> dict[str, Budget]:
     """One learning rate for the convex problems, another for Rosenbrock's."""
     names = ("quadratic 1", "quadratic 1e2", "quadratic 1e4", "logistic")
     return {**{name: Budget(lr, steps) for name in names}, "rosenbrock": Budget(banana, banana_steps)}
@@ -45,29 +45,29 @@ def prodigy(
 
 
 SPECS: Final = (
-    of_torch("sgd", descent=descent(lr=1.0, banana=1e-3, banana_steps=4000, steps=1000)),
+    of_torch("sgd", descent=descent(lr=1.0, banana=2e-3, banana_steps=1800, steps=200)),
     of_torch(
         "adagrad",
         scale_free={"eps": 0.0, "initial_accumulator_value": 0.0},
-        descent=descent(lr=1.0, banana=0.5, banana_steps=2000, steps=800),
+        descent=descent(lr=1.0, banana=1.0, banana_steps=1600, steps=200),
     ),
     of_torch(
         "rmsprop",
         scale_free={"eps": 0.0},
         together=({"alpha": 0.3, "centered": True},),
-        descent=descent(lr=0.01, banana=1e-3, steps=800),
+        descent=descent(lr=0.03, banana=5e-3, banana_steps=1700, steps=400),
     ),
     of_torch(
         "adam",
         scale_free={"eps": 0.0},
         together=({"beta2": 0.5, "amsgrad": True},),
-        descent=descent(lr=0.1, banana=0.05),
+        descent=descent(lr=0.1, banana=0.05, banana_steps=1000, steps=200),
     ),
     of_torch(
         "adamw",
         scale_free={"eps": 0.0},
         together=({"beta2": 0.5, "amsgrad": True},),
-        descent=descent(lr=0.1, banana=0.05),
+        descent=descent(lr=0.1, banana=0.05, banana_steps=1000, steps=200),
     ),
     RuleSpec(
         "prodigy",
@@ -75,6 +75,6 @@ SPECS: Final = (
         uses_values=True,
         scale_free={"eps": 0.0},
         others={"beta3": 0.8, "d0": 1e-3, "d_coef": 2.0},
-        descent=descent(lr=1.0, banana=1.0, banana_steps=700, steps=200),
+        descent=descent(lr=1.0, banana=1.0, banana_steps=700, steps=120),
     ),
 )
