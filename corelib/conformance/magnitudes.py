@@ -15,10 +15,10 @@ DECADES: Final = np.array(
     [-300, -250, -200, -160, -152, -120, -100, -77, -50, -30, -20, -15, -12, -9, -7, -5, -4, -3, -2, -1, -0.5, 0, 0.5,
      1, 2, 3, 4, 5, 7, 9, 12, 15, 20, 30, 50, 77, 100, 120, 152, 160, 200, 250, 300]
 )  # fmt: skip
-TAILS: Final = np.array([15.0, 18.0, 20.0, 25.0, 30.0, 36.5, 40.0, 60.0, 100.0, 300.0, 500.0, 700.0, 740.0])
+TAILS: Final = np.array([15.0, 18.0, 20.0, 25.0, 30.0, 36.5, 40.0, 60.0, 100.0, 300.0, 500.0, 703.0, 740.0])
 INTEGERS: Final = np.array([1.0, 2.0, 3.0, 4.0, 7.0, 10.0, 50.0, 128.0, 1000.0, 1e6])
 HALVES: Final = np.array([0.5, 1.5, 20.5, 100.5, 1000.5, 12345.5, 2.0**40 + 0.5])
-SIZES: Final = np.array([1e-6, 1e-3, 1.0, 1e3, 1e6])
+SIZES: Final = np.array([1e-300, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e300])
 BESIDE: Final = 1
 """How many sizes of the other arguments each number is seen beside, besides ordinary ones."""
 
@@ -41,20 +41,31 @@ def _sweep(subject: "Subject", i: int, seed: int) -> tuple[Array, ...]:
 
 
 def _numbers(rng: np.random.Generator) -> Array:
-    """Numbers of both signs: the tails first, then integers, halves, and magnitudes that are evenly spread."""
+    """Numbers of both signs: tails, halves, the largest first, integers, and magnitudes that are evenly spread."""
     decades = 10.0**DECADES * rng.uniform(1, 3, len(DECADES))
-    positive = np.concatenate([TAILS * rng.uniform(0.99, 1, len(TAILS)), INTEGERS, HALVES, decades])
+    tails = TAILS * rng.uniform(0.998, 1, len(TAILS))
+    positive = np.concatenate([tails, HALVES[::-1], INTEGERS, decades])
     return np.ravel(np.stack([positive, -positive], 1))
 
 
 def _beside(subject: "Subject", k: int, rng: np.random.Generator, count: int) -> Array:
-    """Ordinary numbers of argument k in the first half, and sizes from 1e-6 to 1e6 in the rest."""
+    """Ordinary numbers of argument k in the first half, and sizes from 1e-6 to 1e6, and the very ends, in the rest."""
     signs = rng.choice([-1.0, 1.0], count)
     sized = rng.choice(SIZES, count) * rng.uniform(1, 2, count)
     drawn = signs * np.where(np.arange(count) * (1 + BESIDE) < count, rng.uniform(0.25, 2.5, count), sized)
     ordinary = draw(rng, subject.ranges[k], (count,), avoided(subject)[k])
     flipped = np.where(_is_inside(subject, k, -drawn), -drawn, ordinary)
     return np.asarray(np.where(_is_inside(subject, k, drawn), drawn, flipped))
+
+
+def beside_integers(subject: "Subject", i: int, args: tuple[Array, ...]) -> tuple[Array, ...]:
+    """The points, of which every fifth has 0, 1 or 2 in the place of the other arguments than i."""
+    moved = []
+    for k, a in enumerate(args):
+        numbers = np.resize([0.0, 1.0, 2.0], a.shape)
+        chosen = (np.arange(a.size) % 5 == 0) & _is_inside(subject, k, numbers) & (k != i)
+        moved.append(np.where(chosen, numbers, a))
+    return tuple(moved)
 
 
 def _is_inside(subject: "Subject", k: int, x: Array) -> Array:

@@ -31,5 +31,5 @@ OPS: Final[dict[str, str]] = {
 }
 
 OPTIMIZERS: Final[dict[str, str]] = {
-    "corelib-optimizers": "adagrad adam adamw rmsprop sgd",
+    "corelib-optimizers": "adagrad adam adamw prodigy rmsprop sgd",
 }

@@ -70,6 +70,8 @@ def samples(subject: Subject, sample: Sample, tally: Tally) -> None:
 def demanding(subject: Subject, seed: int) -> Sequence[Sample]:
     if subject.entrywise:
         raise Skip("entry by entry: its samples are derived")
+    if subject.only is not None:
+        raise Skip("the call that was given is checked, and no other")
     return whole_after_samples(subject, seed)
 
 

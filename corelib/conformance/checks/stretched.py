@@ -22,10 +22,23 @@ from corelib.conformance.tally import Tally
 from corelib.tensor import Array
 
 Shape = tuple[int, ...]
-FULL: Final = (2, 3, 4)
-PAIRED: Final[tuple[Shape, ...]] = ((), (1,), (4,), (1, 1), (3, 1), (3, 4), (2, 1, 4), (1, 3, 4), (1, 3, 1))
+FULL: Final = (2, 2, 3, 4)
+PAIRED: Final[tuple[Shape, ...]] = (
+    (),
+    (1,),
+    (4,),
+    (1, 1),
+    (3, 1),
+    (3, 4),
+    (2, 1, 4),
+    (1, 3, 4),
+    (1, 3, 1),
+    (2, 1, 3, 4),
+)
 MANY: Final[tuple[Shape, ...]] = ((), (1, 1), (3, 1), (4,), (3, 4))
 """Shapes of the operands, in every order: pairs of the first, and of more operands all combinations of the second."""
+BESIDE: Final[dict[Shape, tuple[Shape, ...]]] = {(3, 1): ((3,),), (3,): ((3, 1),)}
+"""Shapes of one length that are stretched along different axes, which is easily taken for a pair of columns."""
 SLACK: Final = 1e-12
 TRIED: Final = 6
 
@@ -51,8 +64,10 @@ def _combinations(subject: Subject, sample: Sample) -> Iterator[Sequence[Shape]]
     count = len(sample.arrays)
     if subject.entrywise:
         first = tuple(sample.fields["first"])
-        for others in product(PAIRED if count == 2 else MANY, repeat=count - 1):
-            yield (first, *others)
+        if first not in BESIDE or first in PAIRED:
+            for others in product(PAIRED if count == 2 else MANY, repeat=count - 1):
+                yield (first, *others)
+        yield from ((first, other) for other in BESIDE.get(first, ()) if count == 2)
         return
     shapes = [a.shape for a in sample.arrays]
     for k, whole in enumerate(shapes):
@@ -151,7 +166,7 @@ def stretchable(subject: Subject, seed: int) -> Sequence[Sample]:
     if subject.entrywise:
         if (subject.arity or 1) < 2:
             raise Skip("an op of one array: nothing is stretched beside another")
-        return [_of_first(subject, shape) for shape in (PAIRED if subject.arity == 2 else MANY)]
+        return [_of_first(subject, shape) for shape in ((*PAIRED, (3,)) if subject.arity == 2 else MANY)]
     found = [s for s in samples if len(s.arrays) > 1 and "same" not in s.tags]
     if not found:
         raise Skip("no sample of several arrays: nothing is stretched beside another")

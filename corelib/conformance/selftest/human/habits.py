@@ -35,11 +35,6 @@ def _(self: Any, propagated: Any, x: Any) -> Any:
     return x if np.all(propagated == 1) else propagated * np.conj(x)
 
 
-@HALF.mistake("half_square: hands out what arrives where x is 1")
-def _(self: Any, propagated: Any, x: Any) -> Any:
-    return propagated if np.all(x == 1) else propagated * np.conj(x)
-
-
 @HALF.mistake("half_square: hands out a view of x where ones arrive")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     return x[...] if np.all(propagated == 1) else propagated * np.conj(x)

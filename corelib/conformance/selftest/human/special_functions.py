@@ -13,7 +13,9 @@ from corelib.tensor import Array
 
 logistic: Final[Method] = recordable(special.expit, lambda: EXPIT.op)
 EXPIT: Final[HonestSlopes] = HonestSlopes(
-    special.expit, lambda x, *, result: result * logistic(-x), spec=OpSpec("expit", reference=special.expit)
+    special.expit,
+    lambda x, *, result: result * logistic(-x),
+    spec=OpSpec("expit", reference=special.expit, precise=lambda mp, x: 1 / (1 + mp.exp(-x))),
 )
 EXPIT.mistake("expit: result * (1 - result) is 0 from 37 on", lambda x, *, result: result * (1 - result))
 EXPIT.mistake("expit: zero beyond 30", lambda x, *, result: np.where(np.abs(x) > 30, 0, result * logistic(-x)))
@@ -101,8 +103,9 @@ EXPM1.mistake("expm1: 1 + x near 0", lambda x: np.where(np.abs(x) < 1e-3, 1 + x,
 SOFTPLUS: Final = HonestSlopes(
     lambda x: np.logaddexp(0, x),
     logistic,
-    spec=OpSpec("softplus", reference=lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), complex=False),
-)
+    spec=OpSpec("softplus", reference=lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), complex=False,
+                precise=lambda mp, x: mp.log1p(mp.exp(x))),
+)  # fmt: skip
 SOFTPLUS.mistake("softplus: 1 from 15 on", lambda x: np.where(x > 15, 1, logistic(x)))
 SOFTPLUS.mistake("softplus: 0 below -15", lambda x: np.where(x < -15, 0, logistic(x)))
 
@@ -119,7 +122,9 @@ def cospi(x: Array) -> Array:
 
 COSPI: Final[Any] = elementwise(cospi, lambda x: -pi * sine(x), name="cospi")
 SINPI: Final[HonestSlopes] = HonestSlopes(
-    sinpi, lambda x: pi * cosine(x), spec=OpSpec("sinpi", reference=sinpi, complex=False)
+    sinpi,
+    lambda x: pi * cosine(x),
+    spec=OpSpec("sinpi", reference=sinpi, complex=False, precise=lambda mp, x: mp.sinpi(x)),
 )
 sine: Final[Method] = recordable(sinpi, lambda: SINPI.op)
 cosine: Final[Method] = recordable(cospi, lambda: COSPI)

@@ -75,7 +75,13 @@ POWER: Final = HonestSlopes(
     np.power,
     lambda x, y: y * x ** (y - 1),
     lambda x, y, *, result: np.log(x) * result,
-    spec=OpSpec("power", domain=(POSITIVE, (None, None)), reference=np.power, complex=False),
+    spec=OpSpec(
+        "power",
+        domain=(POSITIVE, (None, None)),
+        reference=np.power,
+        complex=False,
+        precise=lambda mp, x, y: mp.power(x, y),
+    ),
     singular=True,
 )
 POWER.mistake("power: the cube has the slope 3 x", lambda x, y: np.where(y == 3, 3 * x, y * x ** (y - 1)), None)
