@@ -107,7 +107,9 @@ def _in_silence(subject: Subject, tally: Tally, place: Place) -> None:
 def _second(subject: Subject, tally: Tally, i: int, place: Place) -> None:
     """Backward of backward beside differences of backward, which are not kept: they are the op's own."""
     others = _far([a for k, a in enumerate(place.args) if k != i])
-    place = Place(tuple([a[np.broadcast_to(others == 0, a.shape)] for a in place.args]))  # beside very large or small ones all may overflow
+    place = Place(
+        tuple([a[np.broadcast_to(others == 0, a.shape)] for a in place.args])
+    )  # beside very large or small ones all may overflow
     for k in range(len(place.args)):
 
         def f(x: Array, lines: Array, k: int = k) -> Array:

@@ -17,10 +17,9 @@ LR: Final = 0.1
 
 
 def course(rng: np.random.Generator, count: int) -> Array:
-    """Gradients (STEPS, count): zeros, noise with exact zeros, a drift, zeros again, then a few entries at a time."""
+    """Gradients (STEPS, count): noise with exact zeros, a drift, zeros again, then a few entries at a time."""
     gradients = rng.normal(size=(STEPS, count)) * (rng.random((STEPS, count)) > 0.1)
-    gradients[0] = 0.0  # the first gradient, for some entries the second too, and one in between
-    gradients[[1, 20], : count // 2] = 0.0
+    gradients[[0, 1, 20], : count // 2] = 0.0  # half of the entries begin with zeros, and half do not
     gradients[DRIFT] = np.sign(gradients[2]) + 0.1 * gradients[DRIFT]
     gradients[ZEROS] = 0.0
     rows = STEPS - SPARSE.start
