@@ -1,6 +1,7 @@
 """The gradients along which a rule is followed: noise, drift, zeros after all that, and sparse ones."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,6 +28,13 @@ def course(rng: np.random.Generator, count: int) -> Array:
     turn = np.arange(rows)
     gradients[SPARSE][turn, turn % count] = rng.normal(size=rows)  # so that none is of zeros alone
     return gradients
+
+
+def scaled(gradients: Array, case: Mapping[str, Any]) -> Array:
+    """The gradients of a case: times its ``scale``, and zeros for all parameters in the first ``idle`` steps."""
+    rows: Array = gradients * case["scale"]
+    rows[: case.get("idle", 0)] = 0.0
+    return rows
 
 
 def rates() -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.rules.case import RuleCheck
-from corelib.conformance.rules.course import LR, STEPS, course, lacking, rates
+from corelib.conformance.rules.course import LR, STEPS, course, lacking, rates, scaled
 from corelib.conformance.rules.following import Loose, drawn, follow, split
 from corelib.conformance.rules.spec import Reference, Trajectories
 from corelib.conformance.rules.subject import RuleSubject
@@ -75,7 +75,7 @@ def _followed(subject: RuleSubject, reference: Trajectories, saved: dict[str, An
         if t in reference.recorded:
             rows.append(np.concatenate([tensor.data.ravel() for tensor in tensors]))
 
-    gradients = [split(row, reference.shapes) for row in saved["gradients"] * case["scale"]]
+    gradients = [split(row, reference.shapes) for row in scaled(saved["gradients"], case)]
     options = dict(case["options"])
     if case.get("scheduled"):
         options["lr"] = lambda n: float(saved["rates"][n])

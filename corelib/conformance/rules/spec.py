@@ -34,7 +34,8 @@ class Trajectories:
     ``rates`` (steps); ``trajectories`` (cases, recorded, n), the parameters after the ``recorded`` steps; and
     ``cases``, as JSON in bytes: a list of {"rule", "hyperparameters", "options", "scale", "zero", "scheduled"},
     where the gradients are multiplied by ``scale``, a ``zero`` case starts at 0, and one that is ``scheduled``
-    has the ``rates`` for its learning rates. ``shapes`` are those of the parameters, in order.
+    has the ``rates`` for its learning rates; in the first ``idle`` steps, where that is given, all gradients are
+    zeros. ``shapes`` are those of the parameters, in order.
     """
 
     file: Path

@@ -15,12 +15,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib.conformance.rules.course import course, rates
+from corelib.conformance.rules.course import course, rates, scaled
 
 FILE: Final = Path(__file__).parents[1] / "corelib_optimizers" / "trajectories.npz"
 SHAPES: Final = ((), (3,), (2, 3))
 RECORDED: Final = (1, 2, 3, 10, 30, 60, 71, 80, 100)
 SCALES: Final = (1.0, 1e3, 1e-6, 1e-9)
+IDLE: Final = {1e3: 2}
+"""Steps at the start in which no parameter has a gradient other than 0, by the scale of the others."""
 FAR: Final = (1e20, 1e-20)
 """Of gradients along which a rule goes with its defaults alone."""
 
@@ -109,10 +111,10 @@ def trajectories() -> Iterator[tuple[dict[str, Any], Array]]:
             scheduled = scale == 1 and "lr" not in options
             case = {
                 "rule": rule, "hyperparameters": hyperparameters, "options": options, "scale": scale,
-                "zero": not decays, "scheduled": scheduled,
+                "zero": not decays, "scheduled": scheduled, "idle": IDLE.get(scale, 0),
             }  # fmt: skip
             lr = rates() if scheduled else None
-            yield case, follow(torch, kind, keywords, values * decays, gradients * scale, lr)
+            yield case, follow(torch, kind, keywords, values * decays, scaled(gradients, case), lr)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from corelib import Tensor
+from corelib.conformance.rules.course import scaled
 from corelib.optimizer import Optimizer
 from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 
@@ -40,7 +41,7 @@ def follow(case: dict[str, Any], dtype: type[np.floating[Any]] = np.float64) -> 
     params = [Tensor(part.astype(dtype), trainable=True) for part in split(start)]
     optimizer = Optimizer(params, RULES[case["rule"]](**case["hyperparameters"]), **case["options"])
     rows = []
-    for t, row in enumerate(SAVED["gradients"] * case["scale"], 1):
+    for t, row in enumerate(scaled(SAVED["gradients"], case), 1):
         if case["scheduled"]:
             optimizer.lr = float(SAVED["rates"][t - 1])
         for param, gradient in zip(params, split(row), strict=True):
