@@ -228,7 +228,7 @@ try:
     main()
 except SystemExit:
     pass
-allowed = {"corelib.cli", "corelib.cli.main"}
+allowed = {"corelib.cli", "corelib.cli.main", "corelib.cli.streams"}
 print([m for m in sys.modules if m.startswith(("corelib_", "corelib.cli", "rich", "matplotlib")) and m not in allowed])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
