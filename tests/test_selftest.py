@@ -44,6 +44,14 @@ BESIDE: Final = (
     ("corelib-elementwise.exp", "-0 that arrives counts as 1e-9"),
     ("corelib-reduce.sum", "NaN that arrives counts as inf"),
 )  # fmt: skip
+FAR: Final = (
+    ("corelib-elementwise.sigmoid", "the slope has absolute digits alone"),
+    ("corelib-elementwise.tanh", "1e-3 too large in a tail"),
+    ("corelib-elementwise.exp", "the second derivative is NaN beyond 10"),
+    ("corelib-elementwise.log", "1e-3 too large beyond 1e100"),
+    ("corelib-elementwise.sin", "1e-3 too large at large half-integers"),
+    ("corelib-elementwise.power", "1e-3 too large beside a huge argument (slope 0)"),
+)  # fmt: skip
 
 
 def drawn(family: str) -> list[Mutant]:
@@ -60,8 +68,8 @@ def test_the_suite_finds_syntax_mutants() -> None:
     assert score.rate("syntax") >= 0.9, "\n".join(score.lines())  # of 30, 1 in 100 may well be among them
 
 
-@pytest.mark.parametrize(("name", "fault"), BESIDE)
-def test_a_fault_beside_one_operand_or_for_one_number_that_arrives_is_found(name: str, fault: str) -> None:
+@pytest.mark.parametrize(("name", "fault"), [*BESIDE, *FAR])
+def test_a_fault_in_one_place_or_for_one_number_that_arrives_is_found(name: str, fault: str) -> None:
     (subject,) = installed(name)
     mutant = next(m for m in behavioural_mutants(subject) if m.key == fault)
     assert tried(mutant).killed
@@ -73,6 +81,9 @@ def test_an_op_has_the_faults_alone_that_show_in_some_call_of_it() -> None:
     }
     assert "inf that arrives counts as 1e100" in keys
     assert not any(key.startswith("wrong where argument") for key in keys)  # there is nothing beside one argument
+    sine = {m.key for m in all_mutants("corelib-elementwise.sin", ["behaviour"])}
+    assert "1e-3 too large beyond 1e5" in sine
+    assert "1e-3 too large beyond 1e20" not in sine  # neighbouring numbers are many periods apart
     floor = {m.key for m in all_mutants("corelib-elementwise.floor", ["behaviour"])}
     assert not any("arrives counts" in key for key in floor)  # whatever arrives is multiplied by 0
 

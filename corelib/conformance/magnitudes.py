@@ -37,7 +37,17 @@ def _sweep(subject: "Subject", i: int, seed: int) -> tuple[Array, ...]:
         return (x,)
     x = np.tile(x, 1 + BESIDE)
     others = [x if k == i else _beside(subject, k, rng, len(x)) for k in range(arity)]
-    return tuple(others)
+    ones = _ones(subject, i, rng)
+    return tuple([np.concatenate([a, b]) for a, b in zip(others, ones, strict=True)])
+
+
+def _ones(subject: "Subject", i: int, rng: np.random.Generator) -> list[Array]:
+    """1 and -1 beside every size of the others: beside large ones a power is finite there alone."""
+    pairs = np.array([(one, side * size) for one in (1.0, -1.0) for size in SIZES for side in (1.0, -1.0)]).T
+    sized = pairs[1] * rng.uniform(1, 2, pairs.shape[1])
+    args = [pairs[0] if k == i else sized for k in range(subject.arity or 1)]
+    inside = np.all([_is_inside(subject, k, a) for k, a in enumerate(args)], axis=0)
+    return [a[inside] for a in args]
 
 
 def _numbers(rng: np.random.Generator) -> Array:

@@ -14,6 +14,7 @@ from corelib.conformance.selftest.bending import Behaviour, bent
 from corelib.conformance.selftest.beside import beside_faults
 from corelib.conformance.selftest.endless import endless_faults
 from corelib.conformance.selftest.facts import Facts
+from corelib.conformance.selftest.far import far_faults
 from corelib.conformance.selftest.functions import names_in
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.rewritten import methods_of
@@ -57,6 +58,7 @@ def faults(facts: Facts) -> Iterator[Behaviour]:
         yield from _of_memory(facts)
     if facts.elementwise and facts.subject.entrywise and facts.sloped:
         yield from _at_places(facts)
+        yield from far_faults(facts)
     if any("kink" in s.tags for s in facts.subject.samples()) and not facts.linear:
         yield from ties.TIES
     if facts.curved:
