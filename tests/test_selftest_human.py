@@ -23,9 +23,9 @@ def test_an_honest_op_passes_the_suite(honest: Honest) -> None:
     assert [result.detail for result in run([honest.subject]).failures] == []
 
 
-@pytest.mark.slow
-def test_every_mistake_is_found() -> None:
-    assert [mutant.key for mutant in human_mutants() if not tried(mutant).killed] == []
+def test_some_of_the_mistakes_are_found() -> None:
+    """Each sixth: ``python -m corelib.conformance.selftest --family human`` tries all, and should find them."""
+    assert [mutant.key for mutant in human_mutants()[::6] if not tried(mutant).killed] == []
 
 
 def test_there_are_more_than_99_mistakes_and_each_has_a_name_of_its_own() -> None:

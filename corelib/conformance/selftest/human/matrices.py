@@ -101,9 +101,11 @@ def _(self: Any, propagated: Any, a: Any, *, result: Any) -> Any:
 
 
 class Solve:
-    """x with a x = b, for stacks of matrices a and b."""
+    """x with a x = b, for stacks of matrices a and b. Raises ValueError for a vector b."""
 
     def forward(self, a: Array, b: Array) -> Array:
+        if b.ndim < 2:
+            raise ValueError("b is a matrix, or a stack of matrices")
         return np.linalg.solve(a, b)
 
     def backward(self, propagated: Any, a: Any, b: Any, *, result: Any) -> Any:
