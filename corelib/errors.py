@@ -4,7 +4,6 @@ CorelibError
 ├── OpNotFound (ImportError)            no installed plugin provides the op
 ├── NoSuchOp (AttributeError)           the same of an attribute of corelib.ops
 ├── OpConflict (ImportError)            two plugins provide the op
-├── OptimizerNotFound (ImportError)     no installed plugin provides the optimizer
 ├── OptimizerConflict (ImportError)     two plugins provide the optimizer
 ├── InvalidOp (TypeError)               a class or slope that does not follow the protocol of an op
 ├── InvalidOperand (ValueError)         shapes or values that an op cannot take
@@ -23,6 +22,7 @@ CorelibError
 │   ├── PluginLoadError (ImportError)   a plugin, or an op of it, that cannot be imported
 │   └── PluginApiError (ImportError)    a plugin for another version of the plugin interface
 └── OptimizerError
+    ├── OptimizerNotFound (ImportError) no installed plugin provides the optimizer
     ├── InvalidHyperparameter (ValueError)
     ├── UnknownHyperparameter (TypeError)
     └── StateMismatch (ValueError)      a saved state that does not fit the parameters
@@ -49,10 +49,6 @@ class NoSuchOp(CorelibError, AttributeError):
 
 class OpConflict(CorelibError, ImportError):
     """Several plugins provide the op, and none was chosen."""
-
-
-class OptimizerNotFound(CorelibError, ImportError):
-    """No installed plugin provides the optimizer."""
 
 
 class OptimizerConflict(CorelibError, ImportError):
@@ -127,6 +123,10 @@ class PluginApiError(PluginError, ImportError):
 
 class OptimizerError(CorelibError):
     """An optimizer that was given something it cannot work with."""
+
+
+class OptimizerNotFound(OptimizerError, ImportError):
+    """No installed plugin provides the optimizer."""
 
 
 class InvalidHyperparameter(OptimizerError, ValueError):

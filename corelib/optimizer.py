@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from itertools import chain
 from numbers import Real
-from typing import Any, Final, TypedDict, TypeVar, Unpack, cast, get_args, overload
+from typing import Any, Final, TypedDict, TypeVar, cast, get_args, overload
 
 import numpy as np
 
@@ -123,16 +124,20 @@ class Optimizer:
 
     @classmethod
     def named(
-        cls,
-        params: Tensors,
-        name: str,
-        hyperparameters: Mapping[str, Any] | None = None,
-        **options: Unpack[Options],
+        cls, params: Tensors, name: str, hyperparameters: Mapping[str, Any] | None = None, /, **given: Any
     ) -> "Optimizer":
-        """An Optimizer with an installed rule: ``Optimizer.named(params, "lion", {"beta1": 0.9})``."""
+        """An Optimizer with an installed rule: ``Optimizer.named(params, "lion", beta1=0.9, lr=1e-3)``.
+
+        What is no option of an Optimizer is a hyperparameter of the rule; those may come in a mapping, too.
+        `corelib.optimizers.named` does the same, and type checkers know the hyperparameters there.
+        """
         from corelib.registry import find_optimizer  # no plugin is looked for before it is asked for
 
-        return cls(params, make_rule(find_optimizer(name), hyperparameters or {}), **options)
+        kind = find_optimizer(name)
+        options = {key: value for key, value in given.items() if key in Options.__annotations__}
+        values = {key: value for key, value in given.items() if key not in options}
+        refuse_shared(kind, options)
+        return cls(params, make_rule(kind, joined(hyperparameters or {}, values)), **options)
 
     @property
     def rule(self) -> AnyRule:
@@ -264,6 +269,24 @@ class Optimizer:
         if parameter.decays and self.weight_decay:
             data *= 1.0 - lr * self.weight_decay
         data -= out
+
+
+def refuse_shared(kind: type[AnyRule], options: Mapping[str, Any]) -> None:
+    """Raise InvalidHyperparameter for an option that has the name of a hyperparameter of the rule."""
+    shared = ", ".join(field.name for field in fields(cast(Any, kind)) if field.name in options)
+    if shared:
+        raise InvalidHyperparameter(
+            f"{shared}: an option of Optimizer and a hyperparameter of {kind.name}; give the one of the rule in a "
+            f"mapping, or write Optimizer(params, {kind.__name__}(...), ...)"
+        )
+
+
+def joined(hyperparameters: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, which have no name in common."""
+    twice = ", ".join(name for name in more if name in hyperparameters)
+    if twice:
+        raise InvalidHyperparameter(f"{twice}: given in the mapping and by keyword; give each once")
+    return {**hyperparameters, **more}
 
 
 def final_gradient(update: Update, factor: float, l2: float, out: FloatArray, copy: FloatArray) -> FloatArray:

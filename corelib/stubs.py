@@ -1,8 +1,9 @@
-"""What type checkers are told of the installed plugins: stubs that only re-export, so that no type grows stale.
+"""What type checkers are told of the installed plugins: stubs that re-export, so that the type of no op grows stale.
 
 mypy and pyright do not run the registry; ``from corelib.ops import erf`` is static to them because corelib/ops
 imports from the stub module ``_corelib_ops``, in which `corelib typings` writes
-``from corelib_special import erf as erf``.
+``from corelib_special import erf as erf``. Only the overloads of `corelib.optimizers.named` write out types, those of
+the hyperparameters of each rule.
 """
 
 import re
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from corelib.errors import OpConflict, OptimizerConflict, PluginLoadError
 from corelib.installed.provided import Provided
+from corelib.overloads import named
 from corelib.registry import registry
 
 FILES: Final = {"op": "_corelib_ops.pyi", "optimizer": "_corelib_optimizers.pyi"}
@@ -49,12 +51,13 @@ def stale(folder: Path) -> Iterator[str]:
             written, installed = _names(path.read_text(encoding="utf-8")), _names(stub.text)
             changes = [f"+{name}" for name in sorted(installed - written)]
             changes += [f"-{name}" for name in sorted(written - installed)]
-            yield f"{path} is stale: {' '.join(changes) or 'the same names from other places'}"
+            yield f"{path} is stale: {' '.join(changes) or 'the same names, with other types or from other places'}"
 
 
 def _stub(kind: str) -> Stub:
     lines: list[str] = []
     left_out: list[str] = []
+    found: list[tuple[str, Any, str]] = []
     for name, providers in sorted(registry.table(kind).items()):
         try:
             one = registry.choose(kind, repr(name), providers)
@@ -65,6 +68,8 @@ def _stub(kind: str) -> Stub:
             left_out.append(f"{kind} {name!r} of {one.distribution} is left out: {error}")
         else:
             lines += _exported(module, attribute, name, one.distribution.name)
+            found.append((name, one.get(), one.distribution.name))
+    lines += [named(found)] if kind == "optimizer" else []
     return Stub(FILES[kind], HEAD.format(kind) + "".join(lines), tuple(left_out))
 
 

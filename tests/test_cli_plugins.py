@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
@@ -14,6 +15,7 @@ pytest.importorskip("click")
 from click.testing import CliRunner, Result
 
 from corelib.cli.main import COMMANDS, command
+from corelib.overloads import written
 
 Install = Callable[..., Path]
 
@@ -190,8 +192,26 @@ def test_typings_reexport_what_is_installed_from_where_it_is_public(install: Ins
         "late = _late",
     ]
     rules = (tmp_path / "typings" / "_corelib_optimizers.pyi").read_text().splitlines()
-    assert rules[2:] == ["from corelib_b import Lion as _lion  # corelib-b", "lion = _lion"]
+    assert rules[2:4] == ["from corelib_b import Lion as _lion  # corelib-b", "lion = _lion"]
+    assert [line for line in rules if "Literal['lion'], /, *, beta: float = ..., **options" in line]
     assert "fit what is installed" in said("typings", "--check", "--dir", str(tmp_path / "typings"))
+
+
+@pytest.mark.parametrize(
+    ("hint", "text"),
+    [
+        (float, "float"),
+        (float | None, "float | None"),
+        (tuple[float, float], "tuple[float, float]"),
+        (tuple[int, ...], "tuple[int, ...]"),
+        (Literal["a", 2], "Literal['a', 2]"),
+        (None, "None"),
+        (Path, "Any"),
+        (list[int], "Any"),
+    ],
+)
+def test_typings_write_out_the_type_of_a_hyperparameter(hint: Any, text: str) -> None:
+    assert written(hint) == text
 
 
 def test_typings_leave_out_what_is_contested_broken_or_has_no_home(install: Install, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, cast
 import numpy as np
 import pytest
 
-from corelib import Tensor
+from corelib import Tensor, optimizers
 from corelib.errors import InvalidHyperparameter, NonFinite, OptimizerError, UnknownHyperparameter
 from corelib.groups import Group, MultiOptimizer
 from corelib.optimizer import Optimizer
@@ -604,10 +604,38 @@ def wandering(rule: HeavyBall) -> list[Any]:
 
 def test_a_rule_by_name_is_asked_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corelib.registry.find_optimizer", {"heavy_ball": HeavyBall}.__getitem__)
-    optimizer = Optimizer.named([parameter([1.0])], "heavy_ball", {"beta": 0.25}, lr=0.5)
-    assert (optimizer.rule, optimizer.lr) == (HeavyBall(0.25), 0.5)
+    named = Optimizer.named
+    for optimizer in (
+        optimizers.named([parameter([1.0])], "heavy_ball", {"beta": 0.25}, lr=0.5),
+        named([parameter([1.0])], "heavy_ball", {"beta": 0.25}, lr=0.5),
+        named([parameter([1.0])], "heavy_ball", beta=0.25, lr=0.5),
+    ):
+        assert (optimizer.rule, optimizer.lr) == (HeavyBall(0.25), 0.5)
     with pytest.raises(UnknownHyperparameter, match="heavy_ball has no hyperparameter 'betta'; it has beta"):
-        Optimizer.named([parameter([1.0])], "heavy_ball", {"betta": 0.25})
+        named([parameter([1.0])], "heavy_ball", {"betta": 0.25})
+    with pytest.raises(UnknownHyperparameter, match="heavy_ball has no hyperparameter 'betta'; it has beta"):
+        named([parameter([1.0])], "heavy_ball", betta=0.25)
+    with pytest.raises(InvalidHyperparameter, match="beta: given in the mapping and by keyword"):
+        named([parameter([1.0])], "heavy_ball", {"beta": 0.25}, beta=0.25)
+
+
+def test_a_name_that_a_rule_shares_with_an_option_is_never_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclass(frozen=True)
+    class Decaying(HeavyBall):
+        l2: float = 0.0
+
+    monkeypatch.setattr("corelib.registry.find_optimizer", {"decaying": Decaying}.__getitem__)
+    named = Optimizer.named
+    with pytest.raises(InvalidHyperparameter, match="l2: an option of Optimizer and a hyperparameter of"):
+        named([parameter([1.0])], "decaying", l2=0.5)
+    optimizer = named([parameter([1.0])], "decaying", {"l2": 0.5})
+    assert (optimizer.rule, optimizer.l2) == (Decaying(l2=0.5), 0.0)
+
+
+def test_a_name_that_nobody_provides_is_an_optimizer_error_that_lists_what_is_installed() -> None:
+    named = Optimizer.named
+    with pytest.raises(OptimizerError, match=r"no installed plugin provides optimizer 'newton' \(installed: .*adam, "):
+        named([parameter([1.0])], "newton")
 
 
 def test_a_rule_without_hyperparameters_says_so() -> None:

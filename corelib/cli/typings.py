@@ -17,6 +17,8 @@ from corelib.stubs import stale, stubs
 def typings(check: bool, folder: Path) -> None:
     """Write _corelib_ops.pyi and _corelib_optimizers.pyi, which re-export what the installed plugins provide.
 
+    The second has the overloads of corelib.optimizers.named, too.
+
     pyright looks into typings/ by itself; mypy needs mypy_path = "$MYPY_CONFIG_FILE_DIR/typings".
     """
     if check:

@@ -23,6 +23,8 @@ def none_named(kind: str, name: str) -> str:
     close = get_close_matches(name, registry.table(kind), 1)
     if close:
         message += f"; did you mean {close[0]!r} ({registry.table(kind)[close[0]][0].distribution})?"
+    if kind == "optimizer":  # of ops there are hundreds
+        message += f" (installed: {', '.join(sorted(registry.table(kind))) or 'none'})"
     return message + _broken()
 
 

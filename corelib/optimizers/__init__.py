@@ -27,10 +27,16 @@ def names() -> list[str]:
 
 if not TYPE_CHECKING:
 
+    def named(params, name, hyperparameters=None, /, **given):
+        """`Optimizer.named`; type checkers know the hyperparameters of each installed rule here."""
+        from corelib.optimizer import Optimizer
+
+        return Optimizer.named(params, name, hyperparameters, **given)
+
     def __getattr__(name: str) -> object:
         if name.startswith("_"):  # what Python itself asks a module for
             raise AttributeError(f"module 'corelib.optimizers' has no attribute {name!r}")
         return get(name)
 
     def __dir__() -> list[str]:
-        return ["get", "names", *names()]
+        return ["get", "named", "names", *names()]

@@ -214,13 +214,18 @@ assert_type(t.sum(), Tensor)
 assert_type(a + t, Tensor)
 
 
-# Optimizers are chosen by class, with typed hyperparameters, or by name.
-from corelib.optimizers import adam  # noqa: E402  # beside what it is for
+# Optimizers are chosen by class or by name, with typed hyperparameters.
+from corelib.optimizers import adam, named  # noqa: E402  # beside what it is for
 from corelib_optimizers import Adam  # noqa: E402
 
 Optimizer([t], Adam(beta1=0.8), lr=1e-3)
 Optimizer([t], adam(beta1=0.8), lr=1e-3)
 Optimizer([t], corelib.optimizers.get("adam")(), lr=1e-3)
+assert_type(named([t], "adam"), Optimizer)
+assert_type(named({"t": t}, "adam", beta1=0.8, amsgrad=True, lr=1e-3, clip_norm=1.0), Optimizer)
+assert_type(named([t], "prodigy", beta3=None), Optimizer)
+assert_type(Optimizer.named([t], str(t), {"beta1": 0.8}, lr=1e-3), Optimizer)
+assert_type(named([t], str(t), {}, lr=1e-3), Optimizer)  # a name that the program reads
 
 
 # Transforms: what is differentiated is a Tensor inside and an array outside; the rest is as it was.

@@ -32,6 +32,7 @@ from corelib.ops import (
     multiply,
     sum,
 )
+from corelib.optimizers import named
 from corelib_optimizers import Adam
 
 t = Tensor([1.0, 2.0], trainable=True)
@@ -246,3 +247,10 @@ Adam(beta1="big")  # mypy: incompatible type "str"; expected "float" | pyright: 
 Adam(beta=0.5)  # mypy: Unexpected keyword argument "beta" | pyright: No parameter named "beta"
 Optimizer([t], Adam(), lr="1e-3")  # mypy: incompatible type "str" | pyright: cannot be assigned to parameter "lr"
 Adam().beta1 = 0.5  # mypy: Property "beta1" | pyright: Cannot assign to attribute "beta1"
+named([t], "adan")  # mypy: No overload variant of "named" | pyright: No overloads for "named"
+named([t], str(t))  # mypy: No overload variant of "named" | pyright: No overloads for "named"
+named([t], "adam", betas=0.5)  # mypy: No overload variant of "named" | pyright: No overloads for "named"
+named([t], "adam", beta1="x")  # mypy: No overload variant of "named" | pyright: No overloads for "named"
+named([t], "sgd", beta1=0.5)  # mypy: No overload variant of "named" | pyright: No overloads for "named"
+named([t], "adam", lr="x")  # mypy: No overload variant of "named" | pyright: No overloads for "named"
+named(3.0, "adam")  # mypy: No overload variant of "named" | pyright: No overloads for "named"
