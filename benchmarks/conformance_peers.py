@@ -12,7 +12,7 @@ import logging
 import random
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, Final
 
@@ -129,7 +129,7 @@ class Column:
         self.peer = peer
         self.tried = 0
         self.alarms = 0
-        self._good: dict[int, list[Sample]] = {}
+        self._good: dict[Subject, list[Sample]] = {}
 
     def finds(self, mutant: Mutant) -> bool:
         """Whether the peer rejects the mutant on any sample, in any host."""
@@ -144,12 +144,12 @@ class Column:
             return not all(passes(self.peer, op, sample) for sample in self._samples(subject))
 
     def _samples(self, subject: Subject) -> list[Sample]:
-        if id(subject) not in self._good:  # the mutants keep their subjects alive
+        if subject not in self._good:
             tried = samples_of(subject)
-            good = self._good[id(subject)] = [s for s in tried if passes(self.peer, subject.op, s)]
+            good = self._good[subject] = [s for s in tried if passes(self.peer, subject.op, s)]
             self.tried += len(tried)
             self.alarms += len(tried) - len(good)
-        return self._good[id(subject)]
+        return self._good[subject]
 
 
 def kind(mutant: Mutant) -> str:
@@ -183,13 +183,14 @@ def measure(mutants: Sequence[Mutant], columns: Sequence[Column]) -> dict[str, C
     return counts
 
 
-def table(counts: Mapping[str, Counter[str]], columns: Sequence[Column]) -> Iterator[str]:
-    """The table, and how many samples of unmutated ops each peer rejects."""
+def table(families: Iterable[Sequence[Mutant]], columns: Sequence[Column]) -> Iterator[str]:
+    """The table, each row as soon as it is known, and how many samples of unmutated ops each peer rejects."""
     names = ["corelib", *(c.name for c in columns)]
     yield f"| family | mutants | {' | '.join(names)} |"
     yield "| --- " * (len(names) + 2) + "|"
-    for row, counted in counts.items():
-        yield f"| {row} | {counted['mutants']} | {' | '.join(str(counted[name]) for name in names)} |"
+    for mutants in families:
+        for row, counted in measure(mutants, columns).items():
+            yield f"| {row} | {counted['mutants']} | {' | '.join(str(counted[name]) for name in names)} |"
     for column in columns:
         yield f"{column.name}: rejects {column.alarms} of {column.tried} samples of unmutated ops"
 
@@ -200,9 +201,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--family", action="append", choices=FAMILIES)
     given = parser.parse_args(arguments)
-    chosen = [m for family in given.family or FAMILIES for m in drawn(family, given.sample, given.seed)]
     columns = [Column(name, peer) for name, peer in peers().items()]
-    print("\n".join(table(measure(chosen, columns), columns)))
+    families = (drawn(family, given.sample, given.seed) for family in given.family or FAMILIES)
+    for line in table(families, columns):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -146,13 +146,14 @@ def test_counts_are_kept_by_kind_and_equivalent_mutants_left_out(monkeypatch: py
 
 
 def test_the_table_has_a_row_of_each_kind_and_a_column_of_each_checker() -> None:
-    column = Column("peer", accepts)
-    column.tried, column.alarms = 9, 2
-    assert list(table({"human, state": Counter(mutants=5, corelib=4, peer=3)}, [column])) == [
-        "| family | mutants | corelib | peer |",
-        "| --- | --- | --- | --- |",
-        "| human, state | 5 | 4 | 3 |",
-        "peer: rejects 2 of 9 samples of unmutated ops",
+    mutants, samples = [named(sigmoid(), name) for name in ("negated", STATE)], len(samples_of(sigmoid()))
+    assert list(table([mutants[:1], mutants[1:]], [Column("never", accepts), Column("always", rejects)])) == [
+        "| family | mutants | corelib | never | always |",
+        "| --- | --- | --- | --- | --- |",
+        "| behaviour | 1 | 1 | 0 | 0 |",
+        "| situation, state | 1 | 1 | 0 | 0 |",
+        f"never: rejects 0 of {2 * samples} samples of unmutated ops",
+        f"always: rejects {2 * samples} of {2 * samples} samples of unmutated ops",
     ]
 
 
