@@ -6,14 +6,17 @@ function follows the other, and each is told when it is done, with its processor
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from time import process_time
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.scipy_special import TABLE, op_of
+from benchmarks import scipy_more, scipy_special  # noqa: F401  # they fill the table
+from benchmarks.scipy_table import TABLE, op_of
+from corelib import Array
 from corelib.conformance import Report, run, subject_of
 from corelib.conformance.domain import draw
 from corelib.conformance.subject import Subject
@@ -30,8 +33,6 @@ def subject(name: str) -> Subject:
 
 def misfit(name: str) -> float:
     """The largest error of the slopes, relative to the largest of them, against mpmath at ordinary points."""
-    import mpmath
-
     entry, one = TABLE[name], subject(name)
     if entry.exact is None:
         return 0.0
@@ -39,16 +40,26 @@ def misfit(name: str) -> float:
     worst = 0.0
     for i, slope in enumerate(entry.slopes):
         given = {"result": entry.function(*args)} if _reads_result(slope) else {}
-        found = np.broadcast_to(slope(*args, **given), (POINTS,))
-        with mpmath.workdps(DIGITS):
-            order = tuple([int(k == i) for k in range(len(args))])
-            exact = [
-                mpmath.diff(lambda *x: entry.exact(mpmath.mp, *x), tuple(map(mpmath.mpf, point)), order)
-                for point in zip(*[a.tolist() for a in args], strict=True)
-            ]
-        truth = np.array([float(mpmath.re(x)) for x in exact])
-        worst = max(worst, float(np.max(np.abs(found - truth)) / np.max(np.abs(truth))))
+        found = slope(*args, **given)
+        for k, row in enumerate(found if entry.several else (found,)):
+            truth = _differentiated(_chosen(entry.exact, k) if entry.several else entry.exact, args, i)
+            worst = max(worst, float(np.max(np.abs(row - truth)) / np.max(np.abs(truth))))
     return worst
+
+
+def _chosen(exact: Callable[..., Any], k: int) -> Callable[..., Any]:
+    """Its result ``k``."""
+    return lambda mp, *x: exact(mp, *x)[k]
+
+
+def _differentiated(exact: Callable[..., Any], args: Sequence[Array], i: int) -> Array:
+    """The slope in argument ``i``, by mpmath's differences with many digits."""
+    import mpmath
+
+    order = tuple([int(n == i) for n in range(len(args))])
+    with mpmath.workdps(DIGITS):
+        points = [tuple(map(mpmath.mpf, point)) for point in zip(*[a.tolist() for a in args], strict=True)]
+        return np.array([float(mpmath.re(mpmath.diff(partial(exact, mpmath.mp), point, order))) for point in points])
 
 
 def _reads_result(slope: object) -> bool:

@@ -4,78 +4,16 @@
 that has no closed slope (an order, a degree, a count) is fixed: ``jv`` is J of order 2.5.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from math import log, pi, sqrt
 from typing import Any, Final
 
 import numpy as np
-import scipy.special
 
-from corelib import Tensor, elementwise
-from corelib.conformance import OpSpec
+from benchmarks.scipy_table import ANYWHERE, POSITIVE, UNIT, at, define, special
 
-special: Any = scipy.special
-ANYWHERE: Final = (None, None)
-POSITIVE: Final = (0.0, None)
-UNIT: Final = (0.0, 1.0)
 ROOT: Final = 2 / sqrt(pi)
 NORMAL: Final = 1 / sqrt(2 * pi)
 CANCELS: Final = {"magnitudes": "psi(a) - psi(a + b) has lost its digits where a is a thousand times b, and more"}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A function with its slopes; ``declared`` goes into its OpSpec. ``exact`` is the function on mpmath's numbers."""
-
-    function: Callable[..., Any]
-    slopes: tuple[Any, ...]
-    domain: Any
-    exact: Callable[..., Any] | None
-    declared: dict[str, Any]
-
-    def spec(self, name: str) -> OpSpec:
-        return OpSpec(name, kind="elementwise", domain=self.domain, reference=self.function, **self.declared)
-
-
-LONGER: Final = (
-    "gamma", "rgamma", "gammaln", "psi", "trigamma", "zeta3", "zeta4", "polygamma", "betaln", "beta", "expi",
-    "ber", "bei", "tandg", "inv_boxcox",
-)  # fmt: skip
-"""Functions that are defined beyond the domain that is declared here."""
-
-TABLE: Final[dict[str, Entry]] = {}
-
-
-def define(
-    name: str, slopes: Any, domain: Any = ANYWHERE, exact: Any = None, function: Any = None, **declared: Any
-) -> None:
-    """An op of scipy.special, or of a function made from it by fixing arguments."""
-    slopes = slopes if isinstance(slopes, tuple) else (slopes,)
-    chosen = getattr(special, name) if function is None else function
-    if name in LONGER:
-        declared = {"beyond": "the slopes are written for this part", **declared}
-    TABLE[name] = Entry(chosen, slopes, domain, exact, {"complex": False, **declared})
-
-
-OPS: dict[str, Any] = {}
-
-
-def op_of(name: str) -> Any:
-    """The op called ``name``."""
-    if name not in OPS:
-        entry = TABLE[name]
-        make: Any = elementwise  # its overloads want the number of slopes spelt out
-        singular = any(key in entry.declared for key in ("singular",)) or entry.domain != ANYWHERE
-        OPS[name] = make(entry.function, *entry.slopes, numpy=(), name=name, singular=singular)
-    return OPS[name]
-
-
-def at(name: str, *args: Any) -> Any:
-    """A function of the table: recorded where an argument is a Tensor."""
-    if any(isinstance(a, Tensor) for a in args):
-        return op_of(name)(*args)
-    return TABLE[name].function(*args)
 
 
 def _bell(x: Any) -> Any:

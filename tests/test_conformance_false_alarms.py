@@ -110,3 +110,23 @@ def test_a_function_that_loses_its_digits_on_complex_numbers_is_not_judged_by_th
 def test_a_slope_that_is_off_in_the_tail_is_still_seen_by_the_complex_step() -> None:
     made = elementwise(np.tanh, lambda x: np.where(x > 11, 0, 1 / np.cosh(x) ** 2), name="flat", numpy=())
     assert any(told.startswith("jacobian_complex") for told in alarms(made, OpSpec("flat", reference=np.tanh)))
+
+
+@dataclass(frozen=True)
+class Both:
+    """Sine and cosine."""
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        return np.sin(x), np.cos(x)
+
+    def backward(self, propagated: tuple[Array, Array], x: Array) -> Array:
+        gradient: Array = propagated[0] * np.cos(x) - propagated[1] * np.sin(x)
+        return gradient
+
+
+def test_slopes_far_out_of_several_results_are_those_of_the_first() -> None:
+    """As those of scipy.special.fresnel: by the complex step, and second ones."""
+    both = op(Both, broadcasts=True)
+    assert not alarms(
+        both, OpSpec("both", kind="elementwise", reference=lambda x: (np.sin(x), np.cos(x)), complex=False)
+    )

@@ -8,9 +8,23 @@ pytest.importorskip("scipy.special")
 pytest.importorskip("mpmath")
 
 from benchmarks.conformance_scipy import examined, main, misfit
-from benchmarks.scipy_special import TABLE
+from benchmarks.scipy_table import TABLE
 
-QUICK = ("expit", "erfcx", "log_ndtr", "psi", "gammainc", "j1", "k0", "xlogy", "ellipk", "hyp1f1")
+QUICK = (
+    "expit",
+    "erfcx",
+    "log_ndtr",
+    "psi",
+    "gammainc",
+    "j1",
+    "k0",
+    "xlogy",
+    "ellipk",
+    "hyp1f1",
+    "airy",
+    "fresnel",
+    "k0e",
+)
 
 
 @pytest.mark.parametrize("name", QUICK)

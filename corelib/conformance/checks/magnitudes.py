@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from corelib.conformance.calls import Call
+from corelib.conformance.calls import Call, outputs
 from corelib.conformance.case import Check
 from corelib.conformance.differences import EPS
 from corelib.conformance.domain import room
@@ -181,10 +181,13 @@ def gradients(subject: Subject, args: Sequence[Array]) -> list[Array]:
 
 
 def second_gradients(subject: Subject, args: Sequence[Array], i: int) -> list[Array]:
-    """The slopes in each argument of the slope in argument i."""
+    """The slopes in each argument of the slope in argument i, of the first result."""
+
+    def first(*arrays: Any) -> Any:
+        return outputs(subject.op(*arrays))[0]
 
     def gradient(*arrays: Any) -> Any:
-        answer = vjp(subject.op, *arrays)[1](np.ones(args[0].shape))
+        answer = vjp(first, *arrays)[1](np.ones(args[0].shape))
         return answer if len(args) == 1 else answer[i]
 
     answer = vjp(gradient, *args)[1](np.ones(args[0].shape))

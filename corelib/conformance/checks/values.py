@@ -187,9 +187,9 @@ def _refuted(subject: Subject, i: int, args: list[Array], found: Array, complex_
 
 
 def _slope(subject: Subject, args: list[Array], i: int) -> Array:
-    """The diagonal of an entry-by-entry op's Jacobian in argument i."""
+    """The diagonal of an entry-by-entry op's Jacobian in argument i: that of its first result, as `Subject.plain`."""
     call = Call(subject.op, entrywise_sample(args))
-    return call.gradients([np.ones(r.shape, r.dtype) for r in call.results])[i]
+    return call.gradients([np.full(r.shape, float(k == 0), r.dtype) for k, r in enumerate(call.results)])[i]
 
 
 def entrywise(subject: Subject, seed: int) -> Sequence[Sample]:

@@ -1,0 +1,102 @@
+"""More of scipy.special: scaled functions, distributions with fixed parameters, and functions of several results."""
+
+from math import log, pi, sqrt
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.scipy_special import NORMAL
+from benchmarks.scipy_table import POSITIVE, UNIT, define, define_several, special
+
+RADIAN: Final = pi / 180
+OPEN: Final[dict[str, Any]] = {"edge": "open", "twice": False}
+
+FAR: Final[dict[str, Any]] = {"edge": "open", "beyond": "SciPy, or the difference of two terms, has lost its digits"}
+
+PERIODS: Final = {"magnitudes": "at 1e12 all steps are longer than a period: their mean is taken for the slope"}
+
+
+def _near_zero(x: Any, near: Any, far: Any, width: float) -> Any:
+    """One formula near 0, where the other cancels."""
+    small = np.absolute(x) < width
+    return np.where(small, near(np.where(small, x, 0.0)), far(np.where(small, 1.0, x))).astype(x.dtype)
+
+
+def _exprel_slope(x: Any) -> Any:
+    return _near_zero(
+        x, lambda x: 0.5 + x * (1 / 3 + x * (1 / 8 + x * (1 / 30 + x * (1 / 144 + x / 840)))),
+        lambda x: (np.exp(x) - special.exprel(x)) / x, 0.02,
+    )  # fmt: skip
+
+
+# Scaled by exponentials
+define("i0e", lambda x: special.i1e(x) - np.sign(x) * special.i0e(x), (-30.0, 30.0),
+       exact=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(0, x), kinks=[0.0], at_kink=0.0, twice=False,
+       **FAR)  # fmt: skip
+define("k0e", lambda x: special.k0e(x) - special.k1e(x), (0.0, 30.0), lambda mp, x: mp.exp(x) * mp.besselk(0, x),
+       twice=False, **FAR)  # fmt: skip
+define("exprel", _exprel_slope, exact=lambda mp, x: mp.expm1(x) / x, twice=False)
+define("powm1", lambda x: 2.5 * x**1.5, POSITIVE, lambda mp, x: x**2.5 - 1, lambda x: special.powm1(x, 2.5), **OPEN)
+define("ndtri_exp", lambda y, *, result: np.exp(y + result * result / 2) / NORMAL, (-300.0, 0.0), twice=False, **FAR)
+
+# Distributions with fixed parameters, their inverses
+define("betaincc", lambda x: -(x**1.5) * (1 - x) ** 0.5 / float(special.beta(2.5, 1.5)), UNIT,
+       lambda mp, x: mp.betainc(2.5, 1.5, x, 1, regularized=True), lambda x: special.betaincc(2.5, 1.5, x),
+       **OPEN)  # fmt: skip
+define("gdtr", lambda x: 2 * np.exp(1.5 * np.log(2 * x) - 2 * x - float(special.gammaln(2.5))), POSITIVE,
+       lambda mp, x: mp.gammainc(2.5, 0, 2 * x, regularized=True), lambda x: special.gdtr(2.0, 2.5, x),
+       **OPEN)  # fmt: skip
+define("pdtr", lambda m: -np.exp(3 * np.log(m) - m - log(6)), POSITIVE,
+       lambda mp, m: mp.gammainc(4, m, regularized=True), lambda m: special.pdtr(3.0, m), **OPEN)  # fmt: skip
+define("pdtrc", lambda m: np.exp(3 * np.log(m) - m - log(6)), POSITIVE,
+       lambda mp, m: mp.gammainc(4, 0, m, regularized=True), lambda m: special.pdtrc(3.0, m), **OPEN)  # fmt: skip
+define("gammaincinv", lambda p, *, result: np.exp(result - 1.5 * np.log(result) + float(special.gammaln(2.5))), UNIT,
+       function=lambda p: special.gammaincinv(2.5, p), **OPEN)  # fmt: skip
+define("betaincinv", lambda p, *, result: float(special.beta(2.5, 1.5)) / (result**1.5 * (1 - result) ** 0.5), UNIT,
+       function=lambda p: special.betaincinv(2.5, 1.5, p), **OPEN)  # fmt: skip
+define("owens_t",
+       (lambda h, a: -NORMAL / 2 * np.exp(-h * h / 2) * special.erf(a * h / sqrt(2)),
+        lambda h, a: np.exp(-h * h * (1 + a * a) / 2) / (1 + a * a) / (2 * pi)), twice=False)  # fmt: skip
+
+# Elliptic integrals in their amplitude, and Struve's function
+define("ellipkinc", lambda x: 1 / np.sqrt(1 - 0.3 * np.square(np.sin(x))),
+       exact=lambda mp, x: mp.ellipf(x, mp.mpf(0.3)),
+       function=lambda x: special.ellipkinc(x, 0.3), expected_failures=PERIODS)  # fmt: skip
+define("ellipeinc", lambda x: np.sqrt(1 - 0.3 * np.square(np.sin(x))),
+       exact=lambda mp, x: mp.ellipe(x, mp.mpf(0.3)),
+       function=lambda x: special.ellipeinc(x, 0.3), expected_failures=PERIODS)  # fmt: skip
+define("struve", lambda x: 2 / pi - special.struve(1.0, x), exact=lambda mp, x: mp.struveh(0, x),
+       function=lambda x: special.struve(0.0, x), twice=False)  # fmt: skip
+define("expn", lambda x: -special.expn(2, x), POSITIVE, lambda mp, x: mp.expint(3, x), lambda x: special.expn(3, x),
+       **OPEN)  # fmt: skip
+define("cotdg", lambda x: -RADIAN / np.square(special.sindg(x)), (10.0, 170.0), lambda mp, x: mp.cot(x * mp.pi / 180),
+       beyond="the slope is written for one branch", **OPEN)  # fmt: skip
+
+
+# Functions of several results
+define_several("fresnel", lambda x: (np.sin(pi / 2 * x * x), np.cos(pi / 2 * x * x)),
+               exact=lambda mp, x: (mp.fresnels(x), mp.fresnelc(x)), expected_failures=PERIODS)  # fmt: skip
+
+
+def _ellipj_slopes(u: Any) -> Any:
+    sn, cn, dn, _ = special.ellipj(u, 0.3)
+    return cn * dn, -sn * dn, -0.3 * sn * cn, dn
+
+
+def _of_mpmath(mp: Any, u: Any) -> tuple[Any, ...]:
+    sn, cn, dn = [mp.ellipfun(kind, u, m=mp.mpf(0.3)) for kind in ("sn", "cn", "dn")]
+    return sn, cn, dn, mp.atan2(sn, cn)  # the amplitude, on this branch
+
+
+define_several("ellipj", _ellipj_slopes, function=lambda u: special.ellipj(u, 0.3),
+               exact=_of_mpmath)  # fmt: skip
+
+
+def _airy_slopes(x: Any) -> Any:
+    ai, aip, bi, bip = special.airy(x)
+    return aip, x * ai, bip, x * bi
+
+
+define_several("airy", _airy_slopes, exact=lambda mp, x: (
+    mp.airyai(x), mp.airyai(x, derivative=1), mp.airybi(x), mp.airybi(x, derivative=1)),
+    extreme=[-800.0, 30.0])  # fmt: skip
