@@ -29,6 +29,16 @@ def _exprel_slope(x: Any) -> Any:
     )  # fmt: skip
 
 
+def _owens_h(h: Any, a: Any) -> Any:
+    with np.errstate(over="ignore"):  # exp(-inf) is the 0 that it should be
+        return -NORMAL / 2 * np.exp(-h * h / 2) * special.erf(a * h / sqrt(2))
+
+
+def _owens_a(h: Any, a: Any) -> Any:
+    with np.errstate(over="ignore"):
+        return np.exp(-np.square(h * np.hypot(1, a)) / 2) / (2 * pi) / np.square(np.hypot(1, a))
+
+
 # Scaled by exponentials
 define("i0e", lambda x: special.i1e(x) - np.sign(x) * special.i0e(x), (-30.0, 30.0),
        exact=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(0, x), kinks=[0.0], at_kink=0.0, twice=False,
@@ -54,9 +64,7 @@ define("gammaincinv", lambda p, *, result: np.exp(result - 1.5 * np.log(result) 
        function=lambda p: special.gammaincinv(2.5, p), **OPEN)  # fmt: skip
 define("betaincinv", lambda p, *, result: float(special.beta(2.5, 1.5)) / (result**1.5 * (1 - result) ** 0.5), UNIT,
        function=lambda p: special.betaincinv(2.5, 1.5, p), **OPEN)  # fmt: skip
-define("owens_t",
-       (lambda h, a: -NORMAL / 2 * np.exp(-h * h / 2) * special.erf(a * h / sqrt(2)),
-        lambda h, a: np.exp(-h * h * (1 + a * a) / 2) / (1 + a * a) / (2 * pi)), twice=False)  # fmt: skip
+define("owens_t", (_owens_h, _owens_a), twice=False)
 
 # Elliptic integrals in their amplitude, and Struve's function
 define("ellipkinc", lambda x: 1 / np.sqrt(1 - 0.3 * np.square(np.sin(x))),
