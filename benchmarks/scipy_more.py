@@ -13,8 +13,6 @@ OPEN: Final[dict[str, Any]] = {"edge": "open", "twice": False}
 
 FAR: Final[dict[str, Any]] = {"edge": "open", "beyond": "SciPy, or the difference of two terms, has lost its digits"}
 
-PERIODS: Final = {"magnitudes": "at 1e12 all steps are longer than a period: their mean is taken for the slope"}
-
 
 def _near_zero(x: Any, near: Any, far: Any, width: float) -> Any:
     """One formula near 0, where the other cancels."""
@@ -69,10 +67,10 @@ define("owens_t", (_owens_h, _owens_a), twice=False)
 # Elliptic integrals in their amplitude, and Struve's function
 define("ellipkinc", lambda x: 1 / np.sqrt(1 - 0.3 * np.square(np.sin(x))),
        exact=lambda mp, x: mp.ellipf(x, mp.mpf(0.3)),
-       function=lambda x: special.ellipkinc(x, 0.3), expected_failures=PERIODS)  # fmt: skip
+       function=lambda x: special.ellipkinc(x, 0.3))  # fmt: skip
 define("ellipeinc", lambda x: np.sqrt(1 - 0.3 * np.square(np.sin(x))),
        exact=lambda mp, x: mp.ellipe(x, mp.mpf(0.3)),
-       function=lambda x: special.ellipeinc(x, 0.3), expected_failures=PERIODS)  # fmt: skip
+       function=lambda x: special.ellipeinc(x, 0.3))  # fmt: skip
 define("struve", lambda x: 2 / pi - special.struve(1.0, x), exact=lambda mp, x: mp.struveh(0, x),
        function=lambda x: special.struve(0.0, x), twice=False)  # fmt: skip
 define("expn", lambda x: -special.expn(2, x), POSITIVE, lambda mp, x: mp.expint(3, x), lambda x: special.expn(3, x),
@@ -83,7 +81,7 @@ define("cotdg", lambda x: -RADIAN / np.square(special.sindg(x)), (10.0, 170.0), 
 
 # Functions of several results
 define_several("fresnel", lambda x: (np.sin(pi / 2 * x * x), np.cos(pi / 2 * x * x)),
-               exact=lambda mp, x: (mp.fresnels(x), mp.fresnelc(x)), expected_failures=PERIODS)  # fmt: skip
+               exact=lambda mp, x: (mp.fresnels(x), mp.fresnelc(x)))  # fmt: skip
 
 
 def _ellipj_slopes(u: Any) -> Any:

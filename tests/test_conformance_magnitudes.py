@@ -123,3 +123,11 @@ def test_a_complex_result_of_real_numbers_raises_no_alarm_and_its_faults_are_fou
         return 1j * result * np.where(np.absolute(x) > 50, far, 1.0)
 
     assert failed(elementwise(lambda x: np.exp(1j * x), slope, name="cis")) == found
+
+
+def test_a_slope_that_oscillates_within_every_step_is_not_taken_for_its_mean() -> None:
+    """Far out the differences of 2 x + sin(x) know the slope 2 alone."""
+    drifting = elementwise(lambda x: 2 * x + np.sin(x), lambda x: 2 + np.cos(x), name="drifting")
+    for seed in range(3):
+        report = run([subject_of(drifting, seed=seed)], "default")
+        assert not report.failures, report.failures[0].detail
