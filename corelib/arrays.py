@@ -42,6 +42,11 @@ def _parsed(data: object) -> npt.NDArray[Any]:
     return array
 
 
+def has_mask(value: object) -> bool:
+    """Whether a masked array was given where NumPy reads the entries alone."""
+    return isinstance(value, ndarray) and hasattr(value, "mask")
+
+
 def kind_of(value: object) -> str:
     """The name of a type, with its module."""
     return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")

@@ -6,6 +6,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from corelib.arguments import Arguments
+from corelib.arrays import kind_of
 from corelib.compiling import caused, mypyc_attr
 from corelib.errors import (
     CorelibError,
@@ -52,6 +53,12 @@ class Op(Pull):
         if function not in self._arguments:
             self._arguments[function] = Arguments(function, arrays, frozenset(fields))
         return self._arguments[function]
+
+    def masked(self, value: object) -> InvalidOperandType:
+        """The error for a masked array in the place of a plain one."""
+        return InvalidOperandType(
+            f"{self}: {kind_of(value)} has a mask, which NumPy would not read; write .filled() for an array without it"
+        )
 
     def __copy__(self) -> "Op":
         return self  # like a function
@@ -143,6 +150,8 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
         raise caused(InvalidOperandType(message), error)
     if kind is ValueError:
         raise caused(InvalidOperand(message), error)
+    if any([type(a) is int and np.asarray(a).dtype == object for a in args]):
+        raise caused(InvalidOperandType(f"{message}; to NumPy an integer of more than 64 bits is an object"), error)
     note(error, f"in {op}({describe(args)})")
     raise error
 

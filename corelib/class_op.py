@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.arrays import DIFFERENTIABLE
+from corelib.arrays import DIFFERENTIABLE, has_mask
 from corelib.call import SCALARS, Op, array_of, arrays_of_numbers, operand, refuse, unrecorded, watched
 from corelib.compiling import caused
 from corelib.elementwise_op import broadcast
@@ -104,6 +104,8 @@ class ClassOp(Op):
     def _constant(self, field: int | str, value: Any) -> Any:
         """What a field is given: the array of a Tensor, or NumPy would come back to this op to ask what to do."""
         if not isinstance(value, Tensor):
+            if has_mask(value):
+                raise self.masked(value)
             return value
         if value.trainable:
             name = field if isinstance(field, str) else (*self.fields, "a field")[min(field, len(self.fields))]
@@ -142,6 +144,11 @@ class Bound(Pull):
         known = self.op.defaults
         fields = [f"{name}={shown(value)}" for name, value in given if not _same(value, known.get(name, ...))]
         return f"{self.op.name}({', '.join(fields)})" if fields else self.op.name
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        if keywords:
+            raise UnsupportedArgument(f"{self} has its fields filled in, and takes no keyword {', '.join(keywords)}")
+        return self.run(_operands(self.op, args) if self.op.arity is None else args)
 
     def run(self, operands: Sequence[Any]) -> Any:
         """Call the op on its arrays, and record the call where any of them is trainable."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
 from typing import Any
 
+from corelib.arrays import has_mask
 from corelib.call import Op, refuse
 from corelib.tensor import Tensor, as_array, make
 
@@ -18,6 +19,9 @@ class Composed(Op):
         self.fields: tuple[str, ...] = tuple(p.name for p in taken if p.kind is not Parameter.VAR_POSITIONAL)
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        for value in (*args, *keywords.values()):
+            if has_mask(value):
+                raise self.masked(value)
         try:
             return wrapped(self.function(*args, **keywords))
         except Exception as error:

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from corelib.arrays import array_of_numbers
 from corelib.compiling import mypyc_attr
 from corelib.errors import InvalidOp
 from corelib.reads import only_returns, parameters, reads, takes, unknown_keywords
@@ -222,9 +223,13 @@ def all_finite(slope: Any) -> bool:
     if type(slope) is float:
         return isfinite(slope)
     numbers = values(slope)
-    if type(numbers) is ndarray and numbers.size <= FEW and isfinite(np.vdot(numbers, numbers).real):
-        return True
-    return bool(np.all(np.isfinite(numbers)))
+    try:
+        if type(numbers) is ndarray and numbers.size <= FEW and isfinite(np.vdot(numbers, numbers).real):
+            return True
+        return bool(np.all(np.isfinite(numbers)))
+    except Exception:
+        array_of_numbers(numbers)  # raises InvalidOperandType for what holds no numbers
+        raise
 
 
 class SingularResult(Result):

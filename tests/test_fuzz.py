@@ -4,13 +4,22 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+import corelib
 from corelib import Tensor, ops
-from corelib.errors import InvalidAxis, InvalidOp, InvalidOperand, InvalidOperandType, NotDifferentiable, OptimizerError
+from corelib.errors import (
+    InvalidAxis,
+    InvalidOp,
+    InvalidOperand,
+    InvalidOperandType,
+    NotDifferentiable,
+    OptimizerError,
+    UnsupportedArgument,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,11 +90,21 @@ def test_the_command_finds_nothing() -> None:
         (lambda c: c.ops.broadcast_arrays(np.ones((1,) * 64)), InvalidOperand),
         (lambda c: c.ops.astype([], Tensor([1.0], trainable=True)), NotDifferentiable),
         (lambda c: c.ops.sum([1.0], initial=Tensor(1.0, trainable=True)), NotDifferentiable),
+        (lambda c: c.ops.sinc(2**70), InvalidOperandType),
+        (lambda c: c.ops.average(1.0, [0, 1], np.ones(3)), InvalidAxis),
+        (lambda c: c.ops.repeat(1.0, -1, axis=-1), InvalidAxis),
+        (lambda c: c.ops.repeat(np.ones((2, 3)), 2, axis=5), InvalidAxis),
+        (lambda c: c.all_finite(np.array([(1, 2.0)], "i4,f8")), InvalidOperandType),
+        (lambda c: c.all_finite(np.array([None])), InvalidOperandType),
+        (lambda c: c.vjp(c.ops.sum.bind(axis=0)), InvalidOperandType),
+        (lambda c: c.ops.sum.bind(axis=0)(np.ones(3), axis=0), UnsupportedArgument),
+        (lambda c: c.ops.concatenate.bind(axis=0)(1.0), InvalidOperandType),
+        (lambda c: c.ops.pad(1.0, {"inside": {}}), InvalidOperand),
+        (lambda c: c.ops.pad(np.ones(3), {0: {}}), InvalidOperand),
+        (lambda c: c.ops.pad(np.ones(3), {1: 2}), InvalidOperand),
     ],
 )
 def test_what_it_found_is_refused(call: Any, error: type[Exception]) -> None:
-    import corelib
-
     with pytest.raises(error):
         call(corelib)
 
@@ -111,3 +130,13 @@ def test_a_constant_tensor_may_be_a_field() -> None:
     x = np.array([1.0, 2.0])
     assert ops.sum(x, where=Tensor([True, False])).item() == 1.0
     assert ops.sum(x, initial=Tensor(3.0)).item() == 6.0
+
+
+def test_an_op_with_its_fields_filled_in_is_a_function() -> None:
+    x, untyped = np.arange(6.0).reshape(2, 3), cast(Any, ops)
+    assert corelib.jacobian(untyped.sum.bind(axis=0))(x).shape == (3, 2, 3)
+    assert untyped.concatenate.bind(axis=1)([x, Tensor(x)]).shape == (2, 6)
+
+
+def test_pad_takes_widths_by_axis() -> None:
+    assert ops.pad(np.ones((1, 2)), {-1: (1, 2), 0: 1}).shape == (3, 5)

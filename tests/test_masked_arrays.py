@@ -55,6 +55,22 @@ def test_a_masked_operand_is_refused_since_a_tensor_has_no_mask(function: Callab
         function(Tensor([1.3, 2.0], trainable=True))
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t: np.split(t, np.ma.masked_array([1, 2], [False, True])),
+        lambda t: np.take(t, np.ma.masked_array([0, 1], [False, True])),
+        lambda t: np.repeat(t, repeats=np.ma.masked_array([2, 1], [False, True])),
+        lambda t: t[np.ma.masked_array([0, 1], [False, True])],
+        lambda t: np.sum(t, where=np.ma.masked_array([True, True], [False, True])),
+        lambda t: np.roll(t, np.ma.masked),
+    ],
+)
+def test_a_mask_that_a_field_would_lose_is_refused(function: Callable[[Tensor], Any]) -> None:
+    with pytest.raises(InvalidOperandType, match="has a mask"):
+        function(Tensor([1.3, 2.0], trainable=True))
+
+
 def test_a_gradient_through_a_masked_operand_is_not_lost_in_silence() -> None:
     with pytest.raises(InvalidOperandType):
         corelib.grad(lambda v: np.sum(MASKED * v))(np.array([1.3, 2.0]))

@@ -60,6 +60,7 @@ def freed() -> Tensor:
     return result  # type: ignore[no-any-return]  # a Tensor
 
 
+# No array has more entries than 2**12: numpy.triu makes a square of one that has a single axis, and takes its time.
 DEEP_LIST: Final = deep(100_000)  # made once: it takes a while
 DEEP_TUPLE: Final = deep(100_000, tuple)
 GOOD: Final = (
@@ -76,7 +77,7 @@ BAD: Final = (
     "np.array('text')", "np.array([None, 1])", "np.zeros((0,))", "np.zeros((2, 0, 3))", "np.ones((1,) * 64)",
     "np.array([2**62])", "np.float16(1)", "np.longdouble(1)", "np.array(1, 'M8[s]')",
     "np.array([(1, 2.0)], 'i4,f8')", "np.rec.array([(1, 2.0)])", "np.matrix([[1.0]])",
-    "np.ma.masked_array([1.0, 2.0, 3.0], [0, 1, 0])", "np.broadcast_to(1.0, (2**16,))", "np.ones(3, '>f8')",
+    "np.ma.masked_array([1.0, 2.0, 3.0], [0, 1, 0])", "np.broadcast_to(1.0, (2**12,))", "np.ones(3, '>f8')",
     "np.ones(6)[::-2]", "freed()", "Tensor.__new__(Tensor)", "Sub.__new__(Sub)", "corelib.errors.CorelibError",
     "corelib.ops.exp", "corelib.ops.sum.bind(axis=0)", "trainable(3)._node", "np.nan", "np.s_[::0]",
     "memoryview(b'ab')", "{'a': trainable(2)}", "[trainable(2), 1.0]", "(trainable(), trainable(3))",

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from corelib import Array, Axis, Tensor, composed, op
 from corelib_reduce.axes import expanded, last, unlast
@@ -54,7 +55,7 @@ def _fitted(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
     """The weights of the axes ``axis`` in a shape that stretches to ``shape``."""
     if np.shape(weights) == shape:
         return weights
-    axes = [i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis or ())]
+    axes = [] if axis is None else list(normalize_axis_tuple(axis, len(shape)))
     if np.shape(weights) != tuple(shape[i] for i in axes):
         raise ValueError(f"weights of shape {np.shape(weights)} fit neither {shape} nor its axes {axis}")
     ordered = np.transpose(weights, [axes.index(i) for i in sorted(axes)])

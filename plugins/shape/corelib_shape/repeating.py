@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from corelib import Array, Shape, Tensor, composed, linear
 from corelib.errors import UnsupportedArgument
@@ -33,7 +34,7 @@ def _repeat(a: Any, repeats: int | Sequence[int], axis: int | None = None) -> Te
     shape = list(np.shape(a))
     if not isinstance(repeats, int):
         return a[along(axis, len(shape), np.repeat(np.arange(shape[axis]), repeats))]  # type: ignore[no-any-return]  # of a Tensor
-    axis %= len(shape)
+    axis = normalize_axis_index(axis, len(shape))
     copies = np.broadcast_to(np.expand_dims(a, axis + 1), [*shape[: axis + 1], repeats, *shape[axis + 1 :]])
     shape[axis] *= repeats
     return np.reshape(copies, shape)  # type: ignore[return-value]  # of a Tensor
@@ -64,7 +65,7 @@ class PadConstant:
     constant_values: Any = 0
 
     def forward(self, x: Array) -> Array:
-        padded: Array = np.pad(x, self.pad_width, constant_values=self.constant_values)
+        padded: Array = np.pad(x, widths(self.pad_width, np.ndim(x)), constant_values=self.constant_values)
         return padded
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
@@ -76,8 +77,11 @@ class PadConstant:
 def widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
     """How many entries go before and after each axis, from any spelling that NumPy takes."""
     if isinstance(pad_width, dict):
+        unknown = [axis for axis in pad_width if axis not in range(-ndim, ndim)]
+        if unknown:
+            raise ValueError(f"pad_width names axes {unknown} of an array that has {ndim}")
         pairs: list[Any] = [pad_width.get(i, pad_width.get(i - ndim, 0)) for i in range(ndim)]
-        return [(p, p) if isinstance(p, int) else tuple(p) for p in pairs]
+        return [(before, after) for before, after in [(p, p) if isinstance(p, int) else p for p in pairs]]
     return [(int(before), int(after)) for before, after in np.broadcast_to(pad_width, (ndim, 2))]
 
 
