@@ -18,8 +18,6 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# What every call of an op goes through. The rest is not on that path, or uses what mypyc does not know.
-COMPILED = ("arrays", "graph", "tensor", "slope", "arguments", "call", "elementwise_op", "class_op", "backward")
 SETTER = r"___(?P<owner>\w+)_set_(?P<name>\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\s*\{\s*char retval = 2;"
 # Python's garbage collector looks through all that is alive again and again, which would triple the cost of a call in
 # a graph of 1,000,000. Nodes are in no cycle, since a leaf does not know its Tensor: they go out of its sight, with
@@ -114,7 +112,14 @@ def no_compiler() -> str:
 def in_place(root: Path) -> list[Path]:
     """What an editable install has compiled in the tree, for the Python that runs."""
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    return [*root.glob(f"corelib/*{suffix}"), *root.glob(f"corelib__mypyc{suffix}")]
+    return [*root.glob(f"corelib/**/*{suffix}"), *root.glob(f"corelib__mypyc{suffix}")]
+
+
+def core(root: Path) -> list[str]:
+    """The files that are compiled, relative to ``root``: ``COMPILED`` in corelib/core/compiling.py, read unimported."""
+    module = ast.parse((root / "corelib/core/compiling.py").read_text(encoding="utf-8"))
+    names = next(n.value for n in module.body if isinstance(n, ast.AnnAssign) and ast.unparse(n.target) == "COMPILED")
+    return [f"corelib/{name.replace('.', '/')}.py" for name in ast.literal_eval(ast.unparse(names or module))]
 
 
 def compiled(root: Path, folder: Path) -> list[Path]:
@@ -127,7 +132,7 @@ def compiled(root: Path, folder: Path) -> list[Path]:
     os.chdir(root)
     try:
         flags = ["--config-file=", f"--cache-dir={folder / 'c'}", "--ignore-missing-imports", "--follow-imports=silent"]
-        files = [f"corelib/{name}.py" for name in COMPILED]
+        files = core(root)
         extensions = mypycify(
             [*flags, *files], opt_level="3", debug_level="0", group_name="corelib", target_dir=str(folder / "c")
         )
@@ -198,7 +203,7 @@ def guarded(setter: re.Match[str]) -> str:
 def docstrings(file: Path) -> Iterator[tuple[str, str]]:
     """The docstrings of a module, each by the name that mypyc gives its owner in C."""
     module = ast.parse(file.read_text(encoding="utf-8"))
-    yield f"corelib.{file.stem}", ast.get_docstring(module) or ""
+    yield ".".join(file.with_suffix("").parts), ast.get_docstring(module) or ""
     for owner in module.body:
         if not isinstance(owner, (ast.ClassDef, ast.FunctionDef)):
             continue

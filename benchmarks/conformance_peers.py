@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call
-from corelib.conformance.limits import OutOfTime, time_limit
-from corelib.conformance.sample import Sample
+from corelib.conformance.isolation.limits import OutOfTime, time_limit
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.selftest.command import all_mutants, judged
 from corelib.conformance.selftest.mutant import FAMILIES, Mutant
 from corelib.conformance.selftest.restored import restored

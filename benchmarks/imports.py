@@ -23,7 +23,7 @@ STATEMENTS: Final = (
     ("the first op of the installed plugins, after that", "import numpy as np, corelib", "np.exp(corelib.Tensor(1.0))"),
     (
         f"the first look-up of an op where {DISTRIBUTIONS} distributions provide {OPS} each",
-        "import numpy as np, corelib; from corelib.registry import find_op",
+        "import numpy as np, corelib; from corelib.plugins.registry import find_op",
         "find_op('op7_3')",
     ),
 )

@@ -41,7 +41,7 @@ def processor() -> str:
 
 def core() -> str:
     """Whether the core that runs is compiled."""
-    spec = find_spec("corelib.graph")
+    spec = find_spec("corelib.core.graph")
     return "interpreted" if spec is None or str(spec.origin).endswith(".py") else "compiled"
 
 

@@ -33,7 +33,7 @@ class Target:
     @property
     def limit(self) -> float:
         """What holds for the core that runs."""
-        from corelib.interpreting import is_compiled  # here, since an older checkout that is compared may lack it
+        from corelib.core.interpreting import is_compiled  # here, since an older checkout that is compared may lack it
 
         return self.compiled if is_compiled() else self.interpreted
 

@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-import corelib.interpreting  # noqa: F401  # before the core: it says which of its files are run
+import corelib.core.interpreting  # noqa: F401  # before the core: it says which of its files are run
 
 # isort: split
 from corelib import errors
-from corelib.anomaly import FailedCall, anomaly
-from corelib.checkpoint import checkpoint
+from corelib.core.graph import Node, graph, no_grad
+from corelib.core.tensor import Array, Axis, Tensor, TensorLike
+from corelib.debugging.anomaly import FailedCall, anomaly
 from corelib.errors import CorelibError
-from corelib.graph import Node, graph, no_grad
-from corelib.op import composed, elementwise, linear, op
-from corelib.op_types import (
+from corelib.primitives.factories import composed, elementwise, linear, op
+from corelib.primitives.op_types import (
     AnyOp,
     BinaryFn,
     BinaryManyFn,
@@ -24,7 +24,7 @@ from corelib.op_types import (
     VariadicFn,
     VariadicManyFn,
 )  # fmt: skip
-from corelib.protocols import (
+from corelib.primitives.protocols import (
     Binary,
     BinaryMany,
     LinearBinary,
@@ -40,16 +40,16 @@ from corelib.protocols import (
     VariadicMany,
     Wanted,
 )  # fmt: skip
-from corelib.slope import Ratio, all_finite
-from corelib.tensor import Array, Axis, Tensor, TensorLike
-from corelib.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from corelib.primitives.slope import Ratio, all_finite
+from corelib.transforms.checkpoint import checkpoint
+from corelib.transforms.derivatives import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from corelib import conformance, ops, optimizers, plugins
     from corelib.conformance import check_grads
-    from corelib.groups import Group, MultiOptimizer
-    from corelib.hooks import Plugin, hookimpl
-    from corelib.optimizer import Optimizer
+    from corelib.optimizing.groups import Group, MultiOptimizer
+    from corelib.optimizing.optimizer import Optimizer
+    from corelib.plugins.hooks import Plugin, hookimpl
     from corelib.rule import AnyRule, FloatArray, JointRule, Rule, Schedule, Step
 
 __version__: Final = "0.1.0"
@@ -69,17 +69,17 @@ __all__ = [
 _LATER: Final = {
     "AnyRule": "corelib.rule",
     "FloatArray": "corelib.rule",
-    "Group": "corelib.groups",
+    "Group": "corelib.optimizing.groups",
     "JointRule": "corelib.rule",
-    "MultiOptimizer": "corelib.groups",
-    "Optimizer": "corelib.optimizer",
-    "Plugin": "corelib.hooks",
+    "MultiOptimizer": "corelib.optimizing.groups",
+    "Optimizer": "corelib.optimizing.optimizer",
+    "Plugin": "corelib.plugins.hooks",
     "Rule": "corelib.rule",
     "Schedule": "corelib.rule",
     "Step": "corelib.rule",
     "check_grads": "corelib.conformance",
     "conformance": "",
-    "hookimpl": "corelib.hooks",
+    "hookimpl": "corelib.plugins.hooks",
     "ops": "",
     "optimizers": "",
     "plugins": "",

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
+from corelib.core.naming import shown
 from corelib.errors import InvalidHyperparameter, OptimizerError, UnknownHyperparameter
-from corelib.naming import shown
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 Schedule: TypeAlias = Callable[[int], float]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from corelib.tensor import Array, Axis
+from corelib.core.tensor import Array, Axis
 
 __all__ = ["dot", "einsum", "matmul", "max", "mean", "min", "prod", "sum", "take"]
 

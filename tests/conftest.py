@@ -13,8 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from corelib.installed.distribution import discover
-from corelib.registry import registry
+from corelib.plugins.distribution import discover
+from corelib.plugins.registry import registry
 
 ROOT = Path(__file__).parent.parent
 Install: TypeAlias = Callable[..., Path]
@@ -35,7 +35,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     """
     site = tmp_path / "site"
     site.mkdir()
-    monkeypatch.setattr("corelib.installed.finding.discover", partial(discover, [str(site)]))
+    monkeypatch.setattr("corelib.plugins.finding.discover", partial(discover, [str(site)]))
     monkeypatch.syspath_prepend(str(site))
     for name in ("CORELIB_DISABLE_PLUGINS", "CORELIB_PLUGIN_AUTOLOAD", "CORELIB_PLUGINS", "CORELIB_PREFER"):
         monkeypatch.delenv(name, raising=False)

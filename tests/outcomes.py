@@ -18,7 +18,7 @@ import numpy as np
 
 import corelib
 from corelib import elementwise, op, ops
-from corelib.interpreting import CORE, is_compiled
+from corelib.core.interpreting import CORE, is_compiled
 
 Tensor: Any = corelib.Tensor
 functions: Any = ops  # to call them as their types forbid

@@ -10,8 +10,8 @@ import pytest
 
 import corelib
 from corelib import FailedCall, Tensor, anomaly
+from corelib.core.graph import scope
 from corelib.errors import CorelibError, NonFinite, StaleArray
-from corelib.graph import scope
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 

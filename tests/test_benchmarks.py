@@ -136,7 +136,7 @@ def test_a_child_that_fails_says_why() -> None:
 
 
 def test_the_tables_say_the_ratio_the_target_and_whether_it_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelib.interpreting.is_compiled", lambda: False)
+    monkeypatch.setattr("corelib.core.interpreting.is_compiled", lambda: False)
     one = Measured(WORKLOADS["fit-step"])
     one.times = {"numpy": Times([1e-3, 1e-3]), "corelib": Times([1.2e-3, 1.2e-3])}
     one.memory = {"numpy": Memory(2_000_000, 1_500_000), "torch": Memory(150_000_000, None)}
@@ -170,7 +170,7 @@ def test_dezero_is_lent_what_numpy_no_longer_has_and_no_longer() -> None:
 
 
 def test_a_target_per_call_is_met_in_microseconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelib.interpreting.is_compiled", lambda: False)
+    monkeypatch.setattr("corelib.core.interpreting.is_compiled", lambda: False)
     one = Measured(WORKLOADS["scalar-chain"])
     one.times = {"numpy": Times([0.02]), "corelib": Times([0.05])}
     assert one.per_call("corelib") == 2.5
@@ -180,9 +180,9 @@ def test_a_target_per_call_is_met_in_microseconds(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_target_is_that_of_the_core_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelib.interpreting.is_compiled", lambda: False)
+    monkeypatch.setattr("corelib.core.interpreting.is_compiled", lambda: False)
     assert str(Target(compiled=1.5, interpreted=3.0, per_call=True)) == "3 us/call"
-    monkeypatch.setattr("corelib.interpreting.is_compiled", lambda: True)
+    monkeypatch.setattr("corelib.core.interpreting.is_compiled", lambda: True)
     assert str(Target(compiled=1.5, interpreted=3.0, per_call=True)) == "1.5 us/call"
     assert str(Target(compiled=0.25, interpreted=0.5, beside="autograd")) == "0.25 of autograd"
 

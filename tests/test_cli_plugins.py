@@ -15,7 +15,7 @@ pytest.importorskip("click")
 from click.testing import CliRunner, Result
 
 from corelib.cli.main import COMMANDS, command
-from corelib.overloads import written
+from corelib.plugins.overloads import written
 
 Install = Callable[..., Path]
 
@@ -138,7 +138,7 @@ def test_doctor_is_content_where_nothing_is_wrong(install: Install, tmp_path: Pa
 
 
 def test_doctor_names_all_that_is_wrong(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelib.installed.loading.SLOW", 0.01)
+    monkeypatch.setattr("corelib.plugins.loading.SLOW", 0.01)
     install("corelib-broken", code="raise RuntimeError('ill')")
     install("corelib-exits", code="import sys; sys.exit(1)")
     install("corelib-future", code=ERF, group="corelib.v7")

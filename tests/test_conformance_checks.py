@@ -9,7 +9,7 @@ import pytest
 
 from corelib import Array, Tensor, elementwise, linear, op
 from corelib.conformance import ErrorSample, OpSample, OpSpec, run, subject_of, xfail
-from corelib.conformance.report import Report
+from corelib.conformance.reporting.report import Report
 
 
 def report(made: Any, spec: OpSpec | None = None, profile: str = "quick") -> Report:

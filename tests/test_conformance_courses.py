@@ -11,14 +11,14 @@ import pytest
 
 from corelib.conformance import RuleSpec, Trajectories
 from corelib.conformance.case import Result
-from corelib.conformance.parametrized import _of_one
-from corelib.conformance.rules.case import rule_cases
-from corelib.conformance.rules.course import DRIFT, SPARSE, STEPS, ZEROS, course, lacking, rates
-from corelib.conformance.rules.installed_rules import installed_rules
-from corelib.conformance.rules.subject import RuleSubject
-from corelib.conformance.runner import run_cases
+from corelib.conformance.optimizers.case import rule_cases
+from corelib.conformance.optimizers.course import DRIFT, SPARSE, STEPS, ZEROS, course, lacking, rates
+from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.optimizers.subject import RuleSubject
+from corelib.conformance.running.parametrized import _of_one
+from corelib.conformance.running.runner import run_cases
+from corelib.core.tensor import Array
 from corelib.rule import FloatArray, Step, require
-from corelib.tensor import Array
 
 
 @dataclass(slots=True)

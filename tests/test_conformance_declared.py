@@ -7,7 +7,7 @@ import pytest
 
 from corelib import Array, elementwise, op
 from corelib.conformance import OpSample, OpSpec, run, subject_of
-from corelib.conformance.report import Report
+from corelib.conformance.reporting.report import Report
 
 
 def report(made: Any, spec: OpSpec, *checks: str) -> Report:

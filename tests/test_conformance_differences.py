@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from corelib import Array
-from corelib.conformance.differences import (
+from corelib.conformance.numerics.differences import (
     Curves,
     closer,
     complex_step,

@@ -6,11 +6,11 @@ from typing import Final
 import pytest
 
 from corelib.conformance import Subject, installed
-from corelib.conformance.manifest import complaints, read
-from corelib.conformance.plan import PROFILES, cases
-from corelib.conformance.report import Report
-from corelib.conformance.rules.installed_rules import installed_rules
-from corelib.conformance.runner import run_cases
+from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.reporting.manifest import complaints, read
+from corelib.conformance.reporting.report import Report
+from corelib.conformance.running.plan import PROFILES, cases
+from corelib.conformance.running.runner import run_cases
 
 HERE: Final = Path(__file__).parent
 FIRST_PARTY: Final = {f"corelib-{folder.name}" for folder in (HERE.parent / "plugins").iterdir()}

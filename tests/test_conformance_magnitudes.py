@@ -8,9 +8,9 @@ import pytest
 
 from corelib import elementwise
 from corelib.conformance import OpSpec, run, subject_of
-from corelib.conformance.magnitudes import points
-from corelib.conformance.precise import truth
-from corelib.conformance.relative import slopes
+from corelib.conformance.numerics.precise import truth
+from corelib.conformance.numerics.relative import slopes
+from corelib.conformance.sampling.magnitudes import points
 
 
 def failed(made: Any, spec: OpSpec | None = None) -> set[str]:

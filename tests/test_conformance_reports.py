@@ -11,9 +11,9 @@ import pytest
 
 from corelib import Array, elementwise, op
 from corelib.conformance import OpSample, OpSpec, check, run, subject_of
-from corelib.conformance.causes import told
-from corelib.conformance.limits import OutOfTime, memory_limit, time_limit
-from corelib.conformance.report import Report
+from corelib.conformance.isolation.limits import OutOfTime, memory_limit, time_limit
+from corelib.conformance.reporting.causes import told
+from corelib.conformance.reporting.report import Report
 
 
 def report(made: Any, spec: OpSpec | None = None, profile: str = "quick", checks: tuple[str, ...] = ()) -> Report:

@@ -11,17 +11,17 @@ import pytest
 
 from corelib.conformance import Budget, RuleSpec, Trajectories
 from corelib.conformance.case import Result
-from corelib.conformance.manifest import complaints, read
-from corelib.conformance.report import Report
-from corelib.conformance.rules.case import rule_cases
-from corelib.conformance.rules.checks import RULE_CHECKS
-from corelib.conformance.rules.installed_rules import installed_rules
-from corelib.conformance.rules.spec import PROBLEMS
-from corelib.conformance.rules.subject import RuleSubject
-from corelib.conformance.runner import run_cases
+from corelib.conformance.optimizers.case import rule_cases
+from corelib.conformance.optimizers.checks import RULE_CHECKS
+from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.optimizers.spec import PROBLEMS
+from corelib.conformance.optimizers.subject import RuleSubject
+from corelib.conformance.reporting.manifest import complaints, read
+from corelib.conformance.reporting.report import Report
+from corelib.conformance.running.runner import run_cases
+from corelib.core.tensor import Array
 from corelib.errors import OptimizerError
 from corelib.rule import FloatArray, Step, require
-from corelib.tensor import Array
 
 RULES: Final = installed_rules("corelib-optimizers")
 BUDGETS: Final = {problem: Budget(0.1, 600) for problem in PROBLEMS} | {"rosenbrock": Budget(0.05, 3000)}

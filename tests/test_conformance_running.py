@@ -13,8 +13,8 @@ import pytest
 
 from corelib import Array, conformance, elementwise
 from corelib.conformance import check, check_grads, installed, parametrize_conformance, repro, run, subject_of
-from corelib.conformance.html import page
-from corelib.conformance.manifest import complaints, read, write
+from corelib.conformance.reporting.html import page
+from corelib.conformance.reporting.manifest import complaints, read, write
 from corelib.errors import NotDifferentiable
 
 click_testing = pytest.importorskip("click.testing")

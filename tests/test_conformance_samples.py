@@ -8,7 +8,7 @@ import pytest
 
 from corelib import Array, grad, linear, op
 from corelib.conformance import OpSample, OpSpec, installed, run, subject_of
-from corelib.conformance.report import Report
+from corelib.conformance.reporting.report import Report
 
 SHAPES = {
     "0-d": lambda s: s == (), "1x1": lambda s: s[-2:] == (1, 1), "square": lambda s: len(s) == 2 and s[0] == s[1] > 1,

@@ -17,11 +17,11 @@ import pytest
 
 from corelib import Array, elementwise, op
 from corelib.conformance import installed, run, subject_of
-from corelib.conformance.ambient import ambient, changed, unusual
 from corelib.conformance.checks.state import examined, first_call
-from corelib.conformance.fresh import FORKS, answer, asked, is_remote
-from corelib.conformance.report import Report
-from corelib.conformance.sample import Sample
+from corelib.conformance.isolation.ambient import ambient, changed, unusual
+from corelib.conformance.isolation.fresh import FORKS, answer, asked, is_remote
+from corelib.conformance.reporting.report import Report
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.tally import Tally
 
 exp = elementwise(np.exp, lambda x, *, result: result)

@@ -16,7 +16,7 @@ from corelib.fitting.model_file import Model, load_model, save_model
 from corelib.fitting.network import initial, make_network
 from corelib.fitting.refusal import BadInput
 from corelib.fitting.scaling import Scaling
-from corelib.groups import Group, MultiOptimizer
+from corelib.optimizing.groups import Group, MultiOptimizer
 from corelib.optimizing.state import StateDict
 
 RANDOM = np.random.default_rng(20)

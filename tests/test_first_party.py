@@ -3,9 +3,9 @@
 import textwrap
 from pathlib import Path
 
-from corelib.installed import first_party
-from corelib.installed.suggestions import owner_of
-from corelib.registry import registry
+from corelib.plugins import first_party
+from corelib.plugins.registry import registry
+from corelib.plugins.suggestions import owner_of
 
 HERE = sorted(f"corelib-{file.parent.name}" for file in Path(__file__).parent.parent.glob("plugins/*/pyproject.toml"))
 
@@ -32,7 +32,7 @@ def current(kind: str) -> dict[str, str]:
 
 
 def table(name: str, content: dict[str, str]) -> str:
-    """A table as corelib/installed/first_party.py holds it."""
+    """A table as corelib/plugins/first_party.py holds it."""
     lines = [f"{name}: Final[dict[str, str]] = {{"]
     for owner, names in content.items():
         wrapped = textwrap.wrap(names, 100)

@@ -35,7 +35,7 @@ planted = [
     Case("np.exp", ("endless(list)",)),
     Case("__import__('ctypes').string_at", ("0",)),
     Case("__import__('time').sleep", ("60",)),
-    Case("corelib.naming.is_in", ("1.0", "2")),
+    Case("corelib.core.naming.is_in", ("1.0", "2")),
     Case("corelib.checkpoint(lambda x: {}['absent'])", ("trainable()",)),
 ]
 found = failures(planted, 2.0)
@@ -60,7 +60,7 @@ def test_crashes_hangs_and_foreign_exceptions_are_found_and_cut_down() -> None:
     assert done.returncode == 0, done.stderr
     found, smallest, again = json.loads(done.stdout)
     assert found[:3] == ["SIGABRT", "SIGSEGV", "hangs"]
-    assert found[3].startswith("AttributeError at corelib/naming.py:")
+    assert found[3].startswith("AttributeError at corelib/core/naming.py:")
     assert len(found) == 4
     assert smallest
     assert again

@@ -9,7 +9,7 @@ import pytest
 
 import corelib
 from corelib import Array, Tensor, op
-from corelib.slope import FEW
+from corelib.primitives.slope import FEW
 
 N: Final = 2 * FEW
 random = np.random.default_rng(3)

@@ -8,8 +8,8 @@ import pytest
 
 from corelib import Tensor
 from corelib.errors import InvalidHyperparameter, NonFinite, OptimizerError
-from corelib.groups import Group, MultiOptimizer
-from corelib.optimizer import Optimizer
+from corelib.optimizing.groups import Group, MultiOptimizer
+from corelib.optimizing.optimizer import Optimizer
 from corelib.rule import FloatArray, Step
 
 

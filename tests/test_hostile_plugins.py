@@ -15,12 +15,12 @@ import pytest
 
 import corelib
 from corelib import errors
-from corelib.hooks import Plugin
-from corelib.installed.diagnosis import diagnose
-from corelib.installed.finding import Search
-from corelib.installed.passing import is_passing
-from corelib.problem import Problem
-from corelib.registry import find_op, op_names, registry
+from corelib.plugins.diagnosis import diagnose
+from corelib.plugins.finding import Search
+from corelib.plugins.hooks import Plugin
+from corelib.plugins.passing import is_passing
+from corelib.plugins.problem import Problem
+from corelib.plugins.registry import find_op, op_names, registry
 
 Install = Callable[..., Path]
 
@@ -28,7 +28,7 @@ ERF = "def corelib_ops(): return {'erf': make('erf')}"
 
 ON_A_THREAD = """
 import threading
-from corelib.registry import find_op
+from corelib.plugins.registry import find_op
 found = []
 def work():
     try: found.append(find_op({name!r}))
@@ -161,7 +161,7 @@ def in_time(work: Callable[[], Any]) -> Any:
 def test_a_plugin_that_waits_for_a_thread_is_loaded_and_the_thread_finds_the_others(
     install: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corelib.installed.finding.PATIENCE", 0.05)
+    monkeypatch.setattr("corelib.plugins.finding.PATIENCE", 0.05)
     install("corelib-a", code=ON_A_THREAD.format(name="erf"))
     install("corelib-b", code=ERF)
     assert in_time(lambda: find_op("mine")).name == "mine"
@@ -173,7 +173,7 @@ def test_a_plugin_that_waits_for_a_thread_is_loaded_and_the_thread_finds_the_oth
 def test_a_plugin_that_waits_for_a_thread_that_wants_its_own_op_is_told_so(
     install: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corelib.installed.finding.PATIENCE", 0.05)
+    monkeypatch.setattr("corelib.plugins.finding.PATIENCE", 0.05)
     install("corelib-a", code=ON_A_THREAD.format(name="mine"))
     assert in_time(lambda: find_op("mine")).name == "mine"
     assert "still being imported by another thread: corelib-a 1.0" in str(sys.modules["corelib_a"].found[0])
@@ -254,7 +254,7 @@ def test_a_plugin_may_close_what_it_takes_for_its_standard_output(
 
 
 def test_threads_that_load_at_once_leave_the_standard_output_as_it_was() -> None:
-    from corelib.installed.loading import _listening
+    from corelib.plugins.loading import _listening
 
     before = sys.stdout
     first, second = _listening(), _listening()

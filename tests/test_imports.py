@@ -10,13 +10,16 @@ import corelib
 
 ROOT = Path(corelib.__file__).parent
 ORDER = [
-    "errors", "naming", "compiling", "array_like", "arrays", "dispatch", "graph", "plain", "ufunc_calls",
-    "tree", "tensor", "reads", "slope", "arguments", "call", "elementwise_op", "class_op", "composed",
-    "introspection", "protocols", "op_types", "op", "problem", "archive", "hooks", "installed.switches",
-    "installed.passing", "installed.distribution", "installed.provided", "installed.loading",
-    "installed.finding", "registry", "backward", "transform_types", "transforms", "checkpoint", "fingerprints",
-    "anomaly", "rule", "optimizing.parameter", "optimizing.clipping", "optimizing.workspace",
-    "optimizing.joint", "optimizing.packing", "optimizing.header", "optimizing.state", "optimizer", "groups",
+    "errors", "core.naming", "core.compiling", "core.array_like", "core.arrays", "core.dispatch", "core.graph",
+    "core.nondifferentiable", "core.ufunc_calls", "core.tree", "core.tensor", "primitives.reads", "primitives.slope",
+    "primitives.arguments", "primitives.op", "primitives.elementwise_op", "primitives.class_op",
+    "primitives.composed", "primitives.introspection", "primitives.protocols", "primitives.op_types",
+    "primitives.factories", "plugins.problem", "archive", "plugins.hooks", "plugins.switches", "plugins.passing",
+    "plugins.distribution", "plugins.provided", "plugins.loading", "plugins.finding", "plugins.registry",
+    "core.backward", "transforms.transform_types", "transforms.derivatives", "transforms.checkpoint",
+    "debugging.fingerprints", "debugging.anomaly", "rule", "optimizing.parameter", "optimizing.clipping",
+    "optimizing.workspace", "optimizing.joint", "optimizing.packing", "optimizing.header", "optimizing.state",
+    "optimizing.optimizer", "optimizing.groups",
 ]  # fmt: skip
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from corelib import JointRule, MultiOptimizer, Tensor
 from corelib.errors import OptimizerError, StateMismatch
-from corelib.groups import Group
-from corelib.optimizer import Optimizer
+from corelib.optimizing.groups import Group
+from corelib.optimizing.optimizer import Optimizer
 from corelib.rule import AnyRule, FloatArray, Step
 
 VALUES: Final = ([1.0, -2.0, 0.5], [[2.0, 1.0], [0.0, -1.0]], 3.0)

@@ -12,9 +12,9 @@ import pytest
 
 import corelib
 from corelib import Array, Tensor, composed, elementwise, grad, linear, op, typed
+from corelib.core.naming import aliases, described
 from corelib.errors import InvalidOp, InvalidOperandType, OpNotFound, UnsupportedArgument
-from corelib.installed.diagnosis import diagnose
-from corelib.naming import aliases, described
+from corelib.plugins.diagnosis import diagnose
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 
@@ -269,7 +269,7 @@ def test_an_op_that_is_not_there_is_no_attribute() -> None:
         (np.sum, "numpy.sum"),
         (np.linalg.inv, "numpy.linalg.inv"),
         (operator.getitem, "operator.getitem"),
-        (described, "corelib.naming.described"),
+        (described, "corelib.core.naming.described"),
     ],
 )
 def test_a_function_is_named_as_it_is_written(function: Any, name: str) -> None:

@@ -13,9 +13,9 @@ import pytest
 
 from corelib import Tensor, optimizers
 from corelib.errors import InvalidHyperparameter, NonFinite, OptimizerError, UnknownHyperparameter
-from corelib.groups import Group, MultiOptimizer
-from corelib.optimizer import Optimizer
 from corelib.optimizing import packing
+from corelib.optimizing.groups import Group, MultiOptimizer
+from corelib.optimizing.optimizer import Optimizer
 from corelib.rule import FloatArray, Step, make_rule, require, require_bool
 
 SHAPES: Final = ((), (0,), (1,), (0, 3), (2, 3))
@@ -603,7 +603,7 @@ def wandering(rule: HeavyBall) -> list[Any]:
 
 
 def test_a_rule_by_name_is_asked_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelib.registry.find_optimizer", {"heavy_ball": HeavyBall}.__getitem__)
+    monkeypatch.setattr("corelib.plugins.registry.find_optimizer", {"heavy_ball": HeavyBall}.__getitem__)
     named = Optimizer.named
     for optimizer in (
         optimizers.named([parameter([1.0])], "heavy_ball", {"beta": 0.25}, lr=0.5),
@@ -624,7 +624,7 @@ def test_a_name_that_a_rule_shares_with_an_option_is_never_guessed(monkeypatch: 
     class Decaying(HeavyBall):
         l2: float = 0.0
 
-    monkeypatch.setattr("corelib.registry.find_optimizer", {"decaying": Decaying}.__getitem__)
+    monkeypatch.setattr("corelib.plugins.registry.find_optimizer", {"decaying": Decaying}.__getitem__)
     named = Optimizer.named
     with pytest.raises(InvalidHyperparameter, match="l2: an option of Optimizer and a hyperparameter of"):
         named([parameter([1.0])], "decaying", l2=0.5)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from corelib import Array, Shape, Tensor, elementwise, grad, jvp, linear, op, vjp
-from corelib.slope import FEW
+from corelib.primitives.slope import FEW
 
 SIZES: Final = (3, 2 * FEW + 1)
 TABLE: Final = np.full(2 * FEW + 1, 2.0)

@@ -9,9 +9,9 @@ import pytest
 
 import corelib
 from corelib import errors
-from corelib.hooks import Plugin
-from corelib.problem import Problem
-from corelib.registry import find_op, op_names, registry
+from corelib.plugins.hooks import Plugin
+from corelib.plugins.problem import Problem
+from corelib.plugins.registry import find_op, op_names, registry
 
 Install = Callable[..., Path]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from corelib import Array, Tensor, elementwise, op
-from corelib.reads import only_returns, reads, takes
+from corelib.primitives.reads import only_returns, reads, takes
 
 OUTSIDE = 3.0
 

@@ -11,8 +11,8 @@ import pytest
 
 import corelib
 from corelib import errors
-from corelib.dispatch import ops_for
-from corelib.registry import find_for, find_op, find_optimizer, op_names, registry
+from corelib.core.dispatch import ops_for
+from corelib.plugins.registry import find_for, find_op, find_optimizer, op_names, registry
 
 Install = Callable[..., Path]
 
@@ -241,7 +241,7 @@ def test_what_a_plugin_prints_when_it_is_loaded_goes_to_the_doctor(
 
 
 def test_a_slow_plugin_is_named(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelib.installed.loading.SLOW", 0.01)
+    monkeypatch.setattr("corelib.plugins.loading.SLOW", 0.01)
     install("corelib-slow", code="import time; time.sleep(0.02)\n" + ERF)
     assert "corelib-slow 1.0: slow: takes 0.0 s to load" in map(str, corelib.plugins.problems())
 
@@ -276,7 +276,7 @@ def test_a_distribution_that_is_there_twice_counts_once(install: Install) -> Non
 
 
 def test_one_folder_by_two_paths_is_one_distribution(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    from corelib.installed.distribution import discover
+    from corelib.plugins.distribution import discover
 
     site = install("corelib-special", code=ERF).parent
     link = site.parent / "lib64"
@@ -310,7 +310,7 @@ def test_metadata_that_cannot_be_read_stops_nobody_else(install: Install) -> Non
 def test_an_archive_on_the_path_is_searched_too(tmp_path: Path) -> None:
     from zipfile import ZipFile
 
-    from corelib.installed.distribution import discover
+    from corelib.plugins.distribution import discover
 
     with ZipFile(tmp_path / "packed.zip", "w") as archive:
         archive.writestr("corelib_zip-1.0.dist-info/METADATA", "Name: corelib-zip\nVersion: 1.0\n")

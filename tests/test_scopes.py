@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from corelib import Tensor, no_grad
+from corelib.core.graph import mode, recording
 from corelib.errors import CorelibError
-from corelib.graph import mode, recording
 
 
 def test_no_grad_decorates_a_function() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from corelib.conformance.rules.installed_rules import installed_rules
+from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.selftest.faulty_rules import rule_behaviours
 from corelib.conformance.selftest.human.rules import rule_mutants, written
 from corelib.conformance.selftest.rewritten_rules import rule_syntax_mutants

@@ -10,8 +10,8 @@ import pytest
 
 from corelib import Tensor
 from corelib.errors import OptimizerError, StateMismatch
-from corelib.groups import Group, MultiOptimizer
-from corelib.optimizer import Optimizer
+from corelib.optimizing.groups import Group, MultiOptimizer
+from corelib.optimizing.optimizer import Optimizer
 from corelib.optimizing.state import StateDict
 from corelib.rule import FloatArray, Step
 

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import pytest
 
 import corelib
-from corelib import stubs
+from corelib.plugins import stubs
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -14,7 +14,7 @@ from corelib_optimizers import SGD as _sgd  # corelib-optimizers
 sgd = _sgd
 from collections.abc import Mapping
 from typing import Any, Literal, Unpack, overload
-from corelib.optimizer import Optimizer, Options
+from corelib.optimizing.optimizer import Optimizer, Options
 from corelib.optimizing.parameter import Tensors
 @overload
 def named(params: Tensors, name: Literal['adagrad'], /, *, lr_decay: float = ..., initial_accumulator_value: float = ..., eps: float = ..., **options: Unpack[Options]) -> Optimizer: ...  # corelib-optimizers

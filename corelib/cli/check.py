@@ -10,7 +10,7 @@ from corelib.cli.console import make_console, show_table
 
 if TYPE_CHECKING:
     from corelib.conformance.case import Result, Runnable
-    from corelib.conformance.report import Cell, Report
+    from corelib.conformance.reporting.report import Cell, Report
 
 PROFILES: Final = ("quick", "default", "deep")
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -37,7 +37,7 @@ def check(
 
     Exits with 1 where a check fails or something is not declared.
     """
-    from corelib.conformance.whole import cases_of
+    from corelib.conformance.running.whole import cases_of
 
     if update_manifest and manifest is None:
         raise click.UsageError("--update-manifest needs --manifest FILE")
@@ -58,8 +58,8 @@ def _run(groups: "Sequence[Sequence[Runnable]]", profile: str) -> "Report":
     """Run all cases behind a progress bar, which a pipe does not see."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from corelib.conformance.report import Report
-    from corelib.conformance.runner import run_cases
+    from corelib.conformance.reporting.report import Report
+    from corelib.conformance.running.runner import run_cases
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = make_console()
@@ -77,7 +77,7 @@ def _counted(report: "Report", path: Path, update: bool, *, partial: bool) -> "R
     """The report with what differs from the manifest; or the manifest written anew."""
     from dataclasses import replace
 
-    from corelib.conformance import manifest
+    from corelib.conformance.reporting import manifest
 
     if update:
         manifest.write(report, path)
@@ -91,14 +91,14 @@ def _write(report: "Report", json_file: Path | None, badge: Path | None, html: P
     if badge is not None:
         report.write_badge(badge)
     if html is not None:
-        from corelib.conformance.html import page
+        from corelib.conformance.reporting.html import page
 
         html.write_text(page(report), encoding="utf-8")
 
 
 def _show(report: "Report", everything: bool) -> None:
     """The verdict; each cause of failures, what is dear, the table, the skips with their reasons; the verdict again."""
-    from corelib.conformance.causes import told
+    from corelib.conformance.reporting.causes import told
 
     _verdict(report)
     for text in told(report.failures):

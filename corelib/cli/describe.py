@@ -8,11 +8,11 @@ from dataclasses import MISSING, fields, is_dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from corelib.hooks import Plugin
-from corelib.installed.provided import Provided, reason
-from corelib.naming import described
-from corelib.registry import registry
-from corelib.stubs import source_of
+from corelib.core.naming import described
+from corelib.plugins.hooks import Plugin
+from corelib.plugins.provided import Provided, reason
+from corelib.plugins.registry import registry
+from corelib.plugins.stubs import source_of
 
 if TYPE_CHECKING:
     from corelib.conformance.spec import OpSpec
@@ -89,7 +89,7 @@ def verdict(provided: Provided) -> str:
     owner = provided.distribution.name
     try:
         from corelib.conformance import run, subject_of
-        from corelib.conformance.installed_ops import installed
+        from corelib.conformance.running.installed_ops import installed
 
         (subject,) = installed(f"{owner}.{provided.name}") or [subject_of(provided.get(), distribution=owner)]
         report = run([subject], "quick")

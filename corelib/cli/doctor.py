@@ -18,7 +18,7 @@ from corelib.plugins import list as installed
 def doctor(folder: Path) -> None:
     """Load every op and optimizer, and say what is wrong. Exits with 1 where there is trouble."""
     from corelib.cli.machine import facts
-    from corelib.installed.diagnosis import diagnose
+    from corelib.plugins.diagnosis import diagnose
 
     for about, fact in facts():
         click.echo(f"{about + ':':10} {fact}")

@@ -12,7 +12,8 @@ THREADS: Final = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", 
 
 def facts() -> Iterator[tuple[str, str]]:
     """What a report of trouble should say of the machine."""
-    from corelib import __version__, tensor
+    from corelib import __version__
+    from corelib.core import tensor
 
     file = tensor.__file__ or ""
     kind = "interpreted" if file.endswith(".py") else "compiled"

@@ -4,7 +4,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from corelib.cli.console import show_table
-from corelib.registry import find_op, op_names, registry
+from corelib.plugins.registry import find_op, op_names, registry
 
 
 def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -9,7 +9,7 @@ from string import Template
 from typing import Final
 
 from corelib import __version__
-from corelib.installed.distribution import API
+from corelib.plugins.distribution import API
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 

@@ -4,12 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from corelib.conformance.gradients import check_grads
-    from corelib.conformance.installed_ops import installed
-    from corelib.conformance.parametrized import parametrize_conformance
-    from corelib.conformance.report import Report
-    from corelib.conformance.rules.spec import Budget, RuleSpec, Trajectories
-    from corelib.conformance.runner import check, repro, run
+    from corelib.conformance.numerics.gradients import check_grads
+    from corelib.conformance.optimizers.spec import Budget, RuleSpec, Trajectories
+    from corelib.conformance.reporting.report import Report
+    from corelib.conformance.running.installed_ops import installed
+    from corelib.conformance.running.parametrized import parametrize_conformance
+    from corelib.conformance.running.runner import check, repro, run
     from corelib.conformance.spec import ErrorSample, OpSample, OpSpec, Promise, Xfail, xfail
     from corelib.conformance.subject import Subject, subject_of
 
@@ -19,12 +19,12 @@ __all__ = [
 ]  # fmt: skip
 
 _PLACES: Final = {  # imported when asked for: pytest imports this package in every run
-    "gradients": ("check_grads",),
-    "installed_ops": ("installed",),
-    "parametrized": ("parametrize_conformance",),
-    "report": ("Report",),
-    "rules.spec": ("Budget", "RuleSpec", "Trajectories"),
-    "runner": ("check", "repro", "run"),
+    "numerics.gradients": ("check_grads",),
+    "running.installed_ops": ("installed",),
+    "running.parametrized": ("parametrize_conformance",),
+    "reporting.report": ("Report",),
+    "optimizers.spec": ("Budget", "RuleSpec", "Trajectories"),
+    "running.runner": ("check", "repro", "run"),
     "spec": ("ErrorSample", "OpSample", "OpSpec", "Promise", "Xfail", "xfail"),
     "subject": ("Subject", "subject_of"),
 }

@@ -10,12 +10,12 @@ from typing import Final, Literal, Protocol, TypeAlias
 import numpy as np
 
 from corelib.conformance.failure import Failure, Skip, Undeclared
-from corelib.conformance.limits import OutOfTime, exceeded, limited
-from corelib.conformance.sample import Sample
+from corelib.conformance.isolation.limits import OutOfTime, exceeded, limited
+from corelib.conformance.isolation.trace import normal, origin, traced
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.spec import Xfail
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.conformance.trace import normal, origin, traced
 
 Status: TypeAlias = Literal["pass", "fail", "xfail", "skip", "undeclared"]
 Select: TypeAlias = Callable[[Subject, int], Sequence[Sample]]

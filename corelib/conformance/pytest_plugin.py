@@ -74,7 +74,7 @@ class ConformanceRun:
         return self.config.getoption(f"--conformance-{name}")
 
     def _collected(self, session: pytest.Session) -> list[pytest.Item]:
-        from corelib.conformance.whole import cases_of
+        from corelib.conformance.running.whole import cases_of
         from corelib.errors import CorelibError
 
         try:
@@ -103,7 +103,7 @@ class ConformanceRun:
         return True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        from corelib.conformance.report import Report
+        from corelib.conformance.reporting.report import Report
 
         report = Report(self.results, self._option("profile"))
         terminalreporter.section("conformance")
@@ -168,7 +168,7 @@ class StrictItem(ConformanceItem):
     """After all cases of an op or an optimizer: those that were expected to fail have failed."""
 
     def runtest(self) -> None:
-        from corelib.conformance.runner import unexpected
+        from corelib.conformance.running.runner import unexpected
 
         late = unexpected(self.case.subject, self.group)
         self.run.results.extend(late)

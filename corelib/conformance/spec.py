@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from corelib.core.tensor import Array
 from corelib.errors import InvalidOp
-from corelib.tensor import Array
 
 Interval: TypeAlias = tuple[float | None, float | None]
 Domain: TypeAlias = Interval | list[Interval]

@@ -9,15 +9,15 @@ from zlib import crc32
 
 import numpy as np
 
-from corelib.class_op import ClassOp
-from corelib.composed import Composed
-from corelib.conformance.calls import outputs
-from corelib.conformance.domain import Range, declared, probed
-from corelib.conformance.sample import Sample, prepared
+from corelib.conformance.sampling.calls import outputs
+from corelib.conformance.sampling.domain import Range, declared, probed
+from corelib.conformance.sampling.sample import Sample, prepared
 from corelib.conformance.spec import OpSample, OpSpec, Tie
-from corelib.elementwise_op import Elementwise
-from corelib.reads import parameters
-from corelib.slope import Nondifferentiable
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.composed import Composed
+from corelib.primitives.elementwise_op import Elementwise
+from corelib.primitives.reads import parameters
+from corelib.primitives.slope import Nondifferentiable
 
 LOCAL: Final = "local"
 
@@ -131,7 +131,7 @@ class Subject:
         if self.only is not None:
             return list(self.only)
         if seed not in self._samples:
-            from corelib.conformance.samples import derive
+            from corelib.conformance.sampling.samples import derive
 
             self._samples[seed] = derive(self, seed)
         return self._samples[seed]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from corelib.conformance.failure import Failure, worst
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 
 @dataclass(slots=True)

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from corelib.core.tensor import Array, Tensor
 from corelib.fitting.network import Network
 from corelib.fitting.refusal import BadInput
 from corelib.fitting.scaling import Scaled
 from corelib.fitting.solver import Solver
 from corelib.fitting.training import Batches
-from corelib.optimizer import Optimizer
+from corelib.optimizing.optimizer import Optimizer
 from corelib.rule import hyperparameters
-from corelib.tensor import Array, Tensor
 
 
 class Comparison(NamedTuple):

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from corelib.core.graph import graph
+from corelib.core.tensor import Array
 from corelib.fitting.compare import Peer, compare
 from corelib.fitting.log_file import write_log
 from corelib.fitting.model_file import Model, save_model
@@ -22,8 +24,6 @@ from corelib.fitting.solver import Solver
 from corelib.fitting.table import open_table
 from corelib.fitting.training import Batches, History, train
 from corelib.fitting.verdict import compared, root_mean_square, verdict
-from corelib.graph import graph
-from corelib.tensor import Array
 
 STEPS: Final = 10_000
 """How many steps a run makes that is not told how many epochs."""

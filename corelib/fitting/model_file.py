@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from corelib.archive import read_arrays, text
+from corelib.core.tensor import Array
 from corelib.fitting.network import Network, make_network
 from corelib.fitting.refusal import BadInput
 from corelib.fitting.scaling import Scaling
-from corelib.tensor import Array
 
 FORMAT: Final = "corelib fit 1"
 

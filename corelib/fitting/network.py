@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from corelib.core.graph import no_grad
+from corelib.core.tensor import Array, Tensor, TensorLike
 from corelib.fitting.refusal import BadInput
-from corelib.graph import no_grad
-from corelib.registry import find_op
-from corelib.tensor import Array, Tensor, TensorLike
+from corelib.plugins.registry import find_op
 
 
 class Activation(NamedTuple):

@@ -12,9 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
+from corelib.core.tensor import Array
 from corelib.fitting.samples import Samples, Truth
 from corelib.fitting.training import History
-from corelib.tensor import Array
 
 Predict = Callable[[Array], Array]
 

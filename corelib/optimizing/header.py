@@ -6,8 +6,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from corelib.core.tensor import Array
 from corelib.errors import StateMismatch
-from corelib.tensor import Array
 
 Group: TypeAlias = dict[str, Any]  # what the header says of one optimizer
 Fields: TypeAlias = dict[str, str]

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from corelib.core.tensor import Tensor
 from corelib.optimizing.parameter import Parameter, Update, readonly
 from corelib.rule import AnyRule, FloatArray, declared
-from corelib.tensor import Tensor
 
 SMALL: Final = 2048  # up to so many entries, copying them costs less than the calls that are saved
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
+from corelib.core.tensor import Array, Tensor
 from corelib.errors import OptimizerError
 from corelib.rule import FloatArray
-from corelib.tensor import Array, Tensor
 
 
 class Parameter:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from corelib.core.tensor import Array
 from corelib.errors import OptimizerError, StateMismatch
 from corelib.optimizing.header import HEADER, Group, fits, groups_of, header_of
 from corelib.optimizing.parameter import Parameter, readonly, real
 from corelib.rule import hyperparameters, joint
-from corelib.tensor import Array
 
 if TYPE_CHECKING:
-    from corelib.optimizer import Optimizer
+    from corelib.optimizing.optimizer import Optimizer
 
 StateDict: TypeAlias = dict[str, Array]
 States: TypeAlias = dict[Parameter, Any]

@@ -11,7 +11,7 @@ import numpy as np
 
 import corelib
 from corelib import Tensor
-from corelib.registry import find_op, op_names
+from corelib.plugins.registry import find_op, op_names
 from tools.fuzz.values import BAD, GOOD, NAMESPACE
 
 PLAIN: Final = ("1.0", "Tensor(1.0)", "trainable(3)")

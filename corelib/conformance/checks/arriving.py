@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call
 from corelib.conformance.case import Check
-from corelib.conformance.pick import first, interior
-from corelib.conformance.sample import Sample
+from corelib.conformance.checks.pick import first, interior
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 NOTHING: Final = (0.0, -0.0)
 ENDLESS: Final = (np.inf, -np.inf, np.nan)

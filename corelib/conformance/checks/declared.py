@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from corelib.class_op import ClassOp
-from corelib.composed import Composed
 from corelib.conformance.case import Check
-from corelib.conformance.demands import NAMES, missing, unknown
+from corelib.conformance.checks.pick import whole, whole_after_samples
 from corelib.conformance.failure import Failure, Skip, Undeclared
-from corelib.conformance.pick import whole, whole_after_samples
-from corelib.conformance.sample import Sample
-from corelib.conformance.sets import lies_in
+from corelib.conformance.numerics.sets import lies_in
+from corelib.conformance.sampling.demands import NAMES, missing, unknown
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.composed import Composed
 
 
 def declared(subject: Subject, sample: Sample, tally: Tally) -> None:

@@ -5,14 +5,14 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call
 from corelib.conformance.case import Check
+from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.pick import interior
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array, Tensor
+from corelib.core.tensor import Array, Tensor
 
 EXTREME: Final = (30.0, -30.0, 800.0, -800.0, 1e150, -1e150, 1e-150, -1e-150, 5e-324, -5e-324, -0.0)
 ROUNDING: Final = 1e-15  # a NaN may turn a rule to a slower path, which rounds otherwise

@@ -7,17 +7,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.arrays import DIFFERENTIABLE
-from corelib.conformance.calls import Call, outputs
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import gaussian
+from corelib.conformance.checks.pick import interior, whole_after_samples
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.pick import interior, whole_after_samples
-from corelib.conformance.sample import Sample
+from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.sampling.calls import Call, outputs
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.dispatch import ops_for
-from corelib.tensor import Tensor, make
+from corelib.core.arrays import DIFFERENTIABLE
+from corelib.core.dispatch import ops_for
+from corelib.core.tensor import Tensor, make
 
 UFUNC_KEYWORDS: Final[dict[str, Any]] = {
     "out": "array", "where": "mask", "dtype": np.float32, "casting": "unsafe", "order": "F", "subok": False,

@@ -5,15 +5,15 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call, along, columns
 from corelib.conformance.case import WHOLE, Check
-from corelib.conformance.differences import kinked, one_sided
 from corelib.conformance.failure import Skip, Undeclared, entry_of
-from corelib.conformance.jacobians import BOUNDS, ONE_SIDED, Sides, analytic, forward_of, sides
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.numerics.differences import kinked, one_sided
+from corelib.conformance.numerics.jacobians import BOUNDS, ONE_SIDED, Sides, analytic, forward_of, sides
+from corelib.conformance.sampling.calls import Call, along, columns
+from corelib.conformance.sampling.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 KINK_STEP: Final = 2.0**-5
 

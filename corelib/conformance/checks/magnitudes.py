@@ -7,21 +7,21 @@ from zlib import crc32
 
 import numpy as np
 
-from corelib.conformance.calls import Call, outputs
 from corelib.conformance.case import Check
-from corelib.conformance.differences import EPS
-from corelib.conformance.domain import room
+from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.magnitudes import beside_integers, points
-from corelib.conformance.pick import interior
-from corelib.conformance.precise import Truth, truth
-from corelib.conformance.relative import BOUNDS, Slopes, confirmed, slopes
-from corelib.conformance.sample import Sample, entrywise_sample
-from corelib.conformance.samples import avoided
+from corelib.conformance.numerics.differences import EPS
+from corelib.conformance.numerics.precise import Truth, truth
+from corelib.conformance.numerics.relative import BOUNDS, Slopes, confirmed, slopes
+from corelib.conformance.sampling.calls import Call, outputs
+from corelib.conformance.sampling.domain import room
+from corelib.conformance.sampling.magnitudes import beside_integers, points
+from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.samples import avoided
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
-from corelib.transforms import vjp
+from corelib.core.tensor import Array
+from corelib.transforms.derivatives import vjp
 
 FIRST: Final = 1e-7
 SECOND: Final = 1e-6

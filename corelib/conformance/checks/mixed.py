@@ -6,15 +6,15 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import normal
+from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip
-from corelib.conformance.pick import interior
-from corelib.conformance.sample import Sample
+from corelib.conformance.numerics.cotangents import normal
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 KINDS: Final = ("float32", "float64", "complex64", "complex128", "int64")
 SINGLE: Final = 1e-4

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, Final
 
-from corelib.conformance.calls import Call
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import gaussian
 from corelib.conformance.failure import Skip
-from corelib.conformance.sample import Sample
+from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 

@@ -7,17 +7,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call, outputs
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import gaussian
+from corelib.conformance.checks.pick import all_of, first, interior
 from corelib.conformance.failure import Failure, describe
-from corelib.conformance.pick import all_of, first, interior
-from corelib.conformance.sample import Sample
+from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.sampling.calls import Call, outputs
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.elementwise_op import Elementwise
-from corelib.graph import Node
-from corelib.tensor import Array, Tensor
+from corelib.core.graph import Node
+from corelib.core.tensor import Array, Tensor
+from corelib.primitives.elementwise_op import Elementwise
 
 THREADS: Final = 4
 NEARBY: Final = 0.984375  # times this, a sample stays in its domain

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from corelib.arrays import DIFFERENTIABLE
-from corelib.conformance.calls import outputs
 from corelib.conformance.case import Check
+from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.pick import interior
-from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.calls import outputs
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
+from corelib.core.arrays import DIFFERENTIABLE
+from corelib.core.tensor import Tensor
 from corelib.errors import NotDifferentiable
-from corelib.tensor import Tensor
-from corelib.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from corelib.transforms.derivatives import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 
 def refused(subject: Subject, sample: Sample, tally: Tally) -> None:

@@ -5,19 +5,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import MAX_JACOBIAN, Call, flat, outputs
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import gaussian
-from corelib.conformance.differences import Curves, closer, derivative
+from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip, coordinate
-from corelib.conformance.jacobians import UNSETTLED, analytic, curves_of, steps
-from corelib.conformance.pick import interior
-from corelib.conformance.sample import Sample
-from corelib.conformance.sets import basis
+from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.numerics.differences import Curves, closer, derivative
+from corelib.conformance.numerics.jacobians import UNSETTLED, analytic, curves_of, steps
+from corelib.conformance.numerics.sets import basis
+from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, flat, outputs
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
-from corelib.transforms import vjp
+from corelib.core.tensor import Array
+from corelib.transforms.derivatives import vjp
 
 TOLERANCE: Final = 1e-7
 LARGEST: Final = 9

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance import fresh
-from corelib.conformance.ambient import changed, unusual
-from corelib.conformance.calls import AnyCall, Call
 from corelib.conformance.case import Check
+from corelib.conformance.checks.pick import interior, whole_after_samples
 from corelib.conformance.failure import Failure
-from corelib.conformance.pick import interior, whole_after_samples
-from corelib.conformance.sample import Sample
+from corelib.conformance.isolation import fresh
+from corelib.conformance.isolation.ambient import changed, unusual
+from corelib.conformance.sampling.calls import AnyCall, Call
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 

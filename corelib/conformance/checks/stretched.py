@@ -7,19 +7,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.class_op import ClassOp
-from corelib.conformance.calls import Call, values
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import gaussian
-from corelib.conformance.domain import draw
+from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip
-from corelib.conformance.jacobians import UNSETTLED, compare_call, numeric
-from corelib.conformance.pick import interior
-from corelib.conformance.sample import Sample, entrywise_sample
-from corelib.conformance.samples import avoided, named
+from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.numerics.jacobians import UNSETTLED, compare_call, numeric
+from corelib.conformance.sampling.calls import Call, values
+from corelib.conformance.sampling.domain import draw
+from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.samples import avoided, named
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
+from corelib.core.tensor import Array
+from corelib.primitives.class_op import ClassOp
 
 Shape = tuple[int, ...]
 FULL: Final = (2, 2, 3, 4)

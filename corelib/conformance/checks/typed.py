@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from corelib.conformance.case import WHOLE, Check
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally
 
@@ -31,7 +31,7 @@ def _answers_tensors(revealed: str) -> bool:
     """Whether what mypy shows of the call is a function, or several, and each answers a Tensor or a tuple
     of them."""
     results = re.findall(r" -> ([^)]*?)(?=,? def |\)?$)", revealed)
-    return bool(results) and all("corelib.tensor.Tensor" in result for result in results)
+    return bool(results) and all("corelib.core.tensor.Tensor" in result for result in results)
 
 
 @cache
@@ -68,8 +68,8 @@ def _mypy(program: str) -> "subprocess.CompletedProcess[str]":
 @cache
 def _places(distribution: str) -> dict[int, str]:
     """Where a type checker finds each op of the distribution, by the op's identity."""
-    from corelib.registry import registry
-    from corelib.stubs import home
+    from corelib.plugins.registry import registry
+    from corelib.plugins.stubs import home
 
     found: dict[int, str] = {}
     for plugin in registry.plugins:

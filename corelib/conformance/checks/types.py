@@ -6,17 +6,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import MAX_JACOBIAN, Call, flat, values
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import gaussian
+from corelib.conformance.checks.pick import first, interior
 from corelib.conformance.failure import Skip
-from corelib.conformance.jacobians import compare_call
-from corelib.conformance.pick import first, interior
-from corelib.conformance.reference import arrays_of, reference_of
-from corelib.conformance.sample import Sample
+from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.numerics.jacobians import compare_call
+from corelib.conformance.numerics.reference import arrays_of, reference_of
+from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, flat, values
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array, Tensor
+from corelib.core.tensor import Array, Tensor
 
 SINGLE: Final = 1e-4
 WIDEST: Final = 1e30  # float32 ends at 3e38, and slopes may be larger than values

@@ -5,22 +5,22 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import MAX_JACOBIAN, Call, along, flat
 from corelib.conformance.case import Check
-from corelib.conformance.cotangents import gaussian, normal
-from corelib.conformance.differences import EPS, complex_step, derivative, first_step
-from corelib.conformance.domain import room
+from corelib.conformance.checks.pick import first, interior
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.jacobians import BOUNDS, analytic, compare_call, forward_of, steps
-from corelib.conformance.pick import first, interior
-from corelib.conformance.reference import arrays_of, reference_of
-from corelib.conformance.relative import APART, slopes
-from corelib.conformance.sample import Sample, entrywise_sample
-from corelib.conformance.samples import avoided
-from corelib.conformance.sets import basis, moved
+from corelib.conformance.numerics.cotangents import gaussian, normal
+from corelib.conformance.numerics.differences import EPS, complex_step, derivative, first_step
+from corelib.conformance.numerics.jacobians import BOUNDS, analytic, compare_call, forward_of, steps
+from corelib.conformance.numerics.reference import arrays_of, reference_of
+from corelib.conformance.numerics.relative import APART, slopes
+from corelib.conformance.numerics.sets import basis, moved
+from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, along, flat
+from corelib.conformance.sampling.domain import room
+from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.samples import avoided
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 ULPS: Final = 4
 LINEAR: Final = 1e-12

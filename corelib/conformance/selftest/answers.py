@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from corelib.composed import Composed
 from corelib.conformance.selftest.bending import bent_answer
 from corelib.conformance.selftest.facts import Facts
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.targets import Target
 from corelib.conformance.subject import Subject
-from corelib.tensor import Tensor
+from corelib.core.tensor import Tensor
+from corelib.primitives.composed import Composed
 
 
 def answer_mutants(subject: Subject, op: Composed) -> Iterator[Mutant]:

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from corelib.class_op import ClassOp
-from corelib.composed import Composed
 from corelib.conformance.selftest import arriving, second, sometimes, ties
 from corelib.conformance.selftest.answers import answer_mutants
 from corelib.conformance.selftest.bending import Behaviour, bent
@@ -20,7 +18,9 @@ from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.rewritten import methods_of
 from corelib.conformance.selftest.targets import Target, targets
 from corelib.conformance.subject import Subject
-from corelib.elementwise_op import Elementwise
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.composed import Composed
+from corelib.primitives.elementwise_op import Elementwise
 
 
 def behavioural_mutants(subject: Subject) -> Iterator[Mutant]:

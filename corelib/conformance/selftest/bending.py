@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from corelib.class_op import ClassOp
-from corelib.composed import Composed
-from corelib.elementwise_op import Elementwise
-from corelib.slope import Slope
-from corelib.tensor import Tensor
+from corelib.core.tensor import Tensor
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.composed import Composed
+from corelib.primitives.elementwise_op import Elementwise
+from corelib.primitives.slope import Slope
 
 Backward: TypeAlias = Callable[[Any, Sequence[Any], Any], list[Any]]
 

@@ -10,14 +10,14 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from corelib.conformance.calls import Call
-from corelib.conformance.domain import draw
-from corelib.conformance.sample import Sample, entrywise_sample
-from corelib.conformance.samples import avoided
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.domain import draw
+from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.samples import avoided
 from corelib.conformance.selftest.arriving import doubled
 from corelib.conformance.selftest.bending import Behaviour, Pulled
 from corelib.conformance.selftest.facts import Facts
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 Shape: TypeAlias = tuple[int, ...]
 Met: TypeAlias = Callable[[Any, Sequence[Any]], bool]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call
+from corelib.conformance.sampling.calls import Call
 from corelib.conformance.selftest.bending import Behaviour, Pulled
 from corelib.conformance.selftest.facts import Facts
 

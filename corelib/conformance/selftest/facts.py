@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.class_op import ClassOp
-from corelib.conformance.calls import Call
-from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.selftest.targets import Target
 from corelib.conformance.subject import Subject
-from corelib.elementwise_op import Elementwise
-from corelib.tensor import Tensor
+from corelib.core.tensor import Tensor
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.elementwise_op import Elementwise
 
 NEARBY: Final = 1 - 2.0**-20
 

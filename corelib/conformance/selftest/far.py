@@ -13,11 +13,11 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from corelib.conformance.checks.magnitudes import gradients, second_gradients
-from corelib.conformance.samples import avoided
+from corelib.conformance.sampling.samples import avoided
 from corelib.conformance.selftest.bending import Behaviour, Pulled, mapped
 from corelib.conformance.selftest.facts import Facts
 from corelib.conformance.selftest.second import plain
-from corelib.tensor import Array, Tensor
+from corelib.core.tensor import Array, Tensor
 
 Region: TypeAlias = Callable[[Any, Sequence[Any], Any], Any]
 """Where a fault acts: of the argument, of the other arguments, and of the slope."""

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.optimizer import Optimizer
+from corelib.optimizing.optimizer import Optimizer
 
 
 class AliasingSave(Optimizer):

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from corelib.class_op import ClassOp
 from corelib.conformance.selftest.functions import alike, code_of, helpers, names_in, place, transplanted, tree_of
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.syntax import rewritings
 from corelib.conformance.selftest.targets import Target, targets
 from corelib.conformance.subject import Subject
-from corelib.elementwise_op import Elementwise
-from corelib.slope import Argument, Constant, Function, Result, Singular, Slope, slope_of
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.elementwise_op import Elementwise
+from corelib.primitives.slope import Argument, Constant, Function, Result, Singular, Slope, slope_of
 
 Made: TypeAlias = Iterator[tuple[str, Callable[[], Any]]]
 

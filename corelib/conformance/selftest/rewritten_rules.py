@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
-from corelib.conformance.rules.subject import RuleSubject
+from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.selftest.functions import helpers, names_in, place, transplanted
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.rewritten import codes

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.selftest.bending import Behaviour, Pulled, mapped
-from corelib.tensor import Tensor
+from corelib.core.tensor import Tensor
 
 
 def plain(value: Any) -> Any:

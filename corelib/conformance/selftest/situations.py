@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.class_op import ClassOp
-from corelib.conformance.demands import SHAPES, by_entries
+from corelib.conformance.sampling.demands import SHAPES, by_entries
 from corelib.conformance.selftest.arriving import doubled, where
 from corelib.conformance.selftest.bending import Behaviour, Pulled, bent
 from corelib.conformance.selftest.facts import Facts
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.targets import targets
 from corelib.conformance.subject import Subject
+from corelib.primitives.class_op import ClassOp
 
 OFTEN: Final = 1500
 

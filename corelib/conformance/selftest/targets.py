@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from corelib.class_op import ClassOp
-from corelib.composed import Composed
 from corelib.conformance.selftest.functions import helpers, names_in, transplanted
 from corelib.conformance.subject import Subject
-from corelib.elementwise_op import Elementwise
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.composed import Composed
+from corelib.primitives.elementwise_op import Elementwise
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,6 @@ def _with_attribute(op: Any, name: str) -> Callable[[Any], Any]:
 
 
 def _is_provided(op: Any) -> bool:
-    from corelib.registry import registry
+    from corelib.plugins.registry import registry
 
     return any(provided.get() is op for plugin in registry.plugins for provided in plugin.ops.values())

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.calls import Call
-from corelib.conformance.cotangents import gaussian
-from corelib.conformance.rules.subject import RuleSubject
-from corelib.conformance.sample import Sample
+from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.optimizers.subject import RuleSubject
+from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.selftest.trial import PROFILE, unharmed
 from corelib.conformance.subject import Subject

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib.conformance.rules.course import course, rates, scaled
+from corelib.conformance.optimizers.course import course, rates, scaled
 
 FILE: Final = Path(__file__).parents[1] / "corelib_optimizers" / "trajectories.npz"
 SHAPES: Final = ((), (3,), (2, 3))

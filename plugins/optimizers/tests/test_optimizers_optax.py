@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from corelib import AnyRule, Tensor
-from corelib.optimizer import Optimizer
+from corelib.optimizing.optimizer import Optimizer
 from corelib_optimizers import SGD, Adagrad, Adam, AdamW, Prodigy, RMSprop
 
 jax = pytest.importorskip("jax", reason="jax is not installed")

@@ -13,8 +13,8 @@ import pytest
 
 from corelib import AnyRule, Rule, Tensor
 from corelib.errors import InvalidHyperparameter
-from corelib.optimizer import Optimizer
 from corelib.optimizing import packing
+from corelib.optimizing.optimizer import Optimizer
 from corelib.rule import Step
 from corelib_optimizers import SGD, Adagrad, Adam, AdamW, Prodigy, RMSprop
 from corelib_optimizers.plugin import corelib_optimizers
@@ -88,7 +88,7 @@ RESUME: Final = """
 import sys
 import numpy as np
 from corelib import Tensor
-from corelib.optimizer import Optimizer
+from corelib.optimizing.optimizer import Optimizer
 from corelib_optimizers import Adam
 
 file, start, stop = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pytest
 
 from corelib import Tensor
-from corelib.conformance.rules.course import scaled
-from corelib.optimizer import Optimizer
+from corelib.conformance.optimizers.course import scaled
+from corelib.optimizing.optimizer import Optimizer
 from corelib_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 
 HERE: Final = Path(__file__).parent

@@ -7,7 +7,7 @@ import numpy as np
 
 from corelib.conformance.selftest.human.honest import HonestClass
 from corelib.conformance.spec import OpSpec
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 
 class SquaredDistance:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from corelib.class_op import ClassOp
 from corelib.conformance.selftest.mutant import Host, Mutant
 from corelib.conformance.spec import OpSpec
 from corelib.conformance.subject import Subject
-from corelib.op import elementwise
-from corelib.tensor import Tensor
+from corelib.core.tensor import Tensor
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.factories import elementwise
 
 Method: TypeAlias = Callable[..., Any]
 Methods: TypeAlias = dict[str, Method]

@@ -6,8 +6,8 @@ from functools import partial
 from textwrap import dedent
 from typing import Any
 
-from corelib.conformance.rules.installed_rules import installed_rules
-from corelib.conformance.rules.subject import RuleSubject
+from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.selftest.human.rule_slips import SLIPS, Slip
 from corelib.conformance.selftest.mutant import Host, Mutant
 

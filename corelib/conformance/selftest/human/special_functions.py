@@ -8,8 +8,8 @@ from scipy import special
 
 from corelib.conformance.selftest.human.honest import HonestSlopes, Method, plain, recordable
 from corelib.conformance.spec import OpSpec
-from corelib.op import elementwise
-from corelib.tensor import Array
+from corelib.core.tensor import Array
+from corelib.primitives.factories import elementwise
 
 logistic: Final[Method] = recordable(special.expit, lambda: EXPIT.op)
 EXPIT: Final[HonestSlopes] = HonestSlopes(

@@ -7,7 +7,7 @@ from scipy import special
 
 from corelib.conformance.selftest.human.honest import HonestClass, HonestSlopes, recordable
 from corelib.conformance.spec import OpSample, OpSpec
-from corelib.tensor import Array
+from corelib.core.tensor import Array
 
 POSITIVE: Final = (0.0, None)
 

@@ -1,0 +1,46 @@
+"""Which samples a check takes."""
+
+from collections.abc import Sequence
+
+from corelib.conformance.case import WHOLE, Select
+from corelib.conformance.failure import Undeclared
+from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.subject import Subject
+
+NO_SAMPLES = "no sample: declare an OpSpec with samples, or a kind from which they can be derived"
+
+
+def interior(subject: Subject, seed: int) -> Sequence[Sample]:
+    """Samples of real numbers at which the op is smooth."""
+    found = subject.tagged("interior", seed, "complex", "kink", "empty")
+    if not found:
+        raise Undeclared(NO_SAMPLES)
+    return found
+
+
+def all_of(*tags: str) -> Select:
+    """The samples with any of the tags; there must be one."""
+
+    def select(subject: Subject, seed: int) -> Sequence[Sample]:
+        found = [s for s in subject.samples(seed) if s.tags.intersection(tags)]
+        if not found:
+            raise Undeclared(NO_SAMPLES)
+        return found
+
+    return select
+
+
+def first(select: Select, count: int) -> Select:
+    """No more than ``count`` of them."""
+    return lambda subject, seed: select(subject, seed)[:count]
+
+
+def whole(subject: Subject, seed: int) -> Sequence[Sample]:
+    """The op itself, on no sample."""
+    return [WHOLE]
+
+
+def whole_after_samples(subject: Subject, seed: int) -> Sequence[Sample]:
+    """The op itself, where it has samples."""
+    interior(subject, seed)
+    return [WHOLE]

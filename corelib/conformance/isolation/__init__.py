@@ -1,0 +1,1 @@
+"""What surrounds a case: limits of time and memory, tracebacks, and the state of the process."""

@@ -1,0 +1,1 @@
+"""Jacobians, and what they are compared with."""

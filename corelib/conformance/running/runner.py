@@ -1,0 +1,107 @@
+"""Running cases, and what became of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from corelib.conformance.case import Case, Examined, Result, Runnable
+from corelib.conformance.reporting.report import Report
+from corelib.conformance.running.plan import PROFILES, Profile, cases
+from corelib.conformance.spec import OpSample, OpSpec
+from corelib.conformance.subject import Subject, subject_of
+
+
+def run(
+    subjects: Iterable[Subject],
+    profile: str | Profile = "default",
+    *,
+    checks: Sequence[str] = (),
+    stop_at_first: bool = False,
+    progress: Callable[[Result], None] | None = None,
+) -> Report:
+    """Run the suite over ``subjects`` (``subject_of(op, spec)``, or ``installed()``), and report.
+
+    ``checks`` are patterns of the checks to run, all of them without. ``stop_at_first`` ends the examination of an
+    op at its first failure, which is all that a mutation engine wants to know.
+    """
+    chosen = PROFILES[profile] if isinstance(profile, str) else profile
+    results: list[Result] = []
+    for one in subjects:
+        results += run_cases(cases(one, chosen, checks), stop_at_first=stop_at_first, progress=progress)
+    return Report(results, chosen.name)
+
+
+def run_cases(
+    todo: Sequence[Runnable], *, stop_at_first: bool = False, progress: Callable[[Result], None] | None = None
+) -> list[Result]:
+    """Run the cases of one op (or optimizer), and settle its expected failures."""
+    results = []
+    for case in todo:
+        result = case.run()
+        results.append(result)
+        if progress is not None:
+            progress(result)
+        if stop_at_first and result.status == "fail":
+            return results
+    late = [settled for case in todo[:1] for settled in unexpected(case.subject, results)]
+    for result in late:
+        if progress is not None:
+            progress(result)
+    return results + late
+
+
+def unexpected(of: Examined, results: Sequence[Result]) -> list[Result]:
+    """A failure for each expected failure that did not happen although its check ran."""
+    found = []
+    for expected in of.spec.xfails:
+        covered = [r for r in results if expected.covers(r.check, r.sample) and r.status in ("pass", "xfail")]
+        if covered and not any(r.status == "xfail" for r in covered):
+            mend = f"expected to fail ({expected.reason}), and passes: remove it from expected_failures"
+            detail = f"FAILED {of.name}::{expected.check}: {mend}"
+            found.append(Result(of.name, expected.check, f"xfail-{expected.sample}", 0, "fail", 1, 0.0, detail))
+    return found
+
+
+def check(
+    op: Callable[..., Any],
+    *args: Any,
+    spec: OpSpec | None = None,
+    profile: str = "quick",
+    id: str = "yours",
+    **fields: Any,
+) -> Report:
+    """Check an op on the arguments given, as one would in a notebook: ``check(softclip, x, low=1.0)``.
+
+    Without arguments the op is checked on all its samples, derived or declared in ``spec``. Returns the
+    report where everything passes; raises AssertionError, with all that failed, otherwise.
+    """
+    one = subject_of(op, spec)
+    if args:
+        one.only = (one.prepared(OpSample(*args, id=id, **fields), id, ("interior", "declared")),)
+        one.spec = one.spec if spec is not None else OpSpec(one.spec.name, kind="custom")
+    report = run([one], profile)
+    if report.failures:
+        raise AssertionError(str(report))
+    return report
+
+
+def repro(id: str, *, seed: int = 0) -> Result:
+    """Run one case again by its id, as a failure message gives it. Raises AssertionError where it fails.
+
+    Raises LookupError for an id that names no case of an installed op.
+    """
+    from corelib.conformance.running.installed_ops import installed
+
+    name, check_id, sample_id, number = id.split("::")
+    for one in installed(name, seed=seed):
+        for profile in PROFILES.values():
+            for case in cases(one, profile, [check_id]):
+                if case.sample.id == sample_id and case.seed == int(number.removeprefix("seed")):
+                    return _reproduced(case)
+    raise LookupError(f"no case {id}: is the plugin installed, and does the op still have the sample?")
+
+
+def _reproduced(case: Case) -> Result:
+    result = case.run()
+    if result.status == "fail":
+        raise AssertionError(result.detail)
+    return result

@@ -1,0 +1,21 @@
+"""All cases of what is installed: one list for each op, and for each optimizer."""
+
+from collections.abc import Sequence
+
+from corelib.conformance.case import Runnable
+from corelib.conformance.optimizers.case import rule_cases
+from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.running.installed_ops import ops_of
+from corelib.conformance.running.plan import PROFILES, cases
+
+
+def cases_of(
+    pattern: str | None, profile: str = "default", seed: int = 0, op: str | None = None
+) -> list[Sequence[Runnable]]:
+    """The cases of all that is installed, or of one distribution, or of one op or optimizer, grouped by op.
+
+    Raises LookupError where nothing has the name.
+    """
+    rules = [one for one in installed_rules(pattern, seed=seed) if op in (None, one.spec.name)]
+    ops = ops_of(pattern, op=op, seed=seed)
+    return [*[cases(one, PROFILES[profile]) for one in ops], *[list(rule_cases(one)) for one in rules]]

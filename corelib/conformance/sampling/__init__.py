@@ -1,0 +1,1 @@
+"""The arguments on which an op is tested."""

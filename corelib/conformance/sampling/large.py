@@ -1,0 +1,74 @@
+"""A sample of thousands of numbers, made from one of a few."""
+
+from collections.abc import Iterator, Sequence
+from math import log2, prod
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from corelib.conformance.sampling.calls import values
+from corelib.conformance.sampling.domain import signed
+from corelib.conformance.sampling.sample import Sample
+
+if TYPE_CHECKING:
+    from corelib.conformance.subject import Subject
+
+ENLARGED: Final = (1000, 3000)  # numbers of a sample made larger: at least, and at most
+FACTORS: Final = (4, 6, 8, 10, 12, 16, 20, 32, 64, 200, 400, 1000)
+
+
+def enlarged(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[Sample]:
+    """A sample of an author's with each axis some times as long, if the op takes that; else none."""
+    candidates = (
+        grown
+        for sample in samples
+        if "interior" in sample.tags and not sample.is_complex
+        for factor in _factors(subject, sample)
+        for grown in _grown(subject, sample, factor, seed)
+    )
+    found = next((grown for grown in candidates if _ordinary(subject, grown)), None)
+    return [] if found is None else [found]
+
+
+def _grown(subject: "Subject", sample: Sample, factor: int, seed: int) -> Iterator[Sample]:
+    """The sample with axes as much longer, with ordinary numbers, and with some of which long products are no zero."""
+    shapes = [_longer(a.shape, factor) for a in sample.arrays]
+    small, large = ENLARGED
+    if small <= sum(map(prod, shapes)) <= large:
+        arrays = [signed(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
+        for drawn in (arrays, [1 + a / 32 for a in arrays]):
+            yield Sample("large", sample.args, tuple(drawn), sample.fields, frozenset({"large"}))
+
+
+def _longer(shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
+    return tuple([n if n < 2 else n * factor for n in shape])
+
+
+def _factors(subject: "Subject", sample: Sample) -> Iterator[int]:
+    """By how much the axes of a sample may grow, before its results are far too large to be worth making."""
+    single, double = (_result_size(subject, sample, factor) for factor in (1, 2))
+    if single and double:
+        for factor in FACTORS:
+            if single * factor ** log2(double / single) <= 4 * ENLARGED[1]:
+                yield factor
+
+
+def _result_size(subject: "Subject", sample: Sample, factor: int) -> int:
+    """How many numbers the op answers; 0 where it does not take axes as much longer."""
+    arrays = [np.resize(a, _longer(a.shape, factor)) for a in sample.arrays]
+    try:
+        with np.errstate(all="ignore"):
+            return sum(r.size for r in values(subject.op, sample, arrays))
+    except Exception:  # the point is to find out
+        return 0
+
+
+def _ordinary(subject: "Subject", sample: Sample) -> bool:
+    """Whether the op takes it, and answers some numbers, none of them huge, and not all of them tiny."""
+    try:
+        with np.errstate(all="ignore"):
+            answers = values(subject.op, sample, sample.arrays)
+    except Exception:  # the point is to find out
+        return False
+    sizes = [float(np.max(np.abs(a), initial=0)) for a in answers]
+    return bool(answers) and all(1e-6 < size < 1e9 for size in sizes) and sum(a.size for a in answers) < 2 * ENLARGED[1]

@@ -1,0 +1,61 @@
+"""Arrays of numbers: what a Tensor may hold, and how other data becomes it."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from corelib.core.compiling import caused
+from corelib.errors import InvalidOperandType, NotDifferentiable
+
+NUMBERS: Final = "biufc"
+DIFFERENTIABLE: Final = "fc"
+ndarray: Final = np.ndarray
+
+
+def array_of_numbers(data: Any) -> Any:
+    """``data`` as an array of numbers, not copied where it is one already. Raises InvalidOperandType."""
+    array = data if hasattr(data, "__array_function__") and not isinstance(data, np.generic) else _parsed(data)
+    if type(array) is not ndarray and hasattr(array, "mask"):
+        raise InvalidOperandType(
+            f"a Tensor has no mask, and {kind_of(data)} has one; choose among the entries with "
+            "np.where(mask, ..., ...), or write .filled() for an array without it"
+        )
+    if getattr(array.dtype, "kind", "O") not in NUMBERS:
+        raise InvalidOperandType(f"a Tensor holds numbers, not {array.dtype} ({type(data).__name__})")
+    return array
+
+
+def _parsed(data: object) -> npt.NDArray[Any]:
+    kind = kind_of(data)
+    if not isinstance(data, (bool, int, float, complex, list, tuple, np.generic)) and not hasattr(data, "__array__"):
+        raise InvalidOperandType(f"a Tensor holds an array of numbers, and {kind} is none")
+    try:
+        array = np.asarray(data)
+    except (ValueError, TypeError) as error:
+        message = f"no array of numbers can be made of this {kind}: {error}"
+        raise caused(InvalidOperandType(message), error) from error
+    if array.dtype == object:
+        raise InvalidOperandType(
+            f"no array of numbers can be made of this {kind}; Tensors are joined by np.stack or np.concatenate"
+        )
+    return array
+
+
+def has_mask(value: object) -> bool:
+    """Whether a masked array was given where NumPy reads the entries alone."""
+    return isinstance(value, ndarray) and hasattr(value, "mask")
+
+
+def kind_of(value: object) -> str:
+    """The name of a type, with its module."""
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+
+
+def owned(array: Any) -> Any:
+    """A copy that nobody else holds, of numbers that have a gradient."""
+    if array.dtype.kind not in DIFFERENTIABLE:
+        raise NotDifferentiable(
+            f"{array.dtype} data has no gradient, so it cannot be trainable; convert it with .astype(float)"
+        )
+    return array.copy()

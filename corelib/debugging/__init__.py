@@ -1,0 +1,1 @@
+"""Looking into a computation: the first NaN, and what changed in place."""

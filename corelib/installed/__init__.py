@@ -1,1 +1,0 @@
-"""What is installed: how the registry finds, loads and describes distributions of plugins."""

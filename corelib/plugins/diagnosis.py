@@ -1,0 +1,76 @@
+"""All that is wrong with what is installed, found by loading every op and optimizer of it."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from corelib import plugins
+from corelib.core.naming import described
+from corelib.errors import CorelibError
+from corelib.plugins.hooks import Plugin
+from corelib.plugins.loading import SLOW
+from corelib.plugins.problem import Problem
+from corelib.plugins.provided import said
+from corelib.plugins.registry import find_for, registry
+from corelib.plugins.stubs import FILES, stale
+
+
+def diagnose(typings: Path) -> list[Problem]:
+    """The problems, errors first. ``typings`` is the folder of the stub files, which need not be there."""
+    found = (plugins.problems(), _environment(), _imports(), _names(), _functions(), _answers(), _typings(typings))
+    return sorted(dict.fromkeys(chain(*found)), key=lambda problem: problem.level != "error")
+
+
+def _environment() -> Iterator[Problem]:
+    """Names in CORELIB_... variables that nothing installed has."""
+    for message in registry.search.complaints():
+        yield Problem(message, "warning")
+
+
+def _imports() -> Iterator[Problem]:
+    """Ops and optimizers that cannot be imported, or take long."""
+    for plugin in registry.plugins:
+        for one in (*plugin.ops.values(), *plugin.optimizers.values()):
+            if not one.loads():
+                yield Problem(one.trouble, plugin=str(one.distribution))
+            elif one.seconds > SLOW:
+                message = f"{one.kind} {one.name!r} is slow: takes {one.seconds:.1f} s to import"
+                yield Problem(message, "warning", str(one.distribution))
+
+
+def _names() -> Iterator[Problem]:
+    """Names with several providers, of whom none is preferred."""
+    for kind in ("op", "optimizer"):
+        for name, providers in sorted(registry.table(kind).items()):
+            try:
+                registry.choose(kind, repr(name), providers)
+            except CorelibError as error:
+                yield Problem(str(error))
+
+
+def _functions() -> Iterator[Problem]:
+    """Functions for which several distributions have an op."""
+    ops = [one.value for providers in registry.table("op").values() for one in providers if one.value is not None]
+    for function in sorted({function for op in ops for function in op.functions}, key=described):
+        try:
+            find_for(function)
+        except CorelibError as error:
+            yield Problem(str(error))
+
+
+def _answers() -> Iterator[Problem]:
+    """What the plugins say themselves."""
+    for info, answer in plugins.call_all(Plugin.corelib_doctor):
+        who = f"{info.distribution} {info.version}".rstrip()
+        several: Iterable[Any] = answer if isinstance(answer, Iterable) and not isinstance(answer, str) else [answer]
+        for problem in several:
+            text = said(problem.message if isinstance(problem, Problem) else problem) or "a problem that says nothing"
+            yield Problem(text, problem.level if isinstance(problem, Problem) else "error", who)
+
+
+def _typings(folder: Path) -> Iterator[Problem]:
+    """Stub files that do not fit what is installed. Whoever has none asks for none."""
+    if any((folder / file).exists() for file in FILES.values()):
+        for line in stale(folder):
+            yield Problem(f"{line}; run corelib typings")

@@ -1,0 +1,40 @@
+"""All that a plugin must know: the hooks it may implement, and the marker to put on them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import pluggy
+
+if TYPE_CHECKING:
+    from corelib.optimizing.optimizer import AnyRule
+    from corelib.primitives.op_types import AnyOp
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PROJECT: Final = "corelib"
+hookspec: Final = pluggy.HookspecMarker(PROJECT)
+hookimpl: Final = pluggy.HookimplMarker(PROJECT)
+
+
+class Plugin:
+    """The hooks. A plugin is a module with some of these functions, or an instance of a subclass."""
+
+    @hookspec
+    def corelib_ops(self) -> "Mapping[str, AnyOp | str]":
+        """The ops by name; a "module:attribute" is imported when it is first used."""
+        return {}
+
+    @hookspec
+    def corelib_optimizers(self) -> "Mapping[str, type[AnyRule] | str]":
+        """The optimizer rules by name; a "module:attribute" is imported when it is first used."""
+        return {}
+
+    @hookspec
+    def corelib_conformance(self) -> Iterable[Any]:
+        """OpSpecs and RuleSpecs: what the conformance suite needs to know. Only the suite calls this."""
+        return ()
+
+    @hookspec
+    def corelib_doctor(self) -> Iterable[Any]:
+        """Problems that `corelib doctor` should report: a missing library, an unfit version."""
+        return ()

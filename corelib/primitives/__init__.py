@@ -1,0 +1,1 @@
+"""The kinds of op, and what a call of each records."""

@@ -1,0 +1,333 @@
+"""From a ufunc or a class to a typed op: the factories that a plugin author calls.
+
+Arrays go through ``forward`` and ``backward``; everything else (an axis, an index) is a field of the class.
+``backward`` is plain NumPy: fed arrays it computes, fed Tensors it records, and so every op can be
+differentiated again. It answers one gradient per array, or None where there is no slope. It may name
+``result`` keyword-only, and is then given what forward returned; and ``wanted``, which says by a boolean
+per array whether anybody asks for that gradient.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Never, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, final, overload
+
+from corelib.core.dispatch import is_function
+from corelib.core.naming import described
+from corelib.core.tensor import Array, Tensor
+from corelib.errors import InvalidOp
+from corelib.primitives.class_op import ClassOp
+from corelib.primitives.composed import Composed
+from corelib.primitives.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
+from corelib.primitives.introspection import describe
+from corelib.primitives.op import Op, Plain
+from corelib.primitives.op_types import (
+    BinaryFn,
+    BinaryManyFn,
+    ComposedFn,
+    ComposedManyFn,
+    TernaryFn,
+    TernaryManyFn,
+    UnaryFn,
+    UnaryManyFn,
+    VariadicFn,
+    VariadicManyFn,
+)  # fmt: skip
+from corelib.primitives.protocols import (
+    Binary,
+    BinaryMany,
+    ForwardAndBackward,
+    Function1,
+    Function2,
+    Function3,
+    LinearBinary,
+    LinearTernary,
+    LinearUnary,
+    LinearVariadic,
+    Slope1,
+    Slope2,
+    Slope3,
+    Ternary,
+    TernaryMany,
+    Unary,
+    UnaryMany,
+    Variadic,
+    VariadicForward,
+    VariadicMany,
+)  # fmt: skip
+from corelib.primitives.reads import private_ufuncs, takes_arrays, unknown_keywords
+from corelib.primitives.slope import Slopelike, slope_of
+
+P = ParamSpec("P")
+Results = TypeVar("Results", bound=tuple[Array, ...])
+Two = TypeVar("Two", bound=tuple[Array, Array])
+Three = TypeVar("Three", bound=tuple[Array, Array, Array])
+Tensors = TypeVar("Tensors")
+Many = TypeVar("Many", bound=tuple[Tensor, ...] | list[Tensor])
+AnyForward: TypeAlias = (
+    Callable[[Array], Array | tuple[Array, ...]]
+    | Callable[[Array, Array], Array | tuple[Array, ...]]
+    | Callable[[Array, Array, Array], Array | tuple[Array, ...]]
+)
+Pair: TypeAlias = tuple[Tensor, Tensor]
+Triple: TypeAlias = tuple[Tensor, Tensor, Tensor]
+Some: TypeAlias = tuple[Tensor, ...]
+MakesTensors: TypeAlias = (
+    Callable[[Tensor, Tensor], Tensors]
+    | Callable[[Tensor, Tensor, Tensor], Tensors]
+    | Callable[[Tensor, Tensor, Tensor, Tensor], Tensors]
+)
+
+# What a type checker says of a class that is no op: it shows the type of its method and the name of the variable.
+ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple = TypeVar(
+    "ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple", bound=AnyForward
+)
+BackwardTakesArraysOfForwardAndReturnsAGradientForEach = TypeVar(
+    "BackwardTakesArraysOfForwardAndReturnsAGradientForEach", bound=Never
+)
+BackwardTakesShapesOfForwardAndReturnsAGradientForEach = TypeVar(
+    "BackwardTakesShapesOfForwardAndReturnsAGradientForEach", bound=Never
+)
+
+
+@final
+class VariadicBackwardMustReturnATuple:
+    """What `op` returns, to a type checker, for a forward of any number of arrays whose backward returns no tuple.
+
+    To refuse the class itself is not possible: it passes for a class of one array.
+    """
+
+
+Functions: TypeAlias = Callable[..., Any] | tuple[Callable[..., Any], ...] | None
+
+describe(Op, Plain, Elementwise, ElementwiseUnary, ElementwiseBinary, ClassOp, Composed)  # in help() and in a shell
+
+
+class LinearOptions(TypedDict, total=False):
+    """What `linear` is told beside the class."""
+
+    numpy: Functions
+    name: str | None
+
+
+class Options(LinearOptions, total=False):
+    """What `op` is told beside the class."""
+
+    broadcasts: bool
+
+
+# mypy's error about a class that fits no overload is about the first of them, and pyright's about the last.
+# So both are one that no class fits, and whose type variables say what is wrong.
+@overload
+def op(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesArraysOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[Options],
+) -> Any: ...  # fmt: skip
+@overload
+def op(cls: Callable[P, Variadic], /, **options: Unpack[Options]) -> VariadicFn[P]: ...
+@overload
+def op(
+    cls: Callable[P, VariadicMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> VariadicManyFn[P, Tensors]: ...
+@overload
+def op(cls: Callable[P, VariadicMany[Two]], /, **options: Unpack[Options]) -> VariadicManyFn[P, Pair]: ...
+@overload
+def op(cls: Callable[P, VariadicMany[Results]], /, **options: Unpack[Options]) -> VariadicManyFn[P, Some]: ...
+@overload
+def op(cls: Callable[P, VariadicForward], /, **options: Unpack[Options]) -> VariadicBackwardMustReturnATuple: ...
+@overload
+def op(cls: Callable[P, Unary], /, **options: Unpack[Options]) -> UnaryFn[P]: ...
+@overload
+def op(
+    cls: Callable[P, UnaryMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> UnaryManyFn[P, Tensors]: ...
+@overload
+def op(cls: Callable[P, UnaryMany[Two]], /, **options: Unpack[Options]) -> UnaryManyFn[P, Pair]: ...
+@overload
+def op(cls: Callable[P, UnaryMany[Three]], /, **options: Unpack[Options]) -> UnaryManyFn[P, Triple]: ...
+@overload
+def op(cls: Callable[P, UnaryMany[Results]], /, **options: Unpack[Options]) -> UnaryManyFn[P, Some]: ...
+@overload
+def op(cls: Callable[P, Binary], /, **options: Unpack[Options]) -> BinaryFn[P]: ...
+@overload
+def op(
+    cls: Callable[P, BinaryMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> BinaryManyFn[P, Tensors]: ...
+@overload
+def op(cls: Callable[P, BinaryMany[Two]], /, **options: Unpack[Options]) -> BinaryManyFn[P, Pair]: ...
+@overload
+def op(cls: Callable[P, BinaryMany[Three]], /, **options: Unpack[Options]) -> BinaryManyFn[P, Triple]: ...
+@overload
+def op(cls: Callable[P, BinaryMany[Results]], /, **options: Unpack[Options]) -> BinaryManyFn[P, Some]: ...
+@overload
+def op(cls: Callable[P, Ternary], /, **options: Unpack[Options]) -> TernaryFn[P]: ...
+@overload
+def op(
+    cls: Callable[P, TernaryMany[Any]], /, *, results: MakesTensors[Tensors], **options: Unpack[Options]
+) -> TernaryManyFn[P, Tensors]: ...
+@overload
+def op(cls: Callable[P, TernaryMany[Two]], /, **options: Unpack[Options]) -> TernaryManyFn[P, Pair]: ...
+@overload
+def op(cls: Callable[P, TernaryMany[Results]], /, **options: Unpack[Options]) -> TernaryManyFn[P, Some]: ...
+@overload
+def op(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesArraysOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[Options],
+) -> Any: ...  # fmt: skip
+def op(
+    cls: Callable[..., Any],
+    /,
+    *,
+    numpy: Functions = None,
+    name: str | None = None,
+    broadcasts: bool = False,
+    results: Callable[..., Any] | None = None,
+) -> Any:
+    """An op from a class with ``forward(*arrays)`` and ``backward(propagated, *arrays)``.
+
+    ``numpy`` is the function, or the functions, that the op stands for: called on a Tensor, they find it.
+    ``broadcasts`` is for a class that acts entry by entry: the core then stretches its operands, and each
+    gradient has the shape of the result. ``results`` makes what the caller gets of several results, from their
+    Tensors: a named tuple is then typed by its fields. Without it, they get a tuple like that of forward.
+    Raises InvalidOp for a class without the two methods.
+    """
+    return _class_op(cls, numpy, name, linear=False, broadcasts=broadcasts, results=results)
+
+
+@overload
+def linear(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesShapesOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[LinearOptions],
+) -> Any: ...  # fmt: skip
+@overload
+def linear(cls: Callable[P, LinearVariadic], /, **options: Unpack[LinearOptions]) -> VariadicFn[P]: ...
+@overload
+def linear(
+    cls: Callable[P, VariadicForward], /, **options: Unpack[LinearOptions]
+) -> VariadicBackwardMustReturnATuple: ...
+@overload
+def linear(cls: Callable[P, LinearUnary], /, **options: Unpack[LinearOptions]) -> UnaryFn[P]: ...
+@overload
+def linear(cls: Callable[P, LinearBinary], /, **options: Unpack[LinearOptions]) -> BinaryFn[P]: ...
+@overload
+def linear(cls: Callable[P, LinearTernary], /, **options: Unpack[LinearOptions]) -> TernaryFn[P]: ...
+@overload
+def linear(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
+    cls: Callable[P, ForwardAndBackward[
+        ForwardOfOneToThreeArraysOrAnyNumberReturnsAnArrayOrATuple,
+        BackwardTakesShapesOfForwardAndReturnsAGradientForEach,
+    ]], /, **options: Unpack[LinearOptions],
+) -> Any: ...  # fmt: skip
+def linear(cls: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
+    """An op whose backward needs only shapes: ``backward(propagated, *shapes)``. It keeps no array alive.
+
+    Raises InvalidOp for a class without ``forward`` and ``backward``.
+    """
+    return _class_op(cls, numpy, name, linear=True)
+
+
+@overload
+def elementwise(
+    function: Function1, slope: Slope1, /, *,
+    numpy: Functions = None, name: str | None = None, singular: bool = False,
+) -> UnaryFn[[]]: ...  # fmt: skip
+
+
+@overload
+def elementwise(
+    function: Function2, slope: Slope2, slope2: Slope2, /, *,
+    numpy: Functions = None, name: str | None = None, singular: bool = False,
+) -> BinaryFn[[]]: ...  # fmt: skip
+
+
+@overload
+def elementwise(
+    function: Function3, slope: Slope3, slope2: Slope3, slope3: Slope3, /, *,
+    numpy: Functions = None, name: str | None = None, singular: bool = False,
+) -> TernaryFn[[]]: ...  # fmt: skip
+
+
+def elementwise(
+    function: Callable[..., Any],
+    /,
+    *slopes: Slopelike,
+    numpy: Functions = None,
+    name: str | None = None,
+    singular: bool = False,
+) -> Any:
+    """An op that acts entry by entry, from a ufunc and its slope in each argument.
+
+    A slope is a number, a function of the arguments (and, keyword-only, of ``result``), or None where there is no
+    gradient, so that asking for it is an error (NotDifferentiable); the chain rule is
+    the core's. ``singular`` is for a slope that can be infinite: a gradient of exactly zero stays zero there;
+    such a slope may be a ``Ratio(above, below)``, which is never computed itself.
+    Raises InvalidOp for another number of slopes than ``function`` has arguments, and for a slope of another number
+    of arguments, or of a keyword that is not known.
+    """
+    if not slopes or not takes_arrays(function, len(slopes)):
+        given = f"{described(function)} was given {len(slopes)}"
+        raise InvalidOp(f"an elementwise op needs a slope for each of its arguments, and {given}")
+    made = tuple(slope_of(slope, len(slopes), singular) for slope in slopes)
+    functions = _functions((function, *private_ufuncs(function, len(slopes))) if numpy is None else numpy)
+    kind = {1: ElementwiseUnary, 2: ElementwiseBinary}.get(len(slopes), Elementwise)
+    return kind(function, made, name or _name(functions, function), function.__doc__, functions)
+
+
+@overload
+def composed(
+    function: Callable[P, Many], /, *, numpy: Functions = None, name: str | None = None
+) -> ComposedManyFn[P, Many]: ...
+
+
+@overload
+def composed(
+    function: Callable[P, Tensor], /, *, numpy: Functions = None, name: str | None = None
+) -> ComposedFn[P]: ...
+
+
+def composed(function: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
+    """An op written in other ops: ``function`` is plain NumPy on Tensors, and needs no backward of its own."""
+    if not callable(function):
+        raise InvalidOp(f"an op is composed of a function of arrays, and a {type(function).__name__} is none")
+    return Composed(function, name or function.__name__, _functions(numpy))
+
+
+def _class_op(
+    cls: Callable[..., Any],
+    numpy: Functions,
+    name: str | None,
+    *,
+    linear: bool,
+    broadcasts: bool = False,
+    results: Callable[..., Any] | None = None,
+) -> ClassOp:
+    for method in ("forward", "backward"):
+        if not callable(getattr(cls, method, None)):
+            raise InvalidOp(f"{cls!r} has no method {method}; an op is a class with forward and backward")
+    unknown = unknown_keywords(cls.backward, ("result", "wanted"))  # type: ignore[attr-defined]  # looked at above
+    if unknown:
+        raise InvalidOp(f"{cls!r}: backward may name `result` and `wanted` keyword-only, and not {', '.join(unknown)}")
+    functions = _functions(numpy)
+    return ClassOp(cls, name or _name(functions, cls), functions, linear=linear, broadcasts=broadcasts, results=results)
+
+
+def _functions(numpy: Functions) -> tuple[Callable[..., Any], ...]:
+    """The functions that an op stands for. Raises InvalidOp for what is no function, or cannot be looked up."""
+    functions = numpy if isinstance(numpy, tuple) else () if numpy is None else (numpy,)
+    for function in functions:
+        if not is_function(function):
+            raise InvalidOp(
+                f"an op cannot stand for a {type(function).__name__}: numpy= takes a function, or a tuple of functions"
+            )
+    return functions
+
+
+def _name(functions: tuple[Callable[..., Any], ...], fallback: Callable[..., Any]) -> str:
+    """The name of the function that the op stands for, else of its class in snake case."""
+    name = getattr(functions[0] if functions else fallback, "__name__", "op")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(name)).lower()
