@@ -60,7 +60,7 @@ def test_crashes_hangs_and_foreign_exceptions_are_found_and_cut_down() -> None:
     assert done.returncode == 0, done.stderr
     found, smallest, again = json.loads(done.stdout)
     assert found[:3] == ["SIGABRT", "SIGSEGV", "hangs"]
-    assert found[3].startswith("AttributeError at corelib/core/naming.py:")
+    assert found[3].startswith("AttributeError at core/naming.py:")
     assert len(found) == 4
     assert smallest
     assert again
