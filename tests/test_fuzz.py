@@ -115,6 +115,31 @@ def test_an_op_written_in_others_takes_a_list() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("diff", ()),
+        ("take", ([1, 0], 1)),
+        ("delete", (0, 1)),
+        ("repeat", ([1, 2], 1)),
+        ("pad", (1, "edge")),
+        ("atleast_1d", ()),
+        ("atleast_2d", ()),
+    ],
+)
+def test_it_takes_a_list_of_lists_as_numpy_does(name: str, args: tuple[Any, ...]) -> None:
+    rows = [[1.0, 2.0], [3.0, 4.0]]
+    result = getattr(ops, name)(rows, *args)
+    assert isinstance(result, Tensor)
+    assert result.data.tolist() == getattr(np, name)(rows, *args).tolist()
+
+
+def test_a_list_is_taken_along_an_axis_and_split_out_of_order() -> None:
+    rows = [[1.0, 2.0], [3.0, 4.0]]
+    assert ops.take_along_axis(rows, [[1], [0]], 1).data.tolist() == [[2.0], [3.0]]
+    assert [part.shape for part in ops.array_split(rows, [2, 1])] == [(2, 2), (0, 2), (1, 2)]
+
+
+@pytest.mark.parametrize(
     "name",
     ["sum", "mean", "prod", "max", "min", "nanmin", "cumsum", "cumprod", "cumulative_prod"],
 )

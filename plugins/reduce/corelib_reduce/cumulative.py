@@ -89,22 +89,23 @@ def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any =
     """
     if n < 0:
         raise ValueError(f"differences are taken n >= 0 times, not {n}")
+    x = a if isinstance(a, Tensor) else Tensor(a)
     if n == 0:
-        return a if isinstance(a, Tensor) else Tensor(a)
-    x = _between(prepend, a, append, axis)
-    before: tuple[Any, ...] = (slice(None),) * normalize_axis_index(axis, np.ndim(x))
-    for _ in range(min(n, np.shape(x)[axis])):  # then there is nothing left
+        return x
+    x = _between(prepend, x, append, axis)
+    before: tuple[Any, ...] = (slice(None),) * normalize_axis_index(axis, x.ndim)
+    for _ in range(min(n, x.shape[axis])):  # then there is nothing left
         x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
-    return x  # type: ignore[no-any-return]  # a Tensor, as a is or prepend or append
+    return x
 
 
-def _between(prepend: Any, a: Any, append: Any, axis: int) -> Any:
+def _between(prepend: Any, a: Tensor, append: Any, axis: int) -> Tensor:
     """``a`` with its neighbours; a single number stands for one place along ``axis``."""
-    shape = list(np.shape(a))
+    shape = list(a.shape)
     shape[normalize_axis_index(axis, len(shape))] = 1
     parts = [p if p is None or np.ndim(p) else np.broadcast_to(p, shape) for p in (prepend, append)]
     known = [p for p in (parts[0], a, parts[1]) if p is not None]
-    return a if len(known) == 1 else np.concatenate(known, axis=axis)
+    return a if len(known) == 1 else np.concatenate(known, axis=axis)  # type: ignore[arg-type,return-value]  # of Tensors
 
 
 cumulative_sum: Final = composed(_cumulative_sum, numpy=np.cumulative_sum, name="cumulative_sum")

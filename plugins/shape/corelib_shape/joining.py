@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corelib import Array, Shape, Tensor, Wanted, composed, linear
+from corelib_shape.taking import tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ stack: Final = linear(Stack, numpy=np.stack)
 def _atleast(x: Any, ndim: int) -> Any:
     """``x`` with axes of length 1 where NumPy's atleast_1d, atleast_2d and atleast_3d put them."""
     if np.ndim(x) >= ndim:
-        return x
+        return tensor(x)
     widen = {1: np.atleast_1d, 2: np.atleast_2d, 3: np.atleast_3d}[ndim]
     return np.reshape(x, widen(np.empty(np.shape(x), bool)).shape)
 

@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from corelib import Array, Shape, Tensor, composed, linear
 from corelib.errors import UnsupportedArgument
 from corelib_shape.reshaping import copy as copied
-from corelib_shape.taking import along
+from corelib_shape.taking import along, tensor
 
 
 def _tile(A: Any, reps: int | Sequence[int]) -> Tensor:
@@ -33,7 +33,7 @@ def _repeat(a: Any, repeats: int | Sequence[int], axis: int | None = None) -> Te
         return _repeat(np.ravel(a), repeats, 0)
     shape = list(np.shape(a))
     if not isinstance(repeats, int):
-        return a[along(axis, len(shape), np.repeat(np.arange(shape[axis]), repeats))]  # type: ignore[no-any-return]  # of a Tensor
+        return tensor(a)[along(axis, len(shape), np.repeat(np.arange(shape[axis]), repeats))]
     axis = normalize_axis_index(axis, len(shape))
     copies = np.broadcast_to(np.expand_dims(a, axis + 1), [*shape[: axis + 1], repeats, *shape[axis + 1 :]])
     shape[axis] *= repeats
@@ -108,7 +108,7 @@ def _pad(
     for axis, pair in enumerate(widths(pad_width, np.ndim(array))):
         if pair != (0, 0):
             positions: Any = np.pad(np.arange(np.shape(array)[axis]), pair, mode=mode)  # type: ignore[call-overload]  # any of four
-            array = array[along(axis, np.ndim(array), positions)]
+            array = tensor(array)[along(axis, np.ndim(array), positions)]
     return array  # type: ignore[no-any-return]  # a Tensor
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from corelib import Array, Tensor, composed, op
-from corelib_shape.taking import along
+from corelib_shape.taking import along, tensor
 
 MOST: Final = 1_000_000  # parts, where there are not as many entries
 
@@ -51,7 +52,7 @@ def _array_split(ary: Any, indices_or_sections: int | Sequence[int], axis: int =
     cuts = [slice(None, int(i)).indices(n)[1] for i in indices_or_sections]  # type: ignore[union-attr]  # a sequence
     if cuts == sorted(cuts):
         return list(parts(ary, tuple(cuts), axis))
-    return [ary[along(axis, np.ndim(ary), slice(a, b))] for a, b in zip([0, *cuts], [*cuts, n], strict=True)]
+    return [tensor(ary)[along(axis, np.ndim(ary), slice(a, b))] for a, b in pairwise([0, *cuts, n])]
 
 
 def _even(n: int, sections: int) -> tuple[int, ...]:

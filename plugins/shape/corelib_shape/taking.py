@@ -15,6 +15,11 @@ def along(axis: int, ndim: int, index: Any) -> tuple[Any, ...]:
     return (*[slice(None)] * normalize_axis_index(axis, ndim), index)
 
 
+def tensor(x: Any) -> Tensor:
+    """``x``, which may be numbers in a list, as what takes any index."""
+    return x if isinstance(x, Tensor) else Tensor(x)
+
+
 def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Literal["raise", "wrap", "clip"] = "raise") -> Tensor:
     """The entries of ``a`` at the positions ``indices`` along ``axis``; of the flattened array without one.
 
@@ -28,7 +33,7 @@ def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Literal["raise
         where = where % n
     elif mode == "clip":
         where = np.clip(where, 0, n - 1)
-    return a[along(axis, np.ndim(a), where)]  # type: ignore[no-any-return]  # of a Tensor
+    return tensor(a)[along(axis, np.ndim(a), where)]
 
 
 def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
@@ -41,7 +46,7 @@ def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
     ndim, shape = np.ndim(arr), np.shape(arr)
     grid: list[Any] = [np.arange(n).reshape([-1 if i == j else 1 for j in range(ndim)]) for i, n in enumerate(shape)]
     grid[axis] = np.asarray(indices)
-    return arr[tuple(grid)]  # type: ignore[no-any-return]  # of a Tensor
+    return tensor(arr)[tuple(grid)]
 
 
 def _steps(shape: Shape, offset: int) -> slice:
@@ -90,13 +95,13 @@ def _below(shape: Shape, k: int) -> Array:
 
 def _tril(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and below it, and 0 above."""
-    m = m if isinstance(m, Tensor) else Tensor(m)
+    m = tensor(m)
     return np.where(_below(m.shape, k), m, np.zeros((), m.dtype))  # type: ignore[return-value]  # of a Tensor
 
 
 def _triu(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and above it, and 0 below."""
-    m = m if isinstance(m, Tensor) else Tensor(m)
+    m = tensor(m)
     return np.where(_below(m.shape, k - 1), np.zeros((), m.dtype), m)  # type: ignore[return-value]  # of a Tensor
 
 
@@ -106,7 +111,7 @@ def _delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
         return _delete(np.ravel(arr), obj, 0)
     left = np.ones(np.shape(arr)[axis], dtype=bool)
     left[obj] = False
-    return arr[along(axis, np.ndim(arr), left)]  # type: ignore[no-any-return]  # of a Tensor
+    return tensor(arr)[along(axis, np.ndim(arr), left)]
 
 
 def _append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
