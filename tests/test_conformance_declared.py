@@ -131,3 +131,86 @@ def test_domains_are_one_for_all_arguments_or_one_for_each() -> None:
     assert lows((0, None)) == [[0.0], [0.0]]
     assert lows([(-1, 0), (1, None)]) == [[-1.0, 1.0], [-1.0, 1.0]]
     assert lows(((0, None), [(-2, -1), (1, 2)])) == [[0.0], [-2.0, 1.0]]
+
+
+class Levels:
+    """The sum of the arrays rounded down, which has no slope in any of them."""
+
+    nondiff: ClassVar[tuple[str, ...]] = ("arrays",)
+
+    def forward(self, *arrays: Array) -> Array:
+        return np.asarray(np.sum(np.floor(np.stack(arrays)), axis=0))
+
+    def backward(self, propagated: Any, *arrays: Array) -> tuple[Any, ...]:
+        return (None,) * len(arrays)
+
+
+class Scaled:
+    """x times the sum of the other arrays rounded down, which have no slope."""
+
+    nondiff: ClassVar[tuple[str, ...]] = ("others",)
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        return np.asarray(x * np.sum(np.floor(np.stack(others)), axis=0))
+
+    def backward(self, propagated: Any, x: Array, *others: Array) -> tuple[Any, ...]:
+        return propagated * np.sum(np.floor(np.stack(others)), axis=0), *[None] * len(others)
+
+
+class Weighed:
+    """The sum of the arrays, times a weight that has no slope."""
+
+    nondiff: ClassVar[tuple[str, ...]] = ("weight",)
+
+    def forward(self, weight: Array, *arrays: Array) -> Array:
+        return np.asarray(np.sum(weight) * np.sum(np.stack(arrays), axis=0))
+
+    def backward(self, propagated: Any, weight: Array, *arrays: Array) -> tuple[Any, ...]:
+        return None, *[propagated * np.sum(weight)] * len(arrays)
+
+
+class Quiet(Weighed):
+    """It does not say so to the core, and has a gradient of zeros in the weight."""
+
+    nondiff: ClassVar[tuple[str, ...]] = ()
+
+    def backward(self, propagated: Any, weight: Array, *arrays: Array) -> tuple[Any, ...]:
+        return np.zeros(weight.shape), *[propagated * np.sum(weight)] * len(arrays)
+
+
+def several(rng: np.random.Generator) -> list[OpSample]:
+    """Two arrays or more in a list, of every form."""
+    shapes = [(3,), (), (1, 1), (3, 3), (12,), (2, 3), (3, 2), (2, 2, 1, 2)]
+    return [OpSample([rng.uniform(1.1, 1.9, shape) for _ in range(2 + k % 3)]) for k, shape in enumerate(shapes)]
+
+
+@pytest.mark.parametrize("rule", [Levels, Scaled, Weighed])
+def test_an_op_of_any_number_of_arrays_may_refuse_the_gradient_of_some(rule: Any) -> None:
+    made = op(rule)
+    spec = OpSpec(made.name, samples=several, reference=lambda arrays: rule().forward(*arrays))
+    found = report(made, spec)
+    assert not found.failures, found.failures[0].detail
+    assert not [r.detail for r in found.results if r.status == "undeclared"]
+    assert [r.status for r in found.results if r.check == "refused"] == ["pass"] * 3
+
+
+def test_the_gradient_of_one_of_any_number_of_arrays_that_is_not_refused_is_found() -> None:
+    spec = OpSpec("quiet", samples=several, nondiff=("weight",))
+    (first, *_) = report(op(Quiet), spec, "refused").failures
+    assert "'weight' is nondiff, and backward() returns a gradient" in first.detail
+
+
+def test_of_an_op_without_any_gradient_nothing_is_asked_of_gradients() -> None:
+    found = report(op(Levels), OpSpec("levels", samples=several), "jacobian", "second_order", "samples", "refused")
+    assert [r.detail for r in found.results if r.status == "skip"] == ["no argument has a gradient"] * 3
+
+
+def test_a_gradient_of_none_names_the_array_of_any_number() -> None:
+    class Forgetful(Weighed):
+        nondiff: ClassVar[tuple[str, ...]] = ("weight",)
+
+        def backward(self, propagated: Any, weight: Array, *arrays: Array) -> tuple[Any, ...]:
+            return None, *[None] * len(arrays)
+
+    (first, *_) = report(op(Forgetful), OpSpec("forgetful", samples=several), "protocol").failures
+    assert "the gradient of 'arrays' is None, and it is not declared nondiff" in first.detail

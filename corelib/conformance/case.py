@@ -30,7 +30,7 @@ class Check:
     """``select`` answers the samples it wants, or raises Skip or Undeclared; ``run`` raises Failure.
 
     ``seeded`` checks run once for each seed of the profile, others with the first alone. ``limited`` ones are held
-    to the seconds and the memory of a case.
+    to the seconds and the memory of a case. ``gradients`` marks those with nothing to ask of an op that has none.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Check:
     seeded: bool = False
     profiles: tuple[str, ...] = ("quick", "default", "deep")
     limited: bool = True
+    gradients: bool = False
 
 
 class Declaration(Protocol):

@@ -11,6 +11,7 @@ import numpy as np
 
 from corelib.conformance.sampling.calls import outputs
 from corelib.conformance.sampling.domain import Range, declared, probed
+from corelib.conformance.sampling.operands import operands
 from corelib.conformance.sampling.sample import Sample, prepared
 from corelib.conformance.spec import OpSample, OpSpec, Tie
 from corelib.primitives.class_op import ClassOp
@@ -65,6 +66,11 @@ class Subject:
             return self.op.arity
         return sum(p.default is Parameter.empty and p.kind is not p.KEYWORD_ONLY for p in self._signature())
 
+    @property
+    def in_list(self) -> bool:
+        """Whether it is a class op of any number of arrays, which takes them in one list."""
+        return isinstance(self.op, ClassOp) and self.op.arity is None
+
     @cached_property
     def fields(self) -> tuple[str, ...]:
         """The names of what it takes besides arrays."""
@@ -88,6 +94,11 @@ class Subject:
             return tuple(p.name for p in self._signature())
         return ("x", "y", "z")[: self.arity]
 
+    def name_of(self, i: int) -> str:
+        """What the author calls an operand. One name is that of all arrays which ``*arrays`` takes."""
+        names = self.argument_names
+        return names[min(i, len(names) - 1) if self.in_list else i] if self.in_list or i < len(names) else f"{i}"
+
     @cached_property
     def nondiff(self) -> frozenset[str]:
         """The names of the arguments that have no slope, as the spec or the op itself declares them."""
@@ -100,10 +111,15 @@ class Subject:
             )
         return frozenset(found)
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether no argument has a gradient: the op is there to refuse it."""
+        return self.has_rule and self.nondiff.issuperset(self.argument_names)
+
     def prepared(self, given: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None) -> Sample:
         """A call taken apart; arguments without a slope are constants."""
-        names = self.argument_names
-        return prepared(given, name, tags, kink, self.nondiff.intersection(names), names, self.spec.sets)
+        names = [self.name_of(i) for i in range(len(operands(given.args, self.in_list)))]
+        return prepared(given, name, tags, kink, self.nondiff, names, self.spec.sets, self.in_list)
 
     def plain(self, *arrays: Any) -> Any:
         """The first result on plain arrays."""

@@ -93,4 +93,4 @@ def real(subject: Subject, seed: int) -> Sequence[Sample]:
     return [s for s in interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
 
 
-CHECKS = (Check("arriving", first(real, 3), arriving),)
+CHECKS = (Check("arriving", first(real, 3), arriving, gradients=True),)

@@ -75,4 +75,4 @@ def demanding(subject: Subject, seed: int) -> Sequence[Sample]:
     return whole_after_samples(subject, seed)
 
 
-CHECKS = (Check("declared", whole, declared), Check("samples", demanding, samples))
+CHECKS = (Check("declared", whole, declared), Check("samples", demanding, samples, gradients=True))

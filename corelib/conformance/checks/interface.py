@@ -34,8 +34,9 @@ def errors(subject: Subject, sample: Sample, tally: Tally) -> None:
     args = some.filled([Tensor(a, trainable=True) for a in some.arrays])
     _refused(tally, TypeError, "", lambda: subject.op(*args, **some.fields, no_such_keyword=1), "an unknown keyword")
     _refused(tally, TypeError, "", subject.op, "no argument at all")
-    words = some.filled([np.full(a.shape, "word") for a in some.arrays])
-    _refused(tally, TypeError, "", lambda: subject.op(*words, **some.fields), "an array of text")
+    if some.arrays:
+        words = some.filled([np.full(a.shape, "word") for a in some.arrays])
+        _refused(tally, TypeError, "", lambda: subject.op(*words, **some.fields), "an array of text")
     if subject.entrywise and (subject.arity or 1) > 1:
         misfits = [np.ones(2 + k) for k in range(subject.arity or 1)]
         _refused(tally, ValueError, "", lambda: subject.op(*misfits), "shapes that do not broadcast")

@@ -41,8 +41,7 @@ def protocol(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _entry(subject: Subject, tally: Tally, i: int, entry: Any, shape: tuple[int, ...]) -> None:
-    names = subject.argument_names
-    name = names[i] if i < len(names) else f"{i}"
+    name = subject.name_of(i)
     if entry is None:
         tally.require(name in subject.nondiff, f"the gradient of '{name}' is None, and it is not declared nondiff")
         return
@@ -256,7 +255,7 @@ def _at_once(work: Callable[[int], None]) -> None:
 CHECKS = (
     Check("protocol", all_of("interior", "empty", "kink", "guess"), protocol),
     Check("no_mutation", all_of("interior", "large"), no_mutation),
-    Check("no_alias", all_of("interior"), no_alias),
+    Check("no_alias", all_of("interior"), no_alias, gradients=True),
     Check("layout", all_of("interior"), layout),
     Check("purity", first(interior, 1), purity),
 )

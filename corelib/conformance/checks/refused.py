@@ -10,6 +10,7 @@ from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.sampling.calls import outputs
+from corelib.conformance.sampling.operands import operands, with_operands
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
@@ -21,27 +22,29 @@ from corelib.transforms.derivatives import elementwise_grad, grad, hessian, hvp,
 
 def refused(subject: Subject, sample: Sample, tally: Tally) -> None:
     """An argument that is declared ``nondiff`` refuses its gradient, whether others are wanted or not."""
-    args = list(sample.filled(sample.arrays))
-    for i in positions(subject, len(args)):
-        name = subject.argument_names[i]
-        if np.asarray(args[i]).dtype.kind not in DIFFERENTIABLE:  # integers: the core refuses them before the op does
-            _asked(tally, name, "Tensor(..., trainable=True)", partial(Tensor, args[i], trainable=True))
+    given = operands(sample.filled(sample.arrays), subject.in_list)
+    for i in positions(subject, len(given)):
+        name, point = subject.name_of(i), np.asarray(given[i])
+        if point.dtype.kind not in DIFFERENTIABLE:  # integers: the core refuses them before the op does
+            _asked(tally, name, "Tensor(..., trainable=True)", partial(Tensor, point, trainable=True))
             continue
-        f = _in_one(subject, sample, args, i)
-        point = np.asarray(args[i])
+        f = partial(_in_one, subject, sample, sample.arrays, i)
         for way, ask in _ways(f, point, f(point)):
             _asked(tally, name, way, ask)
-        _asked(tally, name, "backward() of all arguments", partial(_backward_of_all, subject, sample, args, i))
+        _asked(tally, name, "backward() of all arguments", partial(_backward_of_all, subject, sample, i, point))
 
 
 def positions(subject: Subject, count: int) -> list[int]:
-    """Where the arguments without a gradient stand."""
-    return [i for i, name in enumerate(subject.argument_names[:count]) if name in subject.nondiff]
+    """Which operands have no gradient."""
+    return [i for i in range(count) if subject.name_of(i) in subject.nondiff]
 
 
-def _in_one(subject: Subject, sample: Sample, args: Sequence[Any], i: int) -> Callable[[Any], Any]:
-    """The first result as a function of one argument alone."""
-    return lambda x: outputs(subject.op(*[x if k == i else a for k, a in enumerate(args)], **sample.fields))[0]
+def _in_one(subject: Subject, sample: Sample, arrays: Sequence[Any], i: int, x: Any) -> Any:
+    """The first result of the call with ``x`` for one operand."""
+    args = sample.filled(arrays)
+    given = operands(args, subject.in_list)
+    others = with_operands(args, [x if k == i else a for k, a in enumerate(given)], subject.in_list)
+    return outputs(subject.op(*others, **sample.fields))[0]
 
 
 def _ways(f: Callable[[Any], Any], point: Any, result: Tensor) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -59,10 +62,9 @@ def _ways(f: Callable[[Any], Any], point: Any, result: Tensor) -> Iterator[tuple
         yield "hvp", lambda: hvp(f)(point, np.ones_like(point))
 
 
-def _backward_of_all(subject: Subject, sample: Sample, args: Sequence[Any], i: int) -> None:
-    tensors = sample.filled([Tensor(a, trainable=True) for a in sample.arrays])
-    every = [Tensor(args[i], trainable=True) if k == i else t for k, t in enumerate(tensors)]
-    result = outputs(subject.op(*every, **sample.fields))[0]
+def _backward_of_all(subject: Subject, sample: Sample, i: int, point: Any) -> None:
+    tensors = [Tensor(a, trainable=True) for a in sample.arrays]
+    result = _in_one(subject, sample, tensors, i, Tensor(point, trainable=True))
     result.backward(np.ones(result.shape, result.dtype))
 
 
@@ -81,7 +83,8 @@ def _asked(tally: Tally, name: str, way: str, ask: Callable[[], Any]) -> None:
 def with_such(subject: Subject, seed: int) -> Sequence[Sample]:
     if not any(name in subject.nondiff for name in subject.argument_names):
         raise Skip("every array has a gradient")
-    return interior(subject, seed)[:3]
+    found = interior(subject, seed)
+    return [s for s in found if positions(subject, len(operands(s.args, subject.in_list)))][:3]
 
 
 CHECKS = (Check("refused", with_such, refused),)

@@ -121,4 +121,4 @@ def small(subject: Subject, seed: int) -> Sequence[Sample]:
     return found
 
 
-CHECKS = (Check("second_order", small, second_order),)
+CHECKS = (Check("second_order", small, second_order, gradients=True),)

@@ -69,6 +69,8 @@ def _as_reference(subject: Subject, sample: Sample, narrow: list[Array], results
 
 def _narrow_constant(arg: Any) -> Any:
     """An array without a slope as float32: beside float64 the results would be of float64."""
+    if type(arg) in (list, tuple):
+        return type(arg)([_narrow_constant(part) for part in arg])
     return arg.astype(np.float32) if isinstance(arg, np.ndarray) and arg.dtype == np.float64 else arg
 
 
@@ -197,6 +199,6 @@ def complex_samples(subject: Subject, seed: int) -> Sequence[Sample]:
 CHECKS = (
     Check("dtype", first(interior, 3), dtype),
     Check("integers", several, integers),
-    Check("shapes", every_shape, shapes),
+    Check("shapes", every_shape, shapes, gradients=True),
     Check("complex", complex_samples, complex_numbers, seeded=True),
 )

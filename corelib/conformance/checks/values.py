@@ -262,8 +262,8 @@ def cotangent_linear(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 CHECKS = (
     Check("forward_ref", first(interior, 4), forward_ref),
-    Check("jacobian", smooth, jacobian, seeded=True),
+    Check("jacobian", smooth, jacobian, seeded=True, gradients=True),
     Check("jacobian_complex", entrywise, jacobian_complex),
-    Check("projection", sizeable, projection, seeded=True, profiles=("default", "deep")),
-    Check("cotangent_linear", interior, cotangent_linear, seeded=True),
+    Check("projection", sizeable, projection, seeded=True, profiles=("default", "deep"), gradients=True),
+    Check("cotangent_linear", interior, cotangent_linear, seeded=True, gradients=True),
 )

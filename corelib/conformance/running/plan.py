@@ -46,6 +46,9 @@ def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[Case
     if profile.name not in check.profiles:
         yield Case(subject, check, WHOLE, 0, "skip", f"not in the {profile.name} profile")
         return
+    if check.gradients and subject.is_constant:
+        yield Case(subject, check, WHOLE, 0, "skip", "no argument has a gradient")
+        return
     for seed in range(profile.seeds if check.seeded else 1):
         try:
             samples = _selected(subject, check, seed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from corelib.conformance.sampling.calls import Call
+from corelib.conformance.sampling.operands import operands
 from corelib.conformance.sampling.sample import Sample, Slot
 from corelib.core.tensor import Array
 from corelib.primitives.class_op import ClassOp
@@ -112,7 +113,7 @@ def _has(subject: "Subject", name: str, samples: Sequence[Sample]) -> bool:
         promised = [a for p in subject.spec.promises for a in p.args if isinstance(a, np.ndarray)]
         return any(_ties(a) for a in (*promised, *[a for s in samples for a in s.arrays]))
     if name == "three arrays":
-        return any(len(_slots(s.args)) > 2 for s in samples)
+        return any(len(operands(s.args, subject.in_list)) > 2 for s in samples)
     return any(len(_slots(s.args)) > len(s.arrays) for s in samples)
 
 

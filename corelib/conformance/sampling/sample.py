@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from corelib.conformance.sampling.operands import operands, with_operands
 from corelib.conformance.spec import OpSample, Tie
 from corelib.core.tensor import Array
 
@@ -66,18 +67,21 @@ class Slot:
 def prepared(
     sample: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None,
     nondiff: Collection[str] = (), names: Sequence[str] = (), sets: Mapping[str, str] = MappingProxyType({}),
+    in_list: bool = False,
 ) -> Sample:  # fmt: skip
-    """An author's sample, taken apart. Arguments whose ``names`` are among ``nondiff`` stay where they are."""
+    """An author's sample, taken apart. Operands whose ``names`` are among ``nondiff`` stay where they are."""
     arrays: list[Array] = []
     constant = [i for i, name in enumerate(names) if name in nondiff]
-    args = tuple([arg if i in constant else _slotted(arg, arrays) for i, arg in enumerate(sample.args)])
+    given = operands(sample.args, in_list)
+    slots = [arg if i in constant else _slotted(arg, arrays) for i, arg in enumerate(given)]
+    args = with_operands(sample.args, slots, in_list)
     found = kink if kink is not None else sample.kink
     marks = {*tags, *(("kink",) if found is not None else ())}
     if any(a.size == 0 for a in arrays):
         marks.add("empty")
     if any(a.dtype.kind == "c" for a in arrays):
         marks.add("complex")
-    kept = {a.index: sets.get(n) for a, n in zip(args, names, strict=False) if isinstance(a, Slot)} if sets else {}
+    kept = {a.index: sets.get(n) for a, n in zip(slots, names, strict=False) if isinstance(a, Slot)} if sets else {}
     confined = tuple([kept.get(i) for i in range(len(arrays))]) if any(kept.values()) else ()
     return Sample(sample.id or name, args, tuple(arrays), sample.fields, frozenset(marks), found, sets=confined)
 
