@@ -49,14 +49,15 @@ if TYPE_CHECKING:
     from corelib.conformance import check_grads
     from corelib.optimizing.groups import Group, MultiOptimizer
     from corelib.optimizing.optimizer import Optimizer
+    from corelib.plugins.command import Command
     from corelib.plugins.hooks import Plugin, hookimpl
     from corelib.rule import AnyRule, FloatArray, JointRule, Rule, Schedule, Step
 
 __version__: Final = "0.1.0"
 
 __all__ = [
-    "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "ComposedFn",
-    "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "JointRule", "LinearBinary",
+    "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "Command",
+    "ComposedFn", "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "JointRule", "LinearBinary",
     "LinearTernary", "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node", "Optimizer", "Plugin", "Ratio", "Rule",
     "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn", "TernaryMany", "TernaryManyFn",
     "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn", "VariadicMany", "VariadicManyFn",
@@ -68,6 +69,7 @@ __all__ = [
 # What is imported when it is first asked for, so that `import corelib` costs next to nothing.
 _LATER: Final = {
     "AnyRule": "corelib.rule",
+    "Command": "corelib.plugins.command",
     "FloatArray": "corelib.rule",
     "Group": "corelib.optimizing.groups",
     "JointRule": "corelib.rule",

@@ -5,6 +5,8 @@ CorelibError
 ├── NoSuchOp (AttributeError)           the same of an attribute of corelib.ops
 ├── OpConflict (ImportError)            two plugins provide the op
 ├── OptimizerConflict (ImportError)     two plugins provide the optimizer
+├── CommandNotFound (LookupError)       no installed plugin provides the command
+├── CommandConflict (LookupError)       two plugins provide the command
 ├── InvalidOp (TypeError)               a class or slope that does not follow the protocol of an op
 ├── InvalidOperand (ValueError)         shapes or values that an op cannot take
 ├── InvalidOperandType (TypeError)      data that is no array of numbers, or a dtype that an op cannot take
@@ -53,6 +55,14 @@ class OpConflict(CorelibError, ImportError):
 
 class OptimizerConflict(CorelibError, ImportError):
     """Several plugins provide the optimizer, and none was chosen."""
+
+
+class CommandNotFound(CorelibError, LookupError):
+    """No installed plugin provides the command."""
+
+
+class CommandConflict(CorelibError, LookupError):
+    """Several plugins provide the command, and none was chosen."""
 
 
 class InvalidOp(CorelibError, TypeError):

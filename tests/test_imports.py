@@ -12,9 +12,9 @@ ROOT = Path(corelib.__file__).parent
 ORDER = [
     "errors", "core.naming", "core.compiling", "core.array_like", "core.arrays", "core.dispatch", "core.graph",
     "core.nondifferentiable", "core.ufunc_calls", "core.tree", "core.tensor", "primitives.reads", "primitives.slope",
-    "primitives.arguments", "primitives.op", "primitives.elementwise_op", "primitives.class_op",
-    "primitives.composed", "primitives.introspection", "primitives.protocols", "primitives.op_types",
-    "primitives.factories", "plugins.problem", "archive", "plugins.hooks", "plugins.switches", "plugins.passing",
+    "primitives.arguments", "primitives.op", "primitives.elementwise_op", "primitives.class_op", "primitives.composed",
+    "primitives.introspection", "primitives.protocols", "primitives.op_types", "primitives.factories",
+    "plugins.problem", "archive", "plugins.command", "plugins.hooks", "plugins.switches", "plugins.passing",
     "plugins.distribution", "plugins.provided", "plugins.loading", "plugins.finding", "plugins.registry",
     "core.backward", "transforms.transform_types", "transforms.derivatives", "transforms.checkpoint",
     "debugging.fingerprints", "debugging.anomaly", "rule", "optimizing.parameter", "optimizing.clipping",

@@ -162,7 +162,7 @@ def test_the_environment_can_ask_for_a_trace(
     find_op("erf")
     said = capsys.readouterr().err
     assert "corelib plugins: found corelib-a 1.0 in " in said
-    assert "corelib plugins: loaded corelib_a of corelib-a 1.0: 1 ops, 0 optimizers in " in said
+    assert "corelib plugins: loaded corelib_a of corelib-a 1.0: 1 ops, 0 optimizers, 0 commands in " in said
     assert "failed to load: RuntimeError: no" in said
     assert "corelib-c-1.0.dist-info: not loaded" in said.replace("corelib_c", "corelib-c")
 

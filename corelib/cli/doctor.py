@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from corelib.cli.console import show_table
-from corelib.cli.plugins import row
+from corelib.cli.plugins import HEADINGS, row
 from corelib.cli.values import Place
 from corelib.plugins import list as installed
 
@@ -16,7 +16,7 @@ from corelib.plugins import list as installed
     help="The folder that corelib typings writes.",
 )  # fmt: skip
 def doctor(folder: Path) -> None:
-    """Load every op and optimizer, and say what is wrong. Exits with 1 where there is trouble."""
+    """Load every op, optimizer and command, and say what is wrong. Exits with 1 where there is trouble."""
     from corelib.cli.machine import facts
     from corelib.plugins.diagnosis import diagnose
 
@@ -26,7 +26,7 @@ def doctor(folder: Path) -> None:
     click.echo()
     found = installed()
     if found:
-        show_table(("PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "STATE"), [row(info) for info in found])
+        show_table(HEADINGS, [row(info) for info in found])
     for problem in problems:
         click.secho(f"\n{problem.level}: {problem}", fg="red" if problem.level == "error" else "yellow")
     errors = sum(problem.level == "error" for problem in problems)

@@ -1,4 +1,4 @@
-"""The group of subcommands. None is imported before it is run."""
+"""The group of subcommands: those of corelib and those of plugins. None is imported before it is run."""
 
 from importlib import import_module
 from typing import Any, Final
@@ -8,46 +8,44 @@ from click.exceptions import NoArgsIsHelpError
 from click.shell_completion import CompletionItem
 
 from corelib import __version__
-from corelib.errors import CorelibError
-
-COMMANDS: Final = {
-    "check": ("corelib.cli.check:check", "Prove the ops and optimizers of a plugin right."),
-    "doctor": ("corelib.cli.doctor:doctor", "Say what is loaded, and what is wrong with it."),
-    "fit": ("corelib.cli.fit:fit", "Fit a curve with a small network."),
-    "new": ("corelib.cli.new:new", "Begin a plugin: a distribution that is green from the start."),
-    "ops": ("corelib.cli.ops:ops", "List the installed ops, or describe one."),
-    "optimizers": ("corelib.cli.optimizers:optimizers", "List the installed optimizers, or describe one."),
-    "plugins": ("corelib.cli.plugins:plugins", "List the installed plugins."),
-    "predict": ("corelib.cli.predict:predict", "Apply a network that `corelib fit` made."),
-    "typings": ("corelib.cli.typings:typings", "Write what type checkers need to know of the installed plugins."),
-}
+from corelib.errors import CommandConflict, CommandNotFound, CorelibError
+from corelib.plugins.command import BUILT_IN
+from corelib.plugins.provided import Provided
+from corelib.plugins.registry import find_command, registry
 
 
 class LazyGroup(click.Group):
-    """A group that knows its subcommands by name, and imports the one that is run."""
+    """The commands of corelib and of the plugins. It imports the one that is run, and no other."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
+        return sorted(known())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
+        """Raises CommandConflict, PluginLoadError, or UsageError where there is none; completion gets None."""
+        if cmd_name in BUILT_IN:
+            module, _, attribute = BUILT_IN[cmd_name].target.partition(":")
+            command: click.Command = getattr(import_module(module), attribute)
+            return command
+        try:
+            return find_command(cmd_name)
+        except CommandNotFound as error:
+            if ctx.resilient_parsing:
+                return None
+            raise click.UsageError(str(error), ctx) from error
+        except CorelibError:
+            if ctx.resilient_parsing:
+                return None
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in ``corelib --help``, without importing what it lists."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, about) for name, (_, about) in sorted(COMMANDS.items())])
+            formatter.write_dl(sorted(known().items()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        known = [
-            CompletionItem(name, help=about)
-            for name, (_, about) in sorted(COMMANDS.items())
-            if name.startswith(incomplete)
-        ]
-        return [*known, *click.Command.shell_complete(self, ctx, incomplete)]
+        items = sorted(known().items())
+        found = [CompletionItem(name, help=about) for name, about in items if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand. What is wrong with the input is said in one line, and the exit status is 2."""
@@ -64,6 +62,25 @@ class LazyGroup(click.Group):
             if error.filename is None:
                 raise
             raise Refused(f"{error.filename}: {error.strerror}") from error
+
+
+def known() -> dict[str, str]:
+    """All commands by name, each with what it does. No command is imported, and no plugin hides the others."""
+    commands = {name: command.help for name, command in BUILT_IN.items()}
+    try:
+        provided = registry.table("command")
+    except CorelibError as error:  # no file handle is left to look for plugins
+        click.echo(f"Error: {error}", err=True)
+        return commands
+    return commands | {name: about(name, providers) for name, providers in provided.items()}
+
+
+def about(name: str, providers: list[Provided]) -> str:
+    """What a command of a plugin does; of a contested one, who provides it."""
+    try:
+        return registry.choose("command", repr(name), providers).about
+    except CommandConflict:
+        return f"Provided by {' and '.join(str(one.distribution) for one in providers)}: see corelib doctor."
 
 
 class Refused(click.ClickException):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Final
 
 import click
 
@@ -9,11 +10,13 @@ from corelib.cli.console import show_table
 from corelib.plugins import Info
 from corelib.plugins import list as installed
 
+HEADINGS: Final = ("PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "COMMANDS", "STATE")
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins(as_json: bool) -> None:
-    """List the installed plugins with their versions, ops and optimizers, and what failed to load and why."""
+    """List the installed plugins with their versions, ops, optimizers and commands, and what failed to load and why."""
     found = installed()
     if as_json:
         click.echo(json.dumps([asdict(info) for info in found], indent=2))
@@ -21,15 +24,16 @@ def plugins(as_json: bool) -> None:
     if not found:
         click.echo("no plugin is installed; pip install corelib-elementwise is a beginning")
         return
-    show_table(("PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "STATE"), [row(info) for info in found])
+    show_table(HEADINGS, [row(info) for info in found])
     for info in found:
         for problem in info.problems:
             click.echo(f"\n{problem.level}: {problem}")
-    click.echo("\ncorelib ops and corelib optimizers list them by name")
+    click.echo("\ncorelib ops and corelib optimizers list them by name, corelib --help the commands")
 
 
-def row(info: Info) -> tuple[str, str, str, str, str]:
+def row(info: Info) -> tuple[str, ...]:
     """One line of the table."""
     levels = {problem.level for problem in info.problems}
     state = "broken" if "error" in levels else "warning" if levels else "ok"
-    return info.distribution, info.version, str(len(info.ops)), str(len(info.optimizers)), state
+    numbers = [str(len(provided)) for provided in (info.ops, info.optimizers, info.commands)]
+    return info.distribution, info.version, *numbers, state

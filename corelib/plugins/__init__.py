@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from corelib.errors import PluginError, PluginLoadError
 from corelib.plugins.problem import Problem
+from corelib.plugins.provided import KINDS
 from corelib.plugins.registry import find_op, find_optimizer, op_names, optimizer_names
 from corelib.plugins.registry import registry as _registry  # its own name here is that of its module
 from corelib.plugins.switches import normalized
@@ -38,6 +39,7 @@ class Info:
     module: str
     ops: tuple[str, ...]
     optimizers: tuple[str, ...]
+    commands: tuple[str, ...]
     problems: tuple[Problem, ...]
     seconds: float
     """How long it took to load."""
@@ -52,6 +54,7 @@ def list() -> builtins.list[Info]:
             plugin.module,
             tuple(sorted(plugin.ops)),
             tuple(sorted(plugin.optimizers)),
+            tuple(sorted(plugin.commands)),
             tuple(plugin.problems),
             plugin.seconds,
         )
@@ -60,18 +63,16 @@ def list() -> builtins.list[Info]:
 
 
 def prefer(name: str, distribution: str) -> None:
-    """Choose whose op (or optimizer) ``name`` is meant where several distributions provide one.
+    """Choose whose op (or optimizer, or command) ``name`` is meant where several distributions provide one.
 
-    It holds for this process, and goes before CORELIB_PREFER. Raises PluginError where ``distribution`` has no
-    op or optimizer of that name.
+    It holds for this process, and goes before CORELIB_PREFER. Raises PluginError where ``distribution`` provides
+    nothing of that name.
     """
-    for kind in ("op", "optimizer"):
+    for kind in KINDS:
         owners = [one.distribution for one in _registry.table(kind).get(name, ())]
         if any(normalized(owner.name) == normalized(distribution) for owner in owners):
             return _registry.prefer(name, distribution)
-    have = sorted(
-        {str(one.distribution) for kind in ("op", "optimizer") for one in _registry.table(kind).get(name, ())}
-    )
+    have = sorted({str(one.distribution) for kind in KINDS for one in _registry.table(kind).get(name, ())})
     raise PluginError(f"{distribution} provides no {name!r}; those who do: {', '.join(have) or 'none'}")
 
 

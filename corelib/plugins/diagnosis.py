@@ -1,4 +1,4 @@
-"""All that is wrong with what is installed, found by loading every op and optimizer of it."""
+"""All that is wrong with what is installed, found by loading every op, optimizer and command of it."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -11,7 +11,7 @@ from corelib.errors import CorelibError
 from corelib.plugins.hooks import Plugin
 from corelib.plugins.loading import SLOW
 from corelib.plugins.problem import Problem
-from corelib.plugins.provided import said
+from corelib.plugins.provided import KINDS, said
 from corelib.plugins.registry import find_for, registry
 from corelib.plugins.stubs import FILES, stale
 
@@ -29,9 +29,9 @@ def _environment() -> Iterator[Problem]:
 
 
 def _imports() -> Iterator[Problem]:
-    """Ops and optimizers that cannot be imported, or take long."""
+    """Ops, optimizers and commands that cannot be imported, or take long."""
     for plugin in registry.plugins:
-        for one in (*plugin.ops.values(), *plugin.optimizers.values()):
+        for one in (*plugin.ops.values(), *plugin.optimizers.values(), *plugin.commands.values()):
             if not one.loads():
                 yield Problem(one.trouble, plugin=str(one.distribution))
             elif one.seconds > SLOW:
@@ -41,7 +41,7 @@ def _imports() -> Iterator[Problem]:
 
 def _names() -> Iterator[Problem]:
     """Names with several providers, of whom none is preferred."""
-    for kind in ("op", "optimizer"):
+    for kind in KINDS:
         for name, providers in sorted(registry.table(kind).items()):
             try:
                 registry.choose(kind, repr(name), providers)

@@ -103,8 +103,9 @@ class Search:
                 left = "" if self.switches.allow(one.name) else ": not loaded, as the environment asks"
                 trace(f"found {one} in {one.location}{left}")
             for plugin in self.plugins:
-                what = f"{len(plugin.ops)} ops, {len(plugin.optimizers)} optimizers in {plugin.seconds * 1000:.1f} ms"
-                line = f"loaded {plugin.module} of {plugin.distribution}: {what}"
+                what = f"{len(plugin.ops)} ops, {len(plugin.optimizers)} optimizers, {len(plugin.commands)} commands"
+                time = f"{plugin.seconds * 1000:.1f} ms"
+                line = f"loaded {plugin.module} of {plugin.distribution}: {what} in {time}"
                 trace("; ".join([line, *map(str, plugin.problems)]))
         for message in self.complaints():
             warnings.warn(message, PluginWarning, stacklevel=2)

@@ -33,3 +33,5 @@ OPS: Final[dict[str, str]] = {
 OPTIMIZERS: Final[dict[str, str]] = {
     "corelib-optimizers": "adagrad adam adamw prodigy rmsprop sgd",
 }
+
+COMMANDS: Final[dict[str, str]] = {}

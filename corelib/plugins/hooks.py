@@ -7,6 +7,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from corelib.optimizing.optimizer import AnyRule
+    from corelib.plugins.command import Command
     from corelib.primitives.op_types import AnyOp
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,6 +28,11 @@ class Plugin:
     @hookspec
     def corelib_optimizers(self) -> "Mapping[str, type[AnyRule] | str]":
         """The optimizer rules by name; a "module:attribute" is imported when it is first used."""
+        return {}
+
+    @hookspec
+    def corelib_commands(self) -> "Mapping[str, Command]":
+        """Subcommands of `corelib` by name: click commands, each imported when it is run."""
         return {}
 
     @hookspec

@@ -11,9 +11,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from corelib.errors import PluginApiError, PluginError, PluginLoadError
+from corelib.plugins.command import BUILT_IN, Command
 from corelib.plugins.distribution import SUPPORTED, Distribution, Entry
 from corelib.plugins.problem import Level, Problem
-from corelib.plugins.provided import MEND, Provided, is_name, is_op, is_rule, reason
+from corelib.plugins.provided import FITS, MEND, Provided, is_command_name, is_name, reason
 
 if TYPE_CHECKING:
     from pluggy import PluginManager
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-HOOKS: Final = ("corelib_conformance", "corelib_doctor", "corelib_ops", "corelib_optimizers")
+HOOKS: Final = ("corelib_commands", "corelib_conformance", "corelib_doctor", "corelib_ops", "corelib_optimizers")
 SLOW: Final = 0.5
 """Seconds: a plugin that takes longer to load is named by `corelib doctor`."""
 
@@ -36,6 +37,7 @@ class Loaded:
     hooks: dict[str, Callable[[], Any]] = field(default_factory=dict)
     ops: dict[str, Provided] = field(default_factory=dict)
     optimizers: dict[str, Provided] = field(default_factory=dict)
+    commands: dict[str, Provided] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     failure: PluginError | None = None
     seconds: float = 0.0
@@ -119,6 +121,7 @@ def ask(loaded: Loaded) -> None:
 
     _take(loaded, "op", loaded.ops, loaded.call(Plugin.corelib_ops))
     _take(loaded, "optimizer", loaded.optimizers, loaded.call(Plugin.corelib_optimizers))
+    _take(loaded, "command", loaded.commands, loaded.call(Plugin.corelib_commands))
 
 
 def _imported(value: str) -> Any:
@@ -161,19 +164,49 @@ def specifications() -> "PluginManager":
 
 
 def _take(loaded: Loaded, kind: str, into: dict[str, Provided], answers: list[Any]) -> None:
-    fits = is_op if kind == "op" else is_rule
     for answer in answers:
         if not isinstance(answer, Mapping):
-            loaded.trouble(f"corelib_{kind}s answers a {type(answer).__name__}, not a mapping of names to {kind}s")
+            loaded.trouble(f"corelib_{kind}s returns a {type(answer).__name__}, not a mapping of names to {kind}s")
             continue
         for name, value in answer.items():
-            if not is_name(name):
-                loaded.trouble(f"{kind} {name!r} is left out: a name is a Python identifier that does not begin with _")
-            elif not (isinstance(value, str) and ":" in value) and not fits(value):
-                loaded.trouble(f'{kind} {name!r} is left out: {value!r:.80} is no {kind} and no "module:attribute"')
+            unfit = _unfit_command(name, value) if kind == "command" else _unfit(kind, name, value)
+            if unfit:
+                loaded.trouble(f"{kind} {name!r} is left out: {unfit}")
             else:
-                where = value if isinstance(value, str) else f"{loaded.module.partition(':')[0]}:{name}"
-                into[name] = Provided(kind, name, where, loaded.distribution, None if isinstance(value, str) else value)
+                into[name] = _provided(loaded, kind, name, value)
+
+
+def _unfit(kind: str, name: object, value: object) -> str:
+    """What is wrong with an op or a rule, or its name; nothing where it can be used."""
+    if not is_name(name):
+        return "a name is a Python identifier that does not begin with _"
+    if not _is_target(value) and not FITS[kind](value):
+        return f'{value!r:.80} is no {kind} and no "module:attribute"'
+    return ""
+
+
+def _unfit_command(name: object, value: object) -> str:
+    """What is wrong with a command, or its name; nothing where it can be used."""
+    if not is_command_name(name):
+        return "a name begins with a letter and has only letters, digits, - and _"
+    if name in BUILT_IN:
+        return "corelib has a command of that name; choose another"
+    if not (isinstance(value, Command) and _is_target(value.target) and isinstance(value.help, str)):
+        return f'{value!r:.80} is no corelib.Command("module:attribute", "what it does")'
+    return ""
+
+
+def _is_target(value: object) -> bool:
+    return isinstance(value, str) and ":" in value
+
+
+def _provided(loaded: Loaded, kind: str, name: str, value: Any) -> Provided:
+    if isinstance(value, Command):
+        about = " ".join(value.help.split())
+        return Provided(kind, name, value.target, loaded.distribution, about=about)
+    if isinstance(value, str):
+        return Provided(kind, name, value, loaded.distribution)
+    return Provided(kind, name, f"{loaded.module.partition(':')[0]}:{name}", loaded.distribution, value)
 
 
 class _Listener:

@@ -1,7 +1,9 @@
-"""Provided: an op or an optimizer that a plugin has under a name, imported when it is first used."""
+"""Provided: an op, an optimizer or a command that a plugin has under a name, imported when it is first used."""
 
 import keyword
+import re
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from time import perf_counter
@@ -17,7 +19,10 @@ MEND: Final = "uninstall it (pip uninstall {0}) or set CORELIB_DISABLE_PLUGINS={
 
 @dataclass(slots=True, eq=False)
 class Provided:
-    """``kind`` is "op" or "optimizer", ``where`` its "module:attribute"; ``value`` is None until it is imported."""
+    """``kind`` is one of KINDS, ``where`` its "module:attribute"; ``value`` is None until it is imported.
+
+    ``about`` is the line that describes a command.
+    """
 
     kind: str
     name: str
@@ -26,12 +31,13 @@ class Provided:
     value: Any = None
     seconds: float = 0.0
     failure: BaseException | None = None
+    about: str = ""
 
     def __str__(self) -> str:
         return f"{self.distribution} ({self.where})"
 
     def get(self) -> Any:
-        """The op or the rule. Raises PluginLoadError where it cannot be imported, or is something else."""
+        """The op, the rule or the command. Raises PluginLoadError where it cannot be imported, or is something else."""
         if self.value is None:
             if self.failure is None or is_passing(self.failure):
                 self.value = self._imported()
@@ -59,7 +65,7 @@ class Provided:
             value: Any = import_module(module)
             for name in attribute.split("."):
                 value = getattr(value, name)
-            if not (is_op if self.kind == "op" else is_rule)(value):
+            if not FITS[self.kind](value):
                 raise TypeError(f"{value!r:.80} is no {self.kind}")
         except KeyboardInterrupt:
             raise
@@ -84,6 +90,11 @@ def is_name(name: object) -> bool:
     return isinstance(name, str) and name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name)
 
 
+def is_command_name(name: object) -> bool:
+    """Whether ``name`` can be the name of a command."""
+    return isinstance(name, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) is not None
+
+
 def is_op(value: object) -> bool:
     """Whether ``value`` is what elementwise, linear, op or composed make."""
     functions = getattr(value, "functions", None)
@@ -94,6 +105,17 @@ def is_op(value: object) -> bool:
 def is_rule(value: object) -> bool:
     """Whether ``value`` is a class with the methods of a Rule."""
     return isinstance(value, type) and all(callable(getattr(value, name, None)) for name in ("init", "update"))
+
+
+def is_command(value: object) -> bool:
+    """Whether ``value`` is a command of click."""
+    from click import Command
+
+    return isinstance(value, Command)
+
+
+FITS: Final[Mapping[str, Callable[[object], bool]]] = {"op": is_op, "optimizer": is_rule, "command": is_command}
+KINDS: Final = tuple(FITS)
 
 
 def reason(error: BaseException) -> str:

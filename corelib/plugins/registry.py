@@ -1,4 +1,4 @@
-"""The registry: which op stands for a function, and who provides the op or the optimizer of a name.
+"""The registry: which op stands for a function, and who provides the op, the optimizer or the command of a name.
 
 Plugins are found at the first lookup, never at ``import corelib``. Each is loaded by itself, so a broken one
 takes nothing else down. Two providers of one name are an error when that name is used, and not before.
@@ -11,17 +11,32 @@ from typing import TYPE_CHECKING, Any, Final
 from corelib.core.dispatch import ops_for
 from corelib.core.naming import described
 from corelib.core.nondifferentiable import is_plain
-from corelib.errors import CorelibError, OpConflict, OpNotFound, OptimizerConflict, OptimizerNotFound, PluginLoadError
+from corelib.errors import (
+    CommandConflict,
+    CommandNotFound,
+    CorelibError,
+    OpConflict,
+    OpNotFound,
+    OptimizerConflict,
+    OptimizerNotFound,
+    PluginLoadError,
+)
 from corelib.plugins.switches import normalized
 
 if TYPE_CHECKING:
+    import click
+
     from corelib.plugins.finding import Search
     from corelib.plugins.loading import Loaded
     from corelib.plugins.provided import Provided
     from corelib.rule import AnyRule
 
-NOT_FOUND: Final[dict[str, type[CorelibError]]] = {"op": OpNotFound, "optimizer": OptimizerNotFound}
-CONFLICT: Final[dict[str, type[CorelibError]]] = {"op": OpConflict, "optimizer": OptimizerConflict}
+NOT_FOUND: Final[dict[str, type[CorelibError]]] = {
+    "op": OpNotFound, "optimizer": OptimizerNotFound, "command": CommandNotFound
+}  # fmt: skip
+CONFLICT: Final[dict[str, type[CorelibError]]] = {
+    "op": OpConflict, "optimizer": OptimizerConflict, "command": CommandConflict
+}  # fmt: skip
 
 
 class Registry:
@@ -60,12 +75,16 @@ class Registry:
         return (*self.search.plugins, *self._registered)
 
     def table(self, kind: str) -> "dict[str, list[Provided]]":
-        """The ops, or the optimizers, by name, each with all who provide it."""
+        """The ops, the optimizers or the commands by name, each with all who provide it."""
         tables = self._tables
         if tables is None:
             search = self.search
             plugins = (*search.plugins, *self._registered)
-            tables = {"op": merged([p.ops for p in plugins]), "optimizer": merged([p.optimizers for p in plugins])}
+            tables = {
+                "op": merged([p.ops for p in plugins]),
+                "optimizer": merged([p.optimizers for p in plugins]),
+                "command": merged([p.commands for p in plugins]),
+            }
             with self._lock:
                 current = search is self._search and plugins == (*search.plugins, *self._registered)
                 self._tables = tables if current and search.complete else None
@@ -98,9 +117,7 @@ class Registry:
         if len(chosen) == 1:
             return chosen[0]
         listed = " and ".join(map(str, providers))
-        ways = " or ".join(dict.fromkeys(f"corelib.plugins.prefer({one.name!r}, ...)" for one in providers))
-        mend = f"choose with {ways} or import it from its package"
-        raise CONFLICT[kind](f"{kind} {contested} is provided by {listed}; {mend}")
+        raise CONFLICT[kind](f"{kind} {contested} is provided by {listed}; {_choice(kind, providers)}")
 
 
 registry: Final = Registry()
@@ -136,6 +153,12 @@ def find_optimizer(name: str) -> "type[AnyRule]":
     """The rule ``name``. Raises OptimizerNotFound, OptimizerConflict, or PluginLoadError."""
     rule: type[AnyRule] = _find("optimizer", name)
     return rule
+
+
+def find_command(name: str) -> "click.Command":
+    """The command ``name``. Raises CommandNotFound, CommandConflict, or PluginLoadError."""
+    command: click.Command = _find("command", name)
+    return command
 
 
 def op_names() -> list[str]:
@@ -178,6 +201,15 @@ def _find(kind: str, name: str) -> Any:
     from corelib.plugins.suggestions import none_named
 
     raise NOT_FOUND[kind](none_named(kind, name))
+
+
+def _choice(kind: str, providers: "list[Provided]") -> str:
+    """How to choose among several providers."""
+    names = dict.fromkeys(one.name for one in providers)
+    if kind == "command":  # it is run from a shell
+        return "choose with " + " or ".join(f"CORELIB_PREFER={name}={providers[0].distribution.name}" for name in names)
+    ways = " or ".join(f"corelib.plugins.prefer({name!r}, ...)" for name in names)
+    return f"choose with {ways} or import it from its package"
 
 
 def _standing_for(function: Callable[..., Any]) -> "list[Provided]":

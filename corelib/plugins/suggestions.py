@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from corelib.core.naming import aliases
-from corelib.plugins.first_party import OPS, OPTIMIZERS
+from corelib.plugins.first_party import COMMANDS, OPS, OPTIMIZERS
 from corelib.plugins.passing import is_passing
 from corelib.plugins.provided import reason
 from corelib.plugins.registry import registry
@@ -38,7 +38,7 @@ def no_op_for(function: Callable[..., Any], described: str) -> str:
 
 def owner_of(name: str, kind: str) -> str | None:
     """The first-party distribution that has ``name``."""
-    table = OPS if kind == "op" else OPTIMIZERS
+    table = {"op": OPS, "optimizer": OPTIMIZERS, "command": COMMANDS}[kind]
     return next((owner for owner, names in table.items() if name in names.split()), None)
 
 
