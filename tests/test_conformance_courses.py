@@ -11,9 +11,9 @@ import pytest
 
 from corelib.conformance import RuleSpec, Trajectories
 from corelib.conformance.case import Result
-from corelib.conformance.optimizers.case import rule_cases
 from corelib.conformance.optimizers.course import DRIFT, SPARSE, STEPS, ZEROS, course, lacking, rates
 from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.running.parametrized import _of_one
 from corelib.conformance.running.runner import run_cases

@@ -7,9 +7,10 @@ import pytest
 
 from corelib.conformance import Subject, installed
 from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.profile import PROFILES
 from corelib.conformance.reporting.manifest import complaints, read
 from corelib.conformance.reporting.report import Report
-from corelib.conformance.running.plan import PROFILES, cases
+from corelib.conformance.running.plan import cases
 from corelib.conformance.running.runner import run_cases
 
 HERE: Final = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import conformance_peers
 from benchmarks.conformance_peers import Column, Peer, drawn, kind, measure, passes, samples_of, table
-from corelib.conformance.running.installed_ops import installed
+from corelib.conformance.installed_ops import installed
 from corelib.conformance.sampling.calls import Call
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.selftest import command

@@ -11,9 +11,9 @@ import pytest
 
 from corelib.conformance import Budget, RuleSpec, Trajectories
 from corelib.conformance.case import Result
-from corelib.conformance.optimizers.case import rule_cases
 from corelib.conformance.optimizers.checks import RULE_CHECKS
 from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.spec import PROBLEMS
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.reporting.manifest import complaints, read

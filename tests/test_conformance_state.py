@@ -17,11 +17,12 @@ import pytest
 
 from corelib import Array, elementwise, op
 from corelib.conformance import installed, run, subject_of
-from corelib.conformance.checks.state import examined, first_call
+from corelib.conformance.checks.state import examined, examined_installed, first_call, is_remote
 from corelib.conformance.isolation.ambient import ambient, changed, unusual
-from corelib.conformance.isolation.fresh import FORKS, answer, asked, is_remote
+from corelib.conformance.isolation.fresh import FORKS, Ended, asked
 from corelib.conformance.reporting.report import Report
 from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
 exp = elementwise(np.exp, lambda x, *, result: result)
@@ -126,19 +127,30 @@ def test_an_installed_op_is_examined_in_a_process_in_which_it_was_never_called()
     assert is_remote(subject)
     assert not is_remote(subject_of(exp))
     assert not is_remote(subject.with_op(exp))
-    samples = subject.tagged("interior", 0)[:2]
-    assert asked(subject, samples, 2) == examined(subject.op, samples, 2) == []
-    assert asked(subject, samples, 0) == []
+    samples = sent(subject)
+    assert asked(examined_installed, "corelib-elementwise", "exp", samples, 2) == examined(subject.op, samples, 2) == []
+    assert asked(examined_installed, "corelib-elementwise", "exp", samples, 0) == []
+
+
+def sent(subject: Subject) -> list[Sample]:
+    """Two samples that can be pickled."""
+    return [replace(sample, fields={}, memo={}) for sample in subject.tagged("interior", 0)[:2]]
+
+
+def test_what_goes_wrong_in_a_fresh_process_is_told() -> None:
+    twice = [Sample("twice", (), (), {}, frozenset())]
+    (told,) = asked(examined_installed, "corelib-elementwise", "exp", twice, 0)
+    assert told.startswith("raised ")
+    (told,) = asked(examined_installed, "corelib-elementwise", "no_such_op", twice, 0)
+    assert "no_such_op" in told
 
 
 @pytest.mark.skipif(not FORKS, reason="no fork")
-def test_what_goes_wrong_in_a_fresh_process_is_told() -> None:
+def test_a_fresh_process_that_ends_is_told_and_the_next_one_answers() -> None:
+    with pytest.raises(Ended, match="ended with status"):
+        asked(os._exit, 3)
     (subject,) = installed("corelib-elementwise.exp")
-    twice = [Sample("twice", (), (), {}, frozenset())]
-    (told,) = asked(subject, twice, 0)
-    assert told.startswith("raised ")
-    assert b"raised" in answer("corelib-elementwise", "no_such_op", twice, 0)
-    assert asked(subject, subject.tagged("interior", 0)[:1], 0) == []
+    assert asked(examined_installed, "corelib-elementwise", "exp", sent(subject), 0) == []
 
 
 def test_a_sample_that_cannot_be_sent_is_examined_here() -> None:

@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation.limits import time_limit
 from corelib.conformance.optimizers.installed_rules import installed_rules
-from corelib.conformance.running.installed_ops import installed
 from corelib.conformance.selftest.behaviours import behavioural_mutants
 from corelib.conformance.selftest.command import all_mutants, judged, score_of
 from corelib.conformance.selftest.costs import Costs, costs

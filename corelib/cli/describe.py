@@ -89,7 +89,7 @@ def verdict(provided: Provided) -> str:
     owner = provided.distribution.name
     try:
         from corelib.conformance import run, subject_of
-        from corelib.conformance.running.installed_ops import installed
+        from corelib.conformance.installed_ops import installed
 
         (subject,) = installed(f"{owner}.{provided.name}") or [subject_of(provided.get(), distribution=owner)]
         report = run([subject], "quick")

@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from corelib.conformance.installed_ops import installed
     from corelib.conformance.numerics.gradients import check_grads
     from corelib.conformance.optimizers.spec import Budget, RuleSpec, Trajectories
     from corelib.conformance.reporting.report import Report
-    from corelib.conformance.running.installed_ops import installed
     from corelib.conformance.running.parametrized import parametrize_conformance
     from corelib.conformance.running.runner import check, repro, run
     from corelib.conformance.spec import ErrorSample, OpSample, OpSpec, Promise, Xfail, xfail
@@ -20,7 +20,7 @@ __all__ = [
 
 _PLACES: Final = {  # imported when asked for: pytest imports this package in every run
     "numerics.gradients": ("check_grads",),
-    "running.installed_ops": ("installed",),
+    "installed_ops": ("installed",),
     "running.parametrized": ("parametrize_conformance",),
     "reporting.report": ("Report",),
     "optimizers.spec": ("Budget", "RuleSpec", "Trajectories"),

@@ -11,7 +11,7 @@ from corelib.conformance.checks.pick import interior
 from corelib.conformance.checks.types import shapes
 from corelib.conformance.checks.values import cotangent_linear, jacobian
 from corelib.conformance.failure import Skip
-from corelib.conformance.running.plan import PROFILES
+from corelib.conformance.profile import PROFILES
 from corelib.conformance.sampling.calls import MAX_JACOBIAN
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.sampling.samples import of_shapes

@@ -3,19 +3,22 @@
 import gc
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pickle import PicklingError
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import interior, whole_after_samples
 from corelib.conformance.failure import Failure
+from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation import fresh
 from corelib.conformance.isolation.ambient import changed, unusual
+from corelib.conformance.isolation.trace import traced
 from corelib.conformance.sampling.calls import AnyCall, Call
 from corelib.conformance.sampling.sample import Sample
-from corelib.conformance.subject import Subject
+from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally
 
 SOME: Final = 3
@@ -44,13 +47,30 @@ def _examine(subject: Subject, tally: Tally, calls: int) -> None:
         raise Failure("\n".join(wrong))
 
 
-def _found(subject: Subject, samples: list[Sample], calls: int) -> Any:
-    if fresh.is_remote(subject):
+def _found(subject: Subject, samples: list[Sample], calls: int) -> list[str]:
+    if is_remote(subject):
+        sent = [replace(s, fields=dict(s.fields), memo={}) for s in samples]
         try:
-            return fresh.asked(subject, samples, calls)
+            found: list[str] = fresh.asked(examined_installed, subject.distribution, subject.spec.name, sent, calls)
+            return found
+        except fresh.Ended as ended:
+            return [f"{ended} at its calls"]
         except (PicklingError, TypeError, AttributeError):  # a field that no other process can be sent
             pass
     return examined(subject.op, samples, calls)
+
+
+def is_remote(subject: Subject) -> bool:
+    """Whether a fresh process can import the op."""
+    return subject.distribution != LOCAL and bool(subject.where)
+
+
+def examined_installed(distribution: str, name: str, samples: Sequence[Sample], calls: int) -> list[str]:
+    """The same of an installed op, in a fresh process: what the op raises is reported where it was asked for."""
+    try:
+        return examined(installed(distribution, op=name)[0].op, samples, calls)
+    except Exception as error:
+        return [f"raised {traced(error)}"]
 
 
 def examined(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:

@@ -1,7 +1,7 @@
 """A check of a rule with one choice of its hyperparameters."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, TypeAlias
@@ -85,13 +85,3 @@ class RuleCase:
         except Exception as error:  # a rule that raises has failed, whatever it raises
             return "fail", f"raised {traced(error)}\nwith {dict(self.hyperparameters)}", origin(error)
         return ("pass", tally.note, "") if tally.assertions else ("fail", "the check asserted nothing", "no assertion")
-
-
-def rule_cases(subject: RuleSubject) -> Iterator[RuleCase]:
-    """All cases of one rule."""
-    from corelib.conformance.optimizers.checks import RULE_CHECKS
-
-    for check in RULE_CHECKS:
-        variants = subject.variants if check.each else {"defaults": subject.required}
-        for name, hyperparameters in variants.items():
-            yield RuleCase(subject, check, name, hyperparameters)

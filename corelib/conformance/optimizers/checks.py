@@ -10,3 +10,5 @@ RULE_CHECKS: Final[tuple[RuleCheck, ...]] = (
     *descent.CHECKS, *perf.CHECKS,
 )  # fmt: skip
 """All checks of one optimizer."""
+
+RULE_CHECK_IDS: Final = tuple(check.id for check in RULE_CHECKS)

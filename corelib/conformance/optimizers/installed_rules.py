@@ -1,8 +1,8 @@
 """The optimizers that are installed, with the specs that their plugins declare."""
 
+from corelib.conformance.installed_ops import declared_specs, distributions
 from corelib.conformance.optimizers.spec import RuleSpec
 from corelib.conformance.optimizers.subject import RuleSubject
-from corelib.conformance.running.installed_ops import declared_specs, distributions
 from corelib.errors import OptimizerError
 
 

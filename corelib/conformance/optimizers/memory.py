@@ -9,7 +9,7 @@ import numpy as np
 
 from corelib.conformance.failure import Failure
 from corelib.conformance.optimizers.case import RuleCheck
-from corelib.conformance.optimizers.following import Loose, begun, junk, updated
+from corelib.conformance.optimizers.loose import Loose, begun, junk, updated
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array

@@ -8,7 +8,8 @@ import numpy as np
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.optimizers.case import RuleCheck
 from corelib.conformance.optimizers.course import LR, STEPS, course, lacking, rates, scaled
-from corelib.conformance.optimizers.following import Loose, drawn, follow, split
+from corelib.conformance.optimizers.following import drawn, follow, split
+from corelib.conformance.optimizers.loose import Loose
 from corelib.conformance.optimizers.spec import Reference, Trajectories
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.tally import Tally

@@ -9,7 +9,7 @@ import numpy as np
 from corelib.conformance.checks.perf import fastest
 from corelib.conformance.failure import Skip
 from corelib.conformance.optimizers.case import RuleCheck
-from corelib.conformance.optimizers.following import Loose
+from corelib.conformance.optimizers.loose import Loose
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.tally import Tally
 

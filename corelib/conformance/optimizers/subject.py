@@ -8,6 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
+from corelib.conformance.optimizers.loose import Loose
 from corelib.conformance.optimizers.spec import RuleSpec
 from corelib.errors import OptimizerError
 from corelib.optimizing.optimizer import Optimizer
@@ -104,8 +105,6 @@ class RuleSubject:
 
     def _path(self, hyperparameters: Mapping[str, Any]) -> Any:
         """A short trajectory; None where the rule refuses the hyperparameters, or cannot be followed."""
-        from corelib.conformance.optimizers.following import Loose
-
         rng = np.random.default_rng(5)
         path = []
         try:

@@ -43,9 +43,9 @@ def _of_one(group: "Sequence[Runnable]") -> Iterator[tuple[str, Callable[[], Non
 
 def assert_strict(of: "Examined", results: "Sequence[Result]") -> None:
     """Raise AssertionError where a case that was expected to fail has run, and passed."""
-    from corelib.conformance.running.runner import unexpected
+    from corelib.conformance.expected import unexpected_passes
 
-    late = unexpected(of, results)
+    late = unexpected_passes(of, results)
     if late:
         raise AssertionError("\n".join(result.detail for result in late))
 

@@ -1,40 +1,22 @@
 """From subjects to cases: every check, on every sample it wants, with every seed of the profile."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Final
 
 from corelib.conformance.case import WHOLE, Case, Check, raised
+from corelib.conformance.checks import CHECK_IDS, CHECKS
+from corelib.conformance.expected import unknown_checks
 from corelib.conformance.failure import Skip, Undeclared
 from corelib.conformance.isolation.ambient import changed, unusual
 from corelib.conformance.isolation.limits import OutOfTime, limited
 from corelib.conformance.isolation.trace import origin
+from corelib.conformance.profile import Profile
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """How thorough a run is: how many seeds, and the most samples of one check."""
-
-    name: str
-    seeds: int
-    samples: int = 1000
-    examples: int = 0
-
-
-PROFILES: Final = {
-    "quick": Profile("quick", 1, 3),
-    "default": Profile("default", 3),
-    "deep": Profile("deep", 10, examples=200),
-}
-
-
 def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[Case]:
     """All cases of one op, those that are skipped too; ``only`` are patterns of checks."""
-    from corelib.conformance.checks import CHECKS
-
     chosen = [c for c in CHECKS if not only or any(fnmatchcase(c.id, pattern) for pattern in only)]
     with unusual() as before:
         found = [case for check in chosen for case in _of_check(subject, check, profile)]
@@ -43,6 +25,9 @@ def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[
 
 
 def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[Case]:
+    if check.id == "declared" and (unknown := unknown_checks(subject.spec, CHECK_IDS)):
+        yield Case(subject, check, WHOLE, 0, "fail", unknown, "unknown checks")
+        return
     if profile.name not in check.profiles:
         yield Case(subject, check, WHOLE, 0, "skip", f"not in the {profile.name} profile")
         return

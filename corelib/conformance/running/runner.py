@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from corelib.conformance.case import Case, Examined, Result, Runnable
+from corelib.conformance.case import Case, Result, Runnable
+from corelib.conformance.expected import unexpected_passes
+from corelib.conformance.installed_ops import installed
+from corelib.conformance.profile import PROFILES, Profile
 from corelib.conformance.reporting.report import Report
-from corelib.conformance.running.plan import PROFILES, Profile, cases
+from corelib.conformance.running.plan import cases
 from corelib.conformance.spec import OpSample, OpSpec
 from corelib.conformance.subject import Subject, subject_of
 
@@ -42,23 +45,11 @@ def run_cases(
             progress(result)
         if stop_at_first and result.status == "fail":
             return results
-    late = [settled for case in todo[:1] for settled in unexpected(case.subject, results)]
+    late = [settled for case in todo[:1] for settled in unexpected_passes(case.subject, results)]
     for result in late:
         if progress is not None:
             progress(result)
     return results + late
-
-
-def unexpected(of: Examined, results: Sequence[Result]) -> list[Result]:
-    """A failure for each expected failure that did not happen although its check ran."""
-    found = []
-    for expected in of.spec.xfails:
-        covered = [r for r in results if expected.covers(r.check, r.sample) and r.status in ("pass", "xfail")]
-        if covered and not any(r.status == "xfail" for r in covered):
-            mend = f"expected to fail ({expected.reason}), and passes: remove it from expected_failures"
-            detail = f"FAILED {of.name}::{expected.check}: {mend}"
-            found.append(Result(of.name, expected.check, f"xfail-{expected.sample}", 0, "fail", 1, 0.0, detail))
-    return found
 
 
 def check(
@@ -89,8 +80,6 @@ def repro(id: str, *, seed: int = 0) -> Result:
 
     Raises LookupError for an id that names no case of an installed op.
     """
-    from corelib.conformance.running.installed_ops import installed
-
     name, check_id, sample_id, number = id.split("::")
     for one in installed(name, seed=seed):
         for profile in PROFILES.values():

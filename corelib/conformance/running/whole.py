@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from corelib.conformance.case import Runnable
-from corelib.conformance.optimizers.case import rule_cases
+from corelib.conformance.installed_ops import installed
 from corelib.conformance.optimizers.installed_rules import installed_rules
-from corelib.conformance.running.installed_ops import ops_of
-from corelib.conformance.running.plan import PROFILES, cases
+from corelib.conformance.optimizers.plan import rule_cases
+from corelib.conformance.profile import PROFILES
+from corelib.conformance.running.plan import cases
+from corelib.conformance.subject import Subject
 
 
 def cases_of(
@@ -19,3 +21,13 @@ def cases_of(
     rules = [one for one in installed_rules(pattern, seed=seed) if op in (None, one.spec.name)]
     ops = ops_of(pattern, op=op, seed=seed)
     return [*[cases(one, PROFILES[profile]) for one in ops], *[list(rule_cases(one)) for one in rules]]
+
+
+def ops_of(pattern: str | None = None, *, op: str | None = None, seed: int = 0) -> list[Subject]:
+    """The installed ops, as ``installed`` finds them, and none where the name is that of optimizers alone."""
+    try:
+        return installed(pattern, op=op, seed=seed)
+    except LookupError:
+        if any(op in (None, rule.spec.name) for rule in installed_rules(pattern)):
+            return []
+        raise

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from corelib.conformance.optimizers.case import rule_cases
 from corelib.conformance.optimizers.installed_rules import installed_rules
-from corelib.conformance.running.installed_ops import ops_of
-from corelib.conformance.running.plan import Profile
+from corelib.conformance.optimizers.plan import rule_cases
+from corelib.conformance.profile import Profile
 from corelib.conformance.running.runner import run, run_cases
+from corelib.conformance.running.whole import ops_of
 from corelib.conformance.selftest.behaviours import behavioural_mutants
 from corelib.conformance.selftest.costs import costs
 from corelib.conformance.selftest.equivalents import reason_for

@@ -7,12 +7,13 @@ from time import process_time
 from typing import Final
 
 from corelib.conformance.case import Runnable
-from corelib.conformance.optimizers.case import rule_cases
 from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
-from corelib.conformance.running.installed_ops import ops_of
-from corelib.conformance.running.plan import PROFILES, cases
+from corelib.conformance.profile import PROFILES
+from corelib.conformance.running.plan import cases
 from corelib.conformance.running.runner import run_cases
+from corelib.conformance.running.whole import ops_of
 
 BUDGETS: Final = {"quick": 0.05, "default": 0.25, "optimizers": 0.5}
 REPEATS: Final = 3

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from corelib.conformance.optimizers.following import begun, junk, updated
+from corelib.conformance.optimizers.loose import begun, junk, updated
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.selftest.faulty_drivers import DRIVERS, JOINT, STATEFUL, ForgetsCounts, state_fields
 from corelib.conformance.selftest.faulty_updates import COUNTED, UPDATES

@@ -8,9 +8,9 @@ from typing import Final
 from corelib.conformance.case import Result
 from corelib.conformance.checks import CHECK_IDS
 from corelib.conformance.isolation.limits import OutOfTime, time_limit
-from corelib.conformance.optimizers.case import rule_cases
+from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
-from corelib.conformance.running.plan import Profile
+from corelib.conformance.profile import Profile
 from corelib.conformance.running.runner import run, run_cases
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.selftest.mutant import Host, Mutant, Verdict

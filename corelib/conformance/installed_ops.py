@@ -6,6 +6,8 @@ from typing import Any
 from corelib.conformance.spec import OpSpec
 from corelib.conformance.subject import Subject
 from corelib.errors import InvalidOp, PluginLoadError
+from corelib.plugins.hooks import Plugin
+from corelib.plugins.registry import registry
 
 
 def installed(pattern: str | None = None, *, op: str | None = None, seed: int = 0) -> list[Subject]:
@@ -23,22 +25,8 @@ def installed(pattern: str | None = None, *, op: str | None = None, seed: int = 
     return found
 
 
-def ops_of(pattern: str | None = None, *, op: str | None = None, seed: int = 0) -> list[Subject]:
-    """The same, and none where the name is that of optimizers alone."""
-    from corelib.conformance.optimizers.installed_rules import installed_rules
-
-    try:
-        return installed(pattern, op=op, seed=seed)
-    except LookupError:
-        if any(op in (None, rule.spec.name) for rule in installed_rules(pattern)):
-            return []
-        raise
-
-
 def declared_specs(plugin: Any) -> list[Any]:
     """What a plugin answers to corelib_conformance: OpSpecs and RuleSpecs."""
-    from corelib.plugins.hooks import Plugin
-
     answers: list[Iterable[Any]] = plugin.call(Plugin.corelib_conformance)
     return [spec for answer in answers for spec in answer]
 
@@ -49,8 +37,6 @@ def distributions(pattern: str | None = None) -> list[Any]:
 
 
 def _plugins(pattern: str | None) -> Iterator[Any]:
-    from corelib.plugins.registry import registry
-
     for plugin in registry.plugins:
         name = plugin.distribution.name
         if pattern is None or pattern == name or pattern.startswith(f"{name}."):

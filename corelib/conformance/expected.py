@@ -1,0 +1,23 @@
+"""Expected failures: those that name no check, and those that pass."""
+
+from collections.abc import Collection, Sequence
+
+from corelib.conformance.case import Declaration, Examined, Result
+
+
+def unknown_checks(spec: Declaration, known: Collection[str]) -> str:
+    """A message where ``expected_failures`` names what is no check; "" otherwise."""
+    unknown = [expected.check for expected in spec.xfails if expected.check not in known]
+    return f"expected_failures names {', '.join(unknown)}; checks are {', '.join(known)}" if unknown else ""
+
+
+def unexpected_passes(of: Examined, results: Sequence[Result]) -> list[Result]:
+    """A failure for each expected failure that did not happen although its check ran."""
+    found = []
+    for expected in of.spec.xfails:
+        covered = [r for r in results if expected.covers(r.check, r.sample) and r.status in ("pass", "xfail")]
+        if covered and not any(r.status == "xfail" for r in covered):
+            fix = f"expected to fail ({expected.reason}), and passes: remove it from expected_failures"
+            detail = f"FAILED {of.name}::{expected.check}: {fix}"
+            found.append(Result(of.name, expected.check, f"xfail-{expected.sample}", 0, "fail", 1, 0.0, detail))
+    return found
