@@ -24,7 +24,7 @@ SETTER = r"___(?P<owner>\w+)_set_(?P<name>\w+)\(\w+ \*self, PyObject \*value, vo
 # their tuples. (Not by mypyc's acyclic=True: without the collector's header a long chain is freed by recursion.)
 MADE = (
     r"_mypyc__(?:Node|Leaf|Picked)_setup\(PyObject \*cpy_r_type\)\s*\{[^}]*?if \(self == NULL\)\s*return NULL;\n",
-    r"CPyDef_(?:graph___Node|class_op___Picked)\(PyObject \*cpy_r_op, PyObject \*cpy_r_args[^)]*\)\s*\{\n",
+    r"CPyDef_(?:graph___Node|graph___Picked)\(PyObject \*cpy_r_op, PyObject \*cpy_r_args[^)]*\)\s*\{\n",
 )
 UNSEEN = (
     "PyObject_GC_UnTrack(self);\n",

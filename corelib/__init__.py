@@ -6,9 +6,13 @@ import corelib.core.interpreting  # noqa: F401  # before the core: it says which
 
 # isort: split
 from corelib import errors
-from corelib.core.graph import Node, graph, no_grad
+from corelib._version import __version__ as __version__
+from corelib.core.dispatch import ops_for
+from corelib.core.graph import Node
+from corelib.core.scope import no_grad
 from corelib.core.tensor import Array, Axis, Tensor, TensorLike
 from corelib.debugging.anomaly import FailedCall, anomaly
+from corelib.debugging.drawing import graph
 from corelib.errors import CorelibError
 from corelib.primitives.factories import composed, elementwise, linear, op
 from corelib.primitives.op_types import (
@@ -53,8 +57,6 @@ if TYPE_CHECKING:
     from corelib.plugins.hooks import Plugin, hookimpl
     from corelib.rule import AnyRule, FloatArray, JointRule, Rule, Schedule, Step
 
-__version__: Final = "0.1.0"
-
 __all__ = [
     "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn", "Command",
     "ComposedFn", "ComposedManyFn", "CorelibError", "FailedCall", "FloatArray", "Group", "JointRule", "LinearBinary",
@@ -86,6 +88,22 @@ _LATER: Final = {
     "optimizers": "",
     "plugins": "",
 }
+
+
+def _find_for(function: Any) -> Any:
+    from corelib.plugins.registry import find_for
+
+    return find_for(function)
+
+
+def _find_op(name: str) -> Any:
+    from corelib.plugins.registry import find_op
+
+    return find_op(name)
+
+
+# The core asks the registry, which stands above it and is imported at the first miss.
+ops_for.find_for, ops_for.find_op = _find_for, _find_op
 
 if not TYPE_CHECKING:  # a checker that saw this would let misspelt names pass
 

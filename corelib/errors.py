@@ -153,3 +153,9 @@ class StateMismatch(OptimizerError, ValueError):
 
 class PluginWarning(UserWarning):
     """The environment names a plugin that is not installed."""
+
+
+def note(error: Exception, where: str) -> None:
+    """Add a note that says where it was raised to an error of somebody else; corelib's own say that themselves."""
+    if not isinstance(error, CorelibError):
+        error.add_note(where)

@@ -10,7 +10,7 @@ import pytest
 
 import corelib
 from corelib import FailedCall, Tensor, anomaly
-from corelib.core.graph import scope
+from corelib.core.scope import current_scope
 from corelib.errors import CorelibError, NonFinite, StaleArray
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
@@ -164,7 +164,7 @@ def test_nothing_is_said_of_derivatives_of_derivatives() -> None:
 def test_calls_that_were_freed_are_forgotten() -> None:
     x = tensor([1.0, 2.0], trainable=True)
     with anomaly():
-        watch = scope.get().watch
+        watch = current_scope.get().watch
         for _ in range(3000):
             np.sum(np.tanh(x) * x).backward()
         assert len(watch.calls) < 2500

@@ -1,5 +1,6 @@
 """The walk: accumulation, generations, depth and breadth, several results, what it frees."""
 
+import doctest
 import gc
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 import corelib
 from corelib import Array, Shape, Tensor, UnaryFn, elementwise, linear, op
+from corelib.core.backward import Walk
 from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
@@ -354,3 +356,15 @@ def test_transforms_of_a_backward_that_calls_ops_return_arrays() -> None:
     assert [type(g) for g in (value, *pullback(np.ones(2)))] == [np.ndarray] * 3
     assert type(corelib.jvp(sine, (np.ones(2),), (np.ones(2),))[1]) is np.ndarray
     assert type(corelib.hessian(sine)(0.5)) is np.ndarray
+
+
+def test_the_textbook_loop_in_the_docstring_gives_the_same_gradients() -> None:
+    (example,) = doctest.DocTestParser().get_examples(Walk.__doc__ or "")
+    namespace: dict[str, Any] = {}
+    exec(example.source, namespace)
+    x = variable(2.0)
+    y = np.tanh(x**2) ** 2 + (x**2) ** 2 + np.sum(x * np.ones(3))
+    textbook = namespace["walk"](y._node, np.ones(()))
+    y.backward(retain_graph=True)
+    assert textbook.keys() == {x._node}
+    np.testing.assert_allclose(textbook[x._node], gradient(x), rtol=1e-15)

@@ -10,7 +10,7 @@ import pytest
 
 import corelib
 from corelib import errors
-from corelib.plugins.diagnosis import diagnose
+from corelib.cli.diagnosis import diagnose
 from corelib.plugins.registry import find_command
 
 pytest.importorskip("click")

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from corelib.cli.main import command
 from corelib.plugins.command import BUILT_IN
-from corelib.plugins.overloads import written
+from corelib.stubs.overloads import written
 
 Install = Callable[..., Path]
 

@@ -9,9 +9,9 @@ import pytest
 
 import corelib
 from corelib import Array, Tensor, op
-from corelib.primitives.slope import FEW
+from corelib.core.arrays import LARGE
 
-N: Final = 2 * FEW
+N: Final = 2 * LARGE
 random = np.random.default_rng(3)
 A, B, C = random.normal(size=(3, N))
 TABLE: Final = random.normal(size=N)

@@ -15,7 +15,7 @@ import pytest
 
 import corelib
 from corelib import errors
-from corelib.plugins.diagnosis import diagnose
+from corelib.cli.diagnosis import diagnose
 from corelib.plugins.finding import Search
 from corelib.plugins.hooks import Plugin
 from corelib.plugins.passing import is_passing

@@ -1,44 +1,123 @@
-"""Imports point one way, and the core names no op."""
+"""Imports point one way, function-level ones included; docs/reading-the-core.md lists the files in that order."""
 
 import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import corelib
 
 ROOT = Path(corelib.__file__).parent
-ORDER = [
-    "errors", "core.naming", "core.compiling", "core.array_like", "core.arrays", "core.dispatch", "core.graph",
-    "core.nondifferentiable", "core.ufunc_calls", "core.tree", "core.tensor", "primitives.reads", "primitives.slope",
-    "primitives.arguments", "primitives.op", "primitives.elementwise_op", "primitives.class_op", "primitives.composed",
-    "primitives.introspection", "primitives.protocols", "primitives.op_types", "primitives.factories",
-    "plugins.problem", "archive", "plugins.command", "plugins.hooks", "plugins.switches", "plugins.passing",
-    "plugins.distribution", "plugins.provided", "plugins.loading", "plugins.finding", "plugins.registry",
-    "core.backward", "transforms.transform_types", "transforms.derivatives", "transforms.checkpoint",
-    "debugging.fingerprints", "debugging.anomaly", "rule", "optimizing.parameter", "optimizing.clipping",
-    "optimizing.workspace", "optimizing.joint", "optimizing.packing", "optimizing.header", "optimizing.state",
-    "optimizing.optimizer", "optimizing.groups",
+# The rooms, from the bottom up. A module imports from its own room and from those before it. The namespace `corelib`
+# itself stands above all: nothing in it imports from it.
+ROOMS = [
+    "_version", "errors", "archive", "core", "typed", "rule", "primitives", "transforms", "plugins", "debugging",
+    "optimizing", "ops", "optimizers", "stubs", "conformance", "fitting", "cli", "",
 ]  # fmt: skip
+# What imports upward all the same, and why.
+UPWARD: dict[tuple[str, str], str] = {}
+# Two files that import each other, and why.
+PAIRS = {("core.copying", "core.tensor"): "a Tensor is copied by functions that make Tensors"}
+READ_IN_ORDER = set(ROOMS) - {"conformance", "fitting", "cli", ""}
 
 
-def imports(file: Path, at_top_only: bool = True) -> set[str]:
-    """The modules of corelib that a file imports when it is imported itself."""
-    tree = ast.parse(file.read_text())
-    nodes = tree.body if at_top_only else list(ast.walk(tree))
-    names = [n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module]
-    return {name.removeprefix("corelib.") for name in names if name.startswith("corelib.")}
+@cache
+def modules() -> dict[str, Path]:
+    """Each module of corelib, named without ``corelib.``; the package itself is ""."""
+    files = [file for file in ROOT.rglob("*.py") if "templates" not in file.parts]
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    return {name.removesuffix("__init__").removesuffix("."): file for name, file in zip(names, files, strict=True)}
 
 
-def file_of(name: str) -> Path:
-    return ROOT.joinpath(*name.split(".")).with_suffix(".py")
+def imported(node: ast.AST) -> Iterator[str]:
+    """The modules that an import statement names, whole: ``from corelib import x`` may name a module or a name."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        assert node.level == 0, "relative imports are not looked at here"
+        for alias in node.names:
+            whole = f"{node.module}.{alias.name}"
+            yield whole if whole.removeprefix("corelib.") in modules() else node.module
 
 
-def test_imports_point_from_above_to_below() -> None:
-    for i, name in enumerate(ORDER):
-        above = imports(file_of(name)) - set(ORDER[:i])
-        assert not above, f"{name}.py imports {above}, which should stand below it"
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements, function-level ones too, but for those that only a type checker sees."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            for other in child.orelse:
+                yield other
+                yield from statements(other)
+            continue
+        yield child
+        yield from statements(child)
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """The modules of corelib that a module imports, at its top or in a function."""
+    tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
+    names = {name for node in statements(tree) for name in imported(node)}
+    ours = {name.removeprefix("corelib").removeprefix(".") for name in names if name.split(".")[0] == "corelib"}
+    return frozenset(ours & modules().keys()) - {module}
+
+
+def room(module: str) -> int:
+    return ROOMS.index(module.split(".", maxsplit=1)[0])
+
+
+def circles() -> list[set[str]]:
+    """The largest sets of modules in which each reaches each other by imports."""
+    reach = {module: set(imports(module)) for module in modules()}
+    for via in modules():
+        for found in reach.values():
+            if via in found:
+                found.update(reach[via])
+    loops = {frozenset({m, *(o for o in reach[m] if m in reach[o])}) for m in reach if m in reach[m]}
+    return [set(loop) for loop in loops]
+
+
+def test_every_room_is_named() -> None:
+    assert {module.split(".")[0] for module in modules()} == set(ROOMS)
+
+
+def test_the_root_has_at_most_twelve_files() -> None:
+    assert len([file for file in ROOT.iterdir() if file.is_file()]) <= 12
+
+
+def test_imports_point_downward() -> None:
+    upward = {(m, other) for m in modules() for other in imports(m) if room(other) > room(m)}
+    assert upward == set(UPWARD)
+
+
+def test_no_circle_is_over_two_files() -> None:
+    assert sorted(tuple(sorted(circle)) for circle in circles()) == sorted(PAIRS)
+
+
+def read_in_order() -> list[str]:
+    """The files in the tables of docs/reading-the-core.md."""
+    page = (ROOT.parent / "docs" / "reading-the-core.md").read_text(encoding="utf-8")
+    tables = page.partition("## One call")[0]
+    rows = [row.split("|")[1] for row in tables.splitlines() if row.startswith("| `")]
+    files = [name for row in rows for name in re.findall(r"`([\w/]+)\.py`", row)]
+    return [name.removesuffix("/__init__").replace("/", ".") for name in files]
+
+
+def test_the_page_lists_what_there_is() -> None:
+    empty = {module for module, file in modules().items() if file.name == "__init__.py" and not imports(module)}
+    expected = {module for module in modules() if module.split(".")[0] in READ_IN_ORDER} - empty
+    assert sorted(read_in_order()) == sorted(expected)
+
+
+def test_each_file_of_the_page_imports_only_from_those_before_it() -> None:
+    order = read_in_order()
+    for i, module in enumerate(order):
+        later = imports(module) & set(order[i:])
+        assert not {o for o in later if tuple(sorted((module, o))) not in PAIRS}, (
+            f"{module} imports {later}, which stand later"
+        )
 
 
 def test_plugins_import_public_names_only_and_each_other_never() -> None:
@@ -55,13 +134,21 @@ def test_plugins_import_public_names_only_and_each_other_never() -> None:
                 assert top != "corelib" or public, f"{file} imports an inside of corelib: {module}"
 
 
-def test_the_core_names_no_plugin() -> None:
-    for name in ORDER:
-        found = re.findall(r"(?:from|import) (corelib_\w+)", file_of(name).read_text())
-        assert not found, f"{name}.py imports {found}"
+def test_corelib_imports_no_plugin() -> None:
+    for module, file in modules().items():
+        found = {n for node in statements(ast.parse(file.read_text(encoding="utf-8"))) for n in imported(node)}
+        assert not [name for name in found if name.startswith("corelib_")], module
 
 
 def test_importing_corelib_loads_no_plugin_and_no_pluggy() -> None:
     code = "import sys, corelib; print([m for m in sys.modules if m.startswith(('corelib_', 'pluggy', 'click'))])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_module_is_hidden_by_another_object_of_its_name() -> None:
+    names = [f"corelib.{name}" for name in modules() if name and not name.startswith(("conformance", "cli"))]
+    code = f"import sys, importlib\nfor n in {names!r}: importlib.import_module(n)\nprint([n for n in {names!r} if " \
+        "vars(sys.modules[n.rpartition('.')[0]]).get(n.rpartition('.')[2]) is not sys.modules[n]])"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

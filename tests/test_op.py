@@ -12,9 +12,9 @@ import pytest
 
 import corelib
 from corelib import Array, Tensor, composed, elementwise, grad, linear, op, typed
+from corelib.cli.diagnosis import diagnose
 from corelib.core.naming import aliases, described
 from corelib.errors import InvalidOp, InvalidOperandType, OpNotFound, UnsupportedArgument
-from corelib.plugins.diagnosis import diagnose
 
 tensor: Any = Tensor  # NumPy's stubs do not know Tensors
 

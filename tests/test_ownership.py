@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from corelib import Array, Shape, Tensor, elementwise, grad, jvp, linear, op, vjp
-from corelib.primitives.slope import FEW
+from corelib.core.arrays import LARGE
 
-SIZES: Final = (3, 2 * FEW + 1)
-TABLE: Final = np.full(2 * FEW + 1, 2.0)
+SIZES: Final = (3, 2 * LARGE + 1)
+TABLE: Final = np.full(2 * LARGE + 1, 2.0)
 
 
 def trainable(data: Any) -> Any:
@@ -134,11 +134,11 @@ def test_what_a_rule_was_given_is_not_changed_afterwards() -> None:
             seen.append(propagated)
             return propagated * 2.0
 
-    x = trainable(np.ones(2 * FEW))
+    x = trainable(np.ones(2 * LARGE))
     y = linear(Spy)(x * 3.0) * 5.0
-    (y * 7.0).backward(np.ones(2 * FEW))
-    np.testing.assert_array_equal(seen[0], np.full(2 * FEW, 35.0))
-    np.testing.assert_array_equal(x.grad, np.full(2 * FEW, 210.0))
+    (y * 7.0).backward(np.ones(2 * LARGE))
+    np.testing.assert_array_equal(seen[0], np.full(2 * LARGE, 35.0))
+    np.testing.assert_array_equal(x.grad, np.full(2 * LARGE, 210.0))
 
 
 def test_a_gradient_of_no_axes_is_an_array_after_any_number_of_walks() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from corelib import Tensor, no_grad
-from corelib.core.graph import mode, recording
+from corelib.core.scope import open_scopes, recording
 from corelib.errors import CorelibError
 
 
@@ -34,7 +34,7 @@ def test_one_scope_is_open_once_at_a_time() -> None:
     with scope, pytest.raises(CorelibError, match="open already"):
         scope.__enter__()
     assert recording()
-    assert not mode.special
+    assert not open_scopes
 
 
 def test_a_scope_that_was_never_closed_goes_with_its_object() -> None:
@@ -43,7 +43,7 @@ def test_a_scope_that_was_never_closed_goes_with_its_object() -> None:
     assert not recording()
     del scope  # as after an interrupt in front of __exit__
     assert recording()
-    assert not mode.special
+    assert not open_scopes
 
 
 def test_a_scope_that_was_never_made_whole_goes_in_silence() -> None:
@@ -63,7 +63,7 @@ def test_a_generator_closed_in_another_context_leaves_nothing_behind() -> None:
     assert recording()
     contextvars.Context().run(generator.close)  # type: ignore[attr-defined]  # an Iterator here, a generator there
     assert recording()
-    assert not mode.special
+    assert not open_scopes
 
 
 def test_an_async_generator_closed_by_another_task_leaves_nothing_behind() -> None:
@@ -78,7 +78,7 @@ def test_an_async_generator_closed_by_another_task_leaves_nothing_behind() -> No
 
     asyncio.run(main())
     assert recording()
-    assert not mode.special
+    assert not open_scopes
 
 
 def test_what_was_open_outside_is_put_back_in_order() -> None:

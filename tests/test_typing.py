@@ -17,7 +17,7 @@ from typing import TypeAlias
 import pytest
 
 import corelib
-from corelib.plugins import stubs
+from corelib.stubs import files as stubs
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -12,7 +12,7 @@ from corelib.core.naming import described
 from corelib.plugins.hooks import Plugin
 from corelib.plugins.provided import Provided, reason
 from corelib.plugins.registry import registry
-from corelib.plugins.stubs import source_of
+from corelib.stubs.files import source_of
 
 if TYPE_CHECKING:
     from corelib.conformance.spec import OpSpec

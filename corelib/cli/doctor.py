@@ -17,8 +17,8 @@ from corelib.plugins import list as installed
 )  # fmt: skip
 def doctor(folder: Path) -> None:
     """Load every op, optimizer and command, and say what is wrong. Exits with 1 where there is trouble."""
+    from corelib.cli.diagnosis import diagnose
     from corelib.cli.machine import facts
-    from corelib.plugins.diagnosis import diagnose
 
     for about, fact in facts():
         click.echo(f"{about + ':':10} {fact}")

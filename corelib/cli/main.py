@@ -7,7 +7,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 from click.shell_completion import CompletionItem
 
-from corelib import __version__
+from corelib._version import __version__
 from corelib.errors import CommandConflict, CommandNotFound, CorelibError
 from corelib.plugins.command import BUILT_IN
 from corelib.plugins.provided import Provided

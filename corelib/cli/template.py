@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from corelib import __version__
+from corelib._version import __version__
 from corelib.plugins.distribution import API
 
 TEMPLATES: Final = Path(__file__).parent / "templates"

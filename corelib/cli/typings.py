@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from corelib.cli.values import Place
-from corelib.plugins.stubs import stale, stubs
+from corelib.stubs.files import stale, stubs
 
 
 @click.command()

@@ -11,7 +11,7 @@ class Whole(click.IntRange):
     """A whole number. Python reads "1_0" and the digits of other scripts too, which nobody means here."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if isinstance(value, str) and not is_plain(value):
+        if isinstance(value, str) and not is_non_differentiable(value):
             self.fail(f"{value!r:.80} is not a valid integer.", param, ctx)
         return super().convert(value, param, ctx)
 
@@ -24,7 +24,7 @@ class Fraction(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
-        if math.isnan(number) or (isinstance(value, str) and not is_plain(value)):
+        if math.isnan(number) or (isinstance(value, str) and not is_non_differentiable(value)):
             self.fail(f"{value!r:.80} is not a valid float.", param, ctx)
         return number
 
@@ -41,6 +41,6 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
-def is_plain(text: str) -> bool:
+def is_non_differentiable(text: str) -> bool:
     """Whether a number is written as everybody writes it."""
     return text.isascii() and "_" not in text

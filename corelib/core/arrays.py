@@ -10,6 +10,7 @@ from corelib.errors import InvalidOperandType, NotDifferentiable
 
 NUMBERS: Final = "biufc"
 DIFFERENTIABLE: Final = "fc"
+LARGE: Final = 10_000  # entries from which overwriting an array beats allocating one: benchmarks, fit-256
 ndarray: Final = np.ndarray
 
 

@@ -1,34 +1,30 @@
-"""The reverse walk: the newest generation first, each node once, no recursion."""
+"""The reverse pass over the graph: the newest generation first, each node once, no recursion."""
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from heapq import heappop, heappush
 from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
 
+from corelib.core.arrays import LARGE
 from corelib.core.compiling import Truth, caused
-from corelib.core.graph import NO_PARENTS, Node, Stretch, mode, scope
-from corelib.core.tensor import Tensor, as_array, make
-from corelib.errors import GradientShape, GradientType, GraphFreed, NotDifferentiable
-from corelib.primitives.class_op import like, picked, rebuilt
-from corelib.primitives.op import note
-from corelib.primitives.slope import FEW
+from corelib.core.graph import NO_PARENTS, BroadcastNode, Node, rebuilt
+from corelib.core.scope import current_scope, open_scopes
+from corelib.errors import GradientShape, GradientType, GraphFreed, note
 
 ndarray: Final = np.ndarray
+# Connects what a call kept, its arguments and its result, to the graph: as Tensors in the place of arrays.
+Connect = Callable[[Node, tuple[Any, ...], Any], tuple[tuple[Any, ...], Any]]
 
 
-def accumulate(result: Tensor, propagated: Any, *, retain_graph: bool) -> None:
-    """Add the gradients of ``result`` to ``.grad`` of every leaf behind it: all of them, or on an error none."""
-    if result._node is None:
-        raise NotDifferentiable(
-            f"{result!r} has no gradient: nothing it was computed from is trainable (or it was under no_grad())"
-        )
-    one = Walk(retain=retain_graph)
-    one.run(result._node, seed(result, propagated), own=True)
-    leaves: list[Any] = list(one.reached)
-    arrays = one.arrays(leaves)
+def accumulate(start: Node, cotangent: Any, *, retain_graph: bool) -> None:
+    """Add the gradients behind ``start`` to ``.grad`` of every leaf: all of them, or on an error none."""
+    walk = Walk(retain=retain_graph)
+    walk.run(start, cotangent, owned=True)
+    leaves: list[Any] = list(walk.reached)
+    arrays = walk.arrays(leaves)
     gradients = [
         array if leaf.grad is None else np.asarray(leaf.grad + array)
         for leaf, array in zip(leaves, arrays, strict=True)
@@ -36,104 +32,120 @@ def accumulate(result: Tensor, propagated: Any, *, retain_graph: bool) -> None:
     deque(map(setattr, leaves, repeat("grad"), gradients), maxlen=0)  # in one go, whatever interrupts
 
 
-def walk(start: Node, gradient: Any, *, retain: bool = False) -> dict[Node, Any]:
-    """The gradients that reach the leaves behind ``start``, as backward returned them."""
-    one = Walk(retain=retain)
-    one.run(start, gradient)
-    return one.reached
+def reached(start: Node, cotangent: Any, *, retain: bool = False) -> dict[Node, Any]:
+    """The cotangents that reach the leaves behind ``start``, as backward returned them."""
+    walk = Walk(retain=retain)
+    walk.run(start, cotangent)
+    return walk.reached
 
 
-def seed(result: Tensor, propagated: Any) -> Any:
-    """The gradient that a walk starts from. Raises GradientShape where it does not fit the result."""
+def seed(data: Any, propagated: Any) -> Any:
+    """The cotangent that a walk starts from. Raises GradientShape where it does not fit the result ``data``."""
     if propagated is None:
-        if result.size != 1:
+        if data.size != 1:
             raise GradientShape(
-                f"backward() starts from a single number, and this result has shape {result.shape}; "
+                f"backward() starts from a single number, and this result has shape {data.shape}; "
                 "pass the gradient of each entry, or reduce it to a number (sum, mean) first"
             )
-        return ones(result)
-    gradient = as_array(propagated)
-    if gradient.shape != result.shape:
-        raise GradientShape(f"the result has shape {result.shape}, and the gradient passed in {gradient.shape}")
-    return gradient.astype(result.dtype)
+        return ones(data)
+    if propagated.shape != data.shape:
+        raise GradientShape(f"the result has shape {data.shape}, and the gradient passed in {propagated.shape}")
+    return propagated.astype(data.dtype)
 
 
-def ones(result: Tensor) -> Any:
-    """An array of ones like the result, of its kind where that is not NumPy's."""
-    data = result._entries
+def ones(data: Any) -> Any:
+    """An array of ones like ``data``, of its kind where that is not NumPy's."""
     if type(data) is not ndarray:
         return np.ones(data.shape, data.dtype, like=data)
-    array: Any = np.empty(data.shape, data.dtype)  # np.ones would take three times as long
+    array: Any = np.empty(data.shape, data.dtype)  # np.ones takes three times as long: benchmarks, scalar-chain
     array.fill(1)
     return array
 
 
 class Walk:
-    """One walk: its options, and the gradients that wait for their turn or have reached a leaf or a target.
+    """One reverse pass. Without what makes it fast it is this:
 
-    With ``record`` the walk is itself differentiable: backward is given Tensors in the place of arrays, with
-    ``connect`` also in the place of what the calls keep. Nodes of a generation below ``floor`` are left out:
-    they are older than the variables asked for. Whose gradient is in ``owned`` has one that NumPy made here and
-    that no op has seen: the walk may write into it (docs/decisions/0008).
+    >>> def walk(start, cotangent):
+    ...     waiting = {start: cotangent}                       # node -> the sum of the cotangents that have arrived
+    ...     reached = {}                                       # the same of the leaves
+    ...     while waiting:
+    ...         node = max(waiting, key=lambda node: node.generation)   # so all that depends on it is done
+    ...         cotangent = waiting.pop(node)
+    ...         cotangents = node.op.pullback(node, cotangent, node.args, node.result)
+    ...         for parent, arrived in zip(node.parents, cotangents):
+    ...             if parent is not None:                     # None: nothing trainable is behind this operand
+    ...                 sums = waiting if parent.op else reached
+    ...                 sums[parent] = sums[parent] + arrived if parent in sums else arrived
+    ...     return reached
+
+    ``run`` adds to that: a heap in the place of ``max``, and the next node kept out of it along a chain; the check
+    of each cotangent's shape and dtype; freeing the graph; broadcasts pulled back at once; and writing into large
+    cotangents. A node in ``owned`` has one that NumPy made here and that no op has seen: the walk may overwrite it
+    (docs/decisions/0008).
+
+    With ``record`` the walk is itself differentiable: backward is given Tensors in the place of arrays. ``connect``
+    does the same for what the calls kept. Nodes of a generation below ``floor`` are left out: they are older than
+    the variables asked for.
     """
 
-    __slots__ = ("arrivals", "connect", "floor", "owned", "pending", "queue", "reached", "record", "retain", "targets")
+    __slots__ = ("arrivals", "connect", "floor", "owned", "queue", "reached", "record", "retain", "targets", "waiting")
 
     def __init__(
         self,
         *,
         retain: Truth = False,
         record: Truth = False,
-        connect: Truth = True,
+        connect: Connect | None = None,
         targets: Collection[Node] = (),
         floor: int = -1,
     ) -> None:
         self.retain: bool = bool(retain)
         self.record: bool = bool(record)
-        self.connect: bool = bool(connect)
+        self.connect: Any = connect
         self.targets: Collection[Node] = targets
         self.floor: int = floor
         self.reached: dict[Node, Any] = {}
-        self.pending: dict[Node, Any] = {}
+        self.waiting: dict[Node, Any] = {}
         self.owned: set[Node] = set()
         self.queue: list[tuple[int, int, Node]] = []  # the newest generation first; equal ones in order of arrival
         self.arrivals: int = 0
 
-    def run(self, start: Node, gradient: Any, own: Truth = False) -> None:
-        """Walk from ``start`` to the leaves, or the targets. ``own``: nobody else holds ``gradient``."""
+    def run(self, start: Node, cotangent: Any, owned: Truth = False) -> None:
+        """Walk from ``start`` to the leaves, or the targets. ``owned``: nobody else holds ``cotangent``."""
         if start.op is None or start in self.targets:
-            self.add(self.reached, start, gradient, bool(own))
+            self.add(self.reached, start, cotangent, bool(owned))
             return
-        pending, queue, targets, floor = self.pending, self.queue, self.targets, self.floor
-        watch = scope.get().watch if mode.special else None
-        plain = not self.record and watch is None
+        waiting, queue, targets, floor = self.waiting, self.queue, self.targets, self.floor
+        watch = current_scope.get().watch if open_scopes else None
+        may_overwrite = not self.record and watch is None
         following: Node | None = start
         propagated: Any = None
-        entry: Any = None
-        ours, large = bool(own), False
-        last: Any = None
+        arrived: Any = None
+        ours, large = bool(owned), False
+        last_shape: Any = None
         while following is not None:
-            node, following, propagated = following, None, gradient
+            node, following, propagated = following, None, cotangent
             op, args, result, parents = node.op, node.args, node.result, node.parents
             if op is None or args is None:
                 raise GraphFreed(f"{op}: an earlier backward() freed this graph; give that retain_graph=True")
-            if type(propagated) is list:
+            if type(propagated) is list:  # of the results of one call
                 propagated, ours = complete(node, propagated), False
-            if self.record and self.connect:
-                args, result = as_tensors(node, args, result)
-            if node.shape is not last:  # along most chains it is, and the size need not be asked for
-                last, large = node.shape, plain and type(propagated) is ndarray and propagated.size > FEW
+            if self.connect is not None:
+                args, result = self.connect(node, args, result)
+            if node.shape is not last_shape:  # along most chains it is, and the size need not be computed
+                last_shape = node.shape
+                large = may_overwrite and type(propagated) is ndarray and propagated.size > LARGE
             new: tuple[bool, ...] | None = None
             try:
                 if large and type(propagated) is ndarray:
-                    entries, new = op.pull_large(node, propagated, args, result, ours)
+                    cotangents, new = op.pullback_inplace(node, propagated, args, result, ours)
                 else:
-                    entries = op.pull(node, propagated, args, result)
+                    cotangents = op.pullback(node, propagated, args, result)
             except Exception as error:
                 note(error, f"in the backward of {op}, whose result has shape {node.shape}")
                 raise
             if watch is not None:
-                watch.backward(node, propagated, args, result, entries)
+                watch.backward(node, propagated, args, result, cotangents)
             if not self.retain:
                 node.args = node.result = args = result = None
                 node.parents = NO_PARENTS
@@ -143,86 +155,93 @@ class Walk:
                 i += 1
                 if parent is None or parent.generation < floor:
                     continue
-                entry = entries[i]
-                if entry is None:
+                arrived = cotangents[i]
+                if arrived is None:
                     op.absent(parents, i)
                     continue
-                mine = new[i] if new is not None else op.fresh and is_new(entry, propagated)
-                if parent.shape is not shape or parent.dtype is not dtype:
-                    if isinstance(entry, Tensor) and not self.record:  # a backward may call ops: they return Tensors
-                        entry, mine = entry._entries, False
-                    entry, mine = fitted(entry, parent, op, mine)
-                    if isinstance(parent, Stretch):  # no other gradient will come: it need not wait in the queue
-                        entry, parent, mine = self.unstretched(parent, entry, watch)
+                mine = new[i] if new is not None else op.fresh and is_new(arrived, propagated)
+                if parent.shape is not shape or parent.dtype is not dtype:  # the same tuple: see Node
+                    if type(arrived) is not ndarray and not self.record:
+                        arrived, mine = entries_of(arrived), False
+                    arrived, mine = fitted(arrived, parent, op, mine)
+                    if isinstance(parent, BroadcastNode):  # nothing else sends to it: it need not wait in the queue
+                        arrived, parent, mine = self.pullback_broadcast(parent, arrived, watch)
                         if parent.generation < floor:
                             continue
                 if parent.op is None or (targets and parent in targets):
-                    self.add(self.reached, parent, entry, mine)
+                    self.add(self.reached, parent, arrived, mine)
                 elif parent is following:
-                    gradient, ours = summed(gradient, ours, entry, mine)
-                elif pending and parent in pending:
-                    self.add(pending, parent, entry, mine)
+                    cotangent, ours = summed(cotangent, ours, arrived, mine)
+                elif waiting and parent in waiting:
+                    self.add(waiting, parent, arrived, mine)
                 elif following is None:
-                    following, gradient, ours = parent, entry, mine
+                    following, cotangent, ours = parent, arrived, mine
                 else:
-                    self.wait(parent, entry, mine)
+                    self.wait(parent, arrived, mine)
             if queue and (following is None or following.generation < -queue[0][0]):
                 if following is not None:
-                    self.wait(following, gradient, ours)
+                    self.wait(following, cotangent, ours)
                 following = heappop(queue)[2]
-                gradient, ours = pending.pop(following), following in self.owned
+                cotangent, ours = waiting.pop(following), following in self.owned
                 self.owned.discard(following)
 
-    def wait(self, node: Node, gradient: Any, mine: bool) -> None:
-        """Put a gradient into the queue, until all that its node depends on is done."""
-        self.pending[node] = gradient
+    def wait(self, node: Node, cotangent: Any, mine: bool) -> None:
+        """Put a cotangent into the queue, until all that depends on its node is done."""
+        self.waiting[node] = cotangent
         if mine:
             self.owned.add(node)
         self.arrivals += 1
         heappush(self.queue, (-node.generation, self.arrivals, node))
 
-    def add(self, gradients: dict[Node, Any], node: Node, gradient: Any, mine: bool) -> None:
-        """Add a gradient to those that have arrived at ``node``, if any have."""
-        if node in gradients:
-            gradient, mine = summed(gradients[node], node in self.owned, gradient, mine)
-        gradients[node] = gradient
+    def add(self, sums: dict[Node, Any], node: Node, cotangent: Any, mine: bool) -> None:
+        """Add a cotangent to those that have arrived at ``node``, if any have."""
+        if node in sums:
+            cotangent, mine = summed(sums[node], node in self.owned, cotangent, mine)
+        sums[node] = cotangent
         if mine:
             self.owned.add(node)
         else:
             self.owned.discard(node)
 
-    def unstretched(self, stretch: Stretch, gradient: Any, watch: Any) -> tuple[Any, Node, bool]:
-        """The gradient of an operand that was broadcast for one call, and the node that it goes to."""
-        op, args, parent = stretch.op, stretch.args, stretch.parents[0]
+    def pullback_broadcast(self, broadcast: BroadcastNode, cotangent: Any, watch: Any) -> tuple[Any, Node, bool]:
+        """The cotangent of an operand that was broadcast for one call, and the node that it goes to."""
+        op, args, parent = broadcast.op, broadcast.args, broadcast.parents[0]
         assert op is not None
         assert args is not None
         assert parent is not None
-        entries = op.pull(stretch, gradient, args, None)
+        cotangents = op.pullback(broadcast, cotangent, args, None)
         if watch is not None:
-            watch.backward(stretch, gradient, args, None, entries)
+            watch.backward(broadcast, cotangent, args, None, cotangents)
         if not self.retain:
-            stretch.args, stretch.parents = None, NO_PARENTS
-        entry, mine = fitted(entries[0], parent, op, op.fresh and is_new(entries[0], gradient))
-        return entry, parent, mine
+            broadcast.args, broadcast.parents = None, NO_PARENTS
+        arrived, mine = fitted(cotangents[0], parent, op, op.fresh and is_new(cotangents[0], cotangent))
+        return arrived, parent, mine
 
     def arrays(self, nodes: Iterable[Node]) -> list[Any]:
         """What has reached ``nodes``, as arrays that share memory with nothing; zeros where nothing has."""
         return [self.array(node) if node in self.reached else np.zeros(node.shape, node.dtype) for node in nodes]
 
     def array(self, node: Node) -> Any:
-        gradient = self.reached[node]
-        if isinstance(gradient, np.generic):
-            return np.asarray(gradient)
-        return gradient if node in self.owned else gradient.copy()
+        cotangent = self.reached[node]
+        if isinstance(cotangent, np.generic):
+            return np.asarray(cotangent)
+        return cotangent if node in self.owned else cotangent.copy()
 
 
-def is_new(entry: Any, propagated: Any) -> bool:
+def is_new(cotangent: Any, propagated: Any) -> bool:
     """Whether what a ``fresh`` op returned is a new array: neither the given one, nor a view of anything."""
-    return type(entry) is ndarray and entry is not propagated and entry.base is None
+    return type(cotangent) is ndarray and cotangent is not propagated and cotangent.base is None
+
+
+def entries_of(cotangent: Any) -> Any:
+    """The array of a cotangent: a backward may call ops, which return Tensors."""
+    if isinstance(cotangent, np.generic):
+        return cotangent
+    return getattr(cotangent, "_entries", cotangent)
 
 
 def summed(first: Any, own: bool, second: Any, own2: bool) -> tuple[Any, bool]:
-    """The sum of two gradients, written into one that is ours, and whether it is ours; of two lists, entry by entry."""
+    """The sum of two cotangents, written into one that is ours, and whether it is ours. Lists are added by entry."""
     if type(first) is list:
         return [b if a is None else a if b is None else a + b for a, b in zip(first, second, strict=True)], False
     if type(first) is not ndarray or type(second) is not ndarray:
@@ -234,54 +253,36 @@ def summed(first: Any, own: bool, second: Any, own2: bool) -> tuple[Any, bool]:
     return into, True
 
 
-def fitted(entry: Any, parent: Node, op: object, mine: bool) -> tuple[Any, bool]:
-    """A gradient in the dtype of its argument, and whether it is ours. Raises GradientShape if it has another shape."""
-    if type(entry) is ndarray and entry.dtype is parent.dtype and entry.shape == parent.shape:
-        return entry, mine
-    if type(entry) is list:  # of the results of one call
-        return entry, False
+def fitted(cotangent: Any, parent: Node, op: object, mine: bool) -> tuple[Any, bool]:
+    """A cotangent in the dtype of its argument, and whether it is ours. Raises GradientShape for another shape."""
+    if type(cotangent) is ndarray and cotangent.dtype is parent.dtype and cotangent.shape == parent.shape:
+        return cotangent, mine
+    if type(cotangent) is list:  # of the results of one call
+        return cotangent, False
     try:
-        shape, dtype = entry.shape, entry.dtype
+        shape, dtype = cotangent.shape, cotangent.dtype
     except AttributeError:
-        if not isinstance(entry, (int, float, complex)):
-            message = f"{op}: backward returned a {type(entry).__name__} for a gradient"
+        if not isinstance(cotangent, (int, float, complex)):
+            message = f"{op}: backward returned a {type(cotangent).__name__} for a gradient"
             raise caused(GradientType(message), None) from None
-        entry = np.asarray(entry)
-        shape, dtype = entry.shape, entry.dtype
+        cotangent = np.asarray(cotangent)
+        shape, dtype = cotangent.shape, cotangent.dtype
     if shape != parent.shape:
         raise GradientShape(f"{op}: a gradient has shape {shape}, and its argument {parent.shape}")
     if dtype is parent.dtype or dtype == parent.dtype:
-        return entry, mine and type(entry) is ndarray
+        return cotangent, mine and type(cotangent) is ndarray
     if dtype.kind == "c" and parent.dtype.kind != "c":
-        entry = np.real(entry)  # a real argument moves along the real axis only
-    return entry.astype(parent.dtype), False
+        cotangent = np.real(cotangent)  # a real argument moves along the real axis only
+    return cotangent.astype(parent.dtype), False
 
 
 def complete(node: Node, propagated: list[Any]) -> Any:
-    """The gradients of several results, zeros where none arrived, in a tuple of forward's own kind."""
+    """The cotangents of several results, zeros where none arrived, in a tuple of forward's own kind."""
     kind, dtypes = node.dtype
     shapes: Any = node.shape
     model = next(g for g in propagated if g is not None)  # of its kind of array are the zeros
-    entries = [
+    cotangents = [
         np.zeros_like(model, shape=s, dtype=d) if g is None else g
         for g, s, d in zip(propagated, shapes, dtypes, strict=True)
     ]
-    return rebuilt(kind, entries)
-
-
-def as_tensors(node: Node, args: tuple[Any, ...], result: Any) -> tuple[tuple[Any, ...], Any]:
-    """What a backward reads, connected to the graph that it came from."""
-    connected = tuple([_connected(a, p) for a, p in zip(args, node.parents, strict=True)]) if args else args
-    if result is None:
-        return connected, None
-    if isinstance(result, tuple):
-        return connected, like(result, [picked(node, i, np.asarray(r)) for i, r in enumerate(result)])
-    return connected, make(result, node)
-
-
-def _connected(arg: Any, parent: Node | None) -> Any:
-    if parent is None or arg is None or type(arg) is tuple:
-        return arg
-    if isinstance(parent, Stretch) and parent.parents:  # what reads the operand now stretches it by itself
-        parent = parent.parents[0]
-    return make(arg, parent)
+    return rebuilt(kind, cotangents)

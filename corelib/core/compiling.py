@@ -13,8 +13,8 @@ else:
 
 # The modules that a wheel holds compiled: what every call of an op goes through. hatch_build.py reads the names here.
 COMPILED: Final = (
-    "core.arrays", "core.graph", "core.tensor", "core.backward", "primitives.slope", "primitives.arguments",
-    "primitives.op", "primitives.elementwise_op", "primitives.class_op",
+    "core.arrays", "core.scope", "core.graph", "core.backward", "core.tensor", "core.broadcasting",
+    "primitives.slope", "primitives.arguments", "primitives.op", "primitives.elementwise_op", "primitives.class_op",
 )  # fmt: skip
 
 E = TypeVar("E", bound=BaseException)

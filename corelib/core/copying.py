@@ -1,4 +1,4 @@
-"""What ``copy``, ``deepcopy`` and ``pickle`` make of a Tensor and of an op."""
+"""What ``copy``, ``deepcopy`` and ``pickle`` make of a Tensor."""
 
 from types import MemberDescriptorType
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from corelib.core.tensor import Array, Tensor, make
-from corelib.errors import CorelibError, InvalidOperandType
-from corelib.primitives.op import Op
+from corelib.errors import InvalidOperandType
 
 
 def copied(tensor: Tensor) -> Tensor:
@@ -48,24 +47,6 @@ def restored(kind: type[Tensor], data: Array, trainable: bool, name: str | None,
     if grad is not None:
         tensor.grad = grad
     return tensor
-
-
-def op_named(name: str) -> Any:
-    """The inverse of ``reference``."""
-    from corelib.plugins.registry import find_op  # above us
-
-    return find_op(name)
-
-
-def reference(op: Op) -> tuple[Any, ...]:
-    """What ``pickle`` writes of an op: its name. Raises InvalidOperandType where no plugin provides it."""
-    try:
-        found = op_named(op.name)
-    except CorelibError:
-        found = None
-    if found is not op:
-        raise InvalidOperandType(f"{op!r} is pickled by its name, and no installed plugin provides it under that name")
-    return op_named, (op.name,)
 
 
 def _is_result(tensor: Tensor) -> bool:

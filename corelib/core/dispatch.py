@@ -8,16 +8,25 @@ if TYPE_CHECKING:
 
 
 class Dispatch(dict[Callable[..., Any], Callable[..., "Tensor"]]):
-    """NumPy function -> op. A hit costs one dictionary look-up; a miss asks the registry."""
+    """NumPy function -> op. A hit costs one dictionary look-up; a miss asks the registry.
+
+    ``find_for`` and ``find_op`` are the registry's. It stands above the core, so ``corelib/__init__.py`` sets them.
+    """
+
+    find_for: Callable[[Callable[..., Any]], Callable[..., Any]]
+    find_op: Callable[[str], Any]
 
     def __missing__(self, function: Callable[..., Any]) -> "Callable[..., Tensor]":
-        from corelib.plugins.registry import find_for  # the registry is above us, and only a miss needs it
-
-        op = self[function] = find_for(function)
+        op = self[function] = self.find_for(function)
         return op
 
 
 ops_for: Final = Dispatch()
+
+
+def op_named(name: str) -> Any:
+    """The op ``name``: what ``pickle`` calls to read an op. Raises OpNotFound."""
+    return ops_for.find_op(name)
 
 
 def is_function(value: object) -> bool:

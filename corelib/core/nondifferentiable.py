@@ -1,11 +1,11 @@
-"""NumPy functions without a slope: on Tensors they answer what they answer on arrays."""
+"""NumPy functions without derivative: on Tensors they return what they return on arrays."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
-PLAIN_FUNCTIONS: Final[frozenset[Callable[..., Any]]] = frozenset(
+NON_DIFFERENTIABLE: Final[frozenset[Callable[..., Any]]] = frozenset(
     {
         # of shapes and types
         np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
@@ -24,8 +24,8 @@ PLAIN_FUNCTIONS: Final[frozenset[Callable[..., Any]]] = frozenset(
     }
 )  # fmt: skip
 
-# The arguments that a slope of theirs would be in, by position and name: there a trainable Tensor is refused.
-CARRIERS: Final[dict[Callable[..., Any], tuple[tuple[int, str], ...]]] = {
+# The arguments in which these would have a gradient, by position and name: a trainable Tensor there is refused.
+WEIGHT_ARGUMENTS: Final[dict[Callable[..., Any], tuple[tuple[int, str], ...]]] = {
     np.full_like: ((1, "fill_value"),),
     np.bincount: ((1, "weights"),),
     np.histogram: ((4, "weights"), (1, "bins"), (0, "a")),
@@ -35,20 +35,20 @@ CARRIERS: Final[dict[Callable[..., Any], tuple[tuple[int, str], ...]]] = {
 _INTEGERS_AND_TRUTHS: Final = frozenset("?bBhHiIlLqQnNpP")
 
 
-def carriers(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a call that a slope of its result would be in, by name."""
+def weight_arguments(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call in which its result would have a gradient, by name."""
     found: dict[str, Any] = {
         name: args[position] if position < len(args) else keywords.get(name)
-        for position, name in CARRIERS.get(function, ())
+        for position, name in WEIGHT_ARGUMENTS.get(function, ())
     }
     if function is np.histogram and np.ndim(found["bins"]):
         del found["a"]  # the edges are given: what is left are counts
     return found
 
 
-def is_plain(function: Callable[..., Any]) -> bool:
-    """Whether ``function`` has no slope: it is listed above, or a ufunc that never answers real numbers."""
+def is_non_differentiable(function: Callable[..., Any]) -> bool:
+    """Whether ``function`` has no derivative: it is listed above, or a ufunc that never returns real numbers."""
     if not isinstance(function, np.ufunc):
-        return function in PLAIN_FUNCTIONS
-    results = {loop.split("->")[1] for loop in function.types} - {"O"}  # comparisons also answer objects
+        return function in NON_DIFFERENTIABLE
+    results = {loop.split("->")[1] for loop in function.types} - {"O"}  # comparisons also return objects
     return bool(results) and all(set(result) <= _INTEGERS_AND_TRUTHS for result in results)

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from corelib.core.array_like import ArrayLike
 from corelib.core.arrays import array_of_numbers, kind_of, owned
+from corelib.core.backward import accumulate, seed
 from corelib.core.compiling import Truth, mypyc_attr
 from corelib.core.dispatch import ops_for
 from corelib.core.graph import Leaf, Node
-from corelib.core.nondifferentiable import is_plain
+from corelib.core.nondifferentiable import is_non_differentiable
 from corelib.core.ufunc_calls import check_ufunc_call
 from corelib.errors import GradientShape, InvalidOperandType, NotDifferentiable
 
@@ -124,22 +125,27 @@ class Tensor:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
         return self._entries.shape
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return self._entries.ndim
 
     @property
     def size(self) -> int:
+        """The number of entries."""
         return self._entries.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """The type of the entries."""
         return self._entries.dtype
 
     @property
     def T(self) -> "Tensor":
+        """The transpose: the axes in reverse order."""
         return apply(np.transpose, self)
 
     def backward(self, propagated: "TensorLike | None" = None, *, retain_graph: Truth = False) -> None:
@@ -149,9 +155,12 @@ class Tensor:
         The graph is freed on the way unless ``retain_graph``. Raises NotDifferentiable where nothing is
         trainable, GradientShape for a gradient of another shape, GraphFreed on a second walk.
         """
-        from corelib.core.backward import accumulate  # the walk is above us
-
-        accumulate(self, propagated, retain_graph=bool(retain_graph))
+        if self._node is None:
+            raise NotDifferentiable(
+                f"{self!r} has no gradient: nothing it was computed from is trainable (or it was under no_grad())"
+            )
+        given = None if propagated is None else as_array(propagated)
+        accumulate(self._node, seed(self._entries, given), retain_graph=bool(retain_graph))
 
     def cleargrad(self) -> None:
         """Forget the gradient."""
@@ -167,24 +176,31 @@ class Tensor:
         return self._entries.item()
 
     def sum(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
+        """The sum along ``axis`` (an int, a tuple, or None for all axes), as ``numpy.sum``."""
         return apply(np.sum, self, axis=axis, keepdims=keepdims)
 
     def mean(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
+        """The mean along ``axis``, as ``numpy.mean``: of n entries, each gets 1/n of the gradient."""
         return apply(np.mean, self, axis=axis, keepdims=keepdims)
 
     def max(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
+        """The largest entry along ``axis``, as ``numpy.max``. Entries that tie share the gradient equally."""
         return apply(np.max, self, axis=axis, keepdims=keepdims)
 
     def min(self, axis: AxisLike = None, *, keepdims: Truth = False) -> "Tensor":
+        """The smallest entry along ``axis``, as ``numpy.min``. Entries that tie share the gradient equally."""
         return apply(np.min, self, axis=axis, keepdims=keepdims)
 
     def reshape(self, *shape: "int | Sequence[int]") -> "Tensor":
+        """The same entries in another shape, as ``ndarray.reshape``: ``t.reshape(2, 3)`` or ``t.reshape((2, 3))``."""
         return apply(np.reshape, self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: "int | Sequence[int] | None") -> "Tensor":
+        """The axes in another order, as ``ndarray.transpose``: reversed where no ``axes`` are given."""
         return apply(np.transpose, self, (axes[0] if len(axes) == 1 else axes) if axes else None)
 
     def astype(self, dtype: npt.DTypeLike) -> "Tensor":
+        """The entries as another type. The gradient is cast back; that of integers and booleans is none."""
         return apply(np.astype, self, dtype)
 
     # Operators
@@ -265,7 +281,7 @@ class Tensor:
     def __len__(self) -> int:
         return len(self._entries)
 
-    # Comparisons answer plain boolean arrays: they have no slope.
+    # Comparisons return plain boolean arrays: they have no derivative.
 
     def __lt__(self, other: "TensorLike") -> Array:
         return truths(np.less, self, other)
@@ -315,7 +331,7 @@ class Tensor:
         name = f", name={self.name!r}" if self.name else ""
         return f"Tensor({values}, dtype={self.dtype}{mark}{name})"
 
-    # Copies: what they are is said in corelib.core.copying, which is above us
+    # Copies: see corelib.core.copying, which imports this module
 
     def __copy__(self) -> "Tensor":
         from corelib.core.copying import copied
@@ -341,9 +357,9 @@ class Tensor:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         if method == "__call__" and not keywords:
-            op: Any = ops_for[ufunc]  # a plain function answers an array
+            op: Any = ops_for[ufunc]  # a function without derivative returns an array
             return op(*inputs)
-        if is_plain(ufunc):
+        if is_non_differentiable(ufunc):
             return getattr(ufunc, method)(*map(unwrapped, inputs), **unwrapped(keywords))
         check_ufunc_call(ufunc, method, keywords)
         return apply(ufunc, *inputs, **keywords)
@@ -374,11 +390,11 @@ def as_array(data: Any) -> Any:
 
 
 def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:
-    """What a comparison answers: a plain boolean array, or what ``y`` answers if it asks NumPy to stand back."""
-    answer: Any = NotImplemented
+    """The result of a comparison: a plain boolean array, or NotImplemented where ``y`` opts out of NumPy's protocol."""
+    result: Any = NotImplemented
     if getattr(y, "__array_ufunc__", y) is not None:
-        answer = comparison(x._entries, unwrapped(y))
-    return cast(Array, answer)
+        result = comparison(x._entries, unwrapped(y))
+    return cast(Array, result)
 
 
 def unwrapped(value: Any, depth: int = 0) -> Any:
@@ -395,6 +411,6 @@ def unwrapped(value: Any, depth: int = 0) -> Any:
 
 
 def apply(function: Callable[..., Any], *args: Any, **keywords: Any) -> Tensor:
-    """What the NumPy function answers, by the op that stands for it."""
+    """What the NumPy function returns, by the op that stands for it."""
     op: Any = ops_for[function]
     return cast(Tensor, op.from_numpy(function, args, keywords))

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.core.graph import Node, Scoped
+from corelib.core.graph import Node
+from corelib.core.scope import Scoped
 from corelib.core.tensor import Tensor
 from corelib.debugging.fingerprints import fingerprints
 from corelib.errors import CorelibError, InvalidOperand, NonFinite, StaleArray
@@ -32,10 +33,10 @@ class FailedCall:
     def replay(self) -> Any:
         """What forward returned, or backward where it failed there."""
         if self.propagated is None:
-            return getattr(self.op, "rule", self.op).forward(*self.args)
+            return getattr(self.op, "instance", self.op).forward(*self.args)
         parents: tuple[Any, ...] = tuple(Node(None, (), (), None, 0, np.shape(a), None) for a in self.args)
         node = Node(self.op, self.args, parents, self.result, 0, np.shape(self.propagated), None)
-        return self.op.pull(node, self.propagated, self.args, self.result)
+        return self.op.pullback(node, self.propagated, self.args, self.result)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the call to an .npz file, which ``FailedCall.load`` reads. Nothing is pickled."""
@@ -183,7 +184,7 @@ def _fields(op: Any) -> dict[str, Any]:
     import json
 
     names = getattr(getattr(op, "op", None), "fields", ())
-    fields = {name: getattr(op.rule, name) for name in names}
+    fields = {name: getattr(op.instance, name) for name in names}
     try:
         return {name: json.loads(json.dumps(value)) for name, value in fields.items()}
     except TypeError as error:

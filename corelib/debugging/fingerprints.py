@@ -14,9 +14,10 @@ def fingerprints(node: Node) -> dict[str, Any]:
     """A fingerprint of each array that the backward of a call may read, by what it is to the call."""
     kept = {f"argument {i}": arg for i, arg in enumerate(node.args or ())}
     kept["its result"] = node.result
-    rule = getattr(node.op, "rule", None)
+    instance = getattr(node.op, "instance", None)
     kept |= {
-        f"the field {name}": getattr(rule, name, None) for name in getattr(getattr(node.op, "op", None), "fields", ())
+        f"the field {name}": getattr(instance, name, None)
+        for name in getattr(getattr(node.op, "op", None), "fields", ())
     }
     kept["an argument"] = getattr(node.op, "tree", None)  # of a checkpointed call, whose backward reads all of them
     return {name: fingerprint(value) for name, value in kept.items() if value is not None}

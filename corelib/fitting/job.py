@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from corelib.core.graph import graph
 from corelib.core.tensor import Array
+from corelib.debugging.drawing import graph
 from corelib.fitting.compare import Peer, compare
 from corelib.fitting.log_file import write_log
 from corelib.fitting.model_file import Model, save_model

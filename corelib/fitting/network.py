@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from corelib.core.graph import no_grad
+from corelib.core.scope import no_grad
 from corelib.core.tensor import Array, Tensor, TensorLike
 from corelib.fitting.refusal import BadInput
 from corelib.plugins.registry import find_op

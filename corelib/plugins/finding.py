@@ -5,6 +5,7 @@ import warnings
 from threading import Condition, get_ident
 from typing import Final
 
+from corelib._version import __version__
 from corelib.errors import PluginWarning
 from corelib.plugins.distribution import Distribution, discover
 from corelib.plugins.loading import Loaded, load, refused
@@ -120,8 +121,6 @@ def loaded(distribution: Distribution) -> list[Loaded]:
     if distribution.usable:
         plugins = [load(distribution, entry) for entry in distribution.usable]
     elif distribution.entries:
-        from corelib import __version__
-
         plugins = [refused(distribution, __version__)]
     else:
         plugins = [Loaded(distribution, "")]

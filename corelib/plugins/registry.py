@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corelib.core.dispatch import ops_for
 from corelib.core.naming import described
-from corelib.core.nondifferentiable import is_plain
+from corelib.core.nondifferentiable import is_non_differentiable
 from corelib.errors import (
     CommandConflict,
     CommandNotFound,
@@ -22,6 +22,7 @@ from corelib.errors import (
     PluginLoadError,
 )
 from corelib.plugins.switches import normalized
+from corelib.primitives.op import NonDifferentiable
 
 if TYPE_CHECKING:
     import click
@@ -129,10 +130,8 @@ def find_for(function: Callable[..., Any]) -> Callable[..., Any]:
     Raises OpNotFound, naming the function and where known what to install, and OpConflict where two plugins
     provide different ops for it.
     """
-    if is_plain(function):
-        from corelib.primitives.op import Plain
-
-        return Plain(function)
+    if is_non_differentiable(function):
+        return NonDifferentiable(function)
     providers = _standing_for(function) or (registry.retry() and _standing_for(function))
     if providers:
         op: Callable[..., Any] = registry.choose("op", described(function), providers).get()
@@ -141,7 +140,7 @@ def find_for(function: Callable[..., Any]) -> Callable[..., Any]:
         one.get()  # it has the name, and cannot be imported: that is the reason
     from corelib.plugins.suggestions import no_op_for
 
-    raise OpNotFound(no_op_for(function, described(function)))
+    raise OpNotFound(no_op_for(registry, function, described(function)))
 
 
 def find_op(name: str) -> Any:
@@ -200,7 +199,7 @@ def _find(kind: str, name: str) -> Any:
         return registry.choose(kind, repr(name), providers).get()
     from corelib.plugins.suggestions import none_named
 
-    raise NOT_FOUND[kind](none_named(kind, name))
+    raise NOT_FOUND[kind](none_named(registry, kind, name))
 
 
 def _choice(kind: str, providers: "list[Provided]") -> str:
@@ -222,7 +221,7 @@ def _standing_for(function: Callable[..., Any]) -> "list[Provided]":
 def _imported_for(function: Callable[..., Any]) -> "list[Provided]":
     providers: list[Provided] = []
     for one in _every_op():
-        # by identity: an author's __eq__ may answer with an array, or raise
+        # by identity: an author's __eq__ may return an array, or raise
         stands = one.value is not None and any(each is function for each in one.value.functions)
         if stands and not any(one.same(other) for other in providers):
             providers.append(one)

@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.core.arrays import DIFFERENTIABLE, has_mask
+from corelib.core.broadcasting import broadcast_node
 from corelib.core.compiling import caused
-from corelib.core.graph import Node, Pull, extent
+from corelib.core.graph import Node, Pick, Picked, Pullback, extent, like
 from corelib.core.naming import shown
 from corelib.core.tensor import Tensor, make
 from corelib.errors import GradientType, InvalidOp, InvalidOperandType, NotDifferentiable, UnsupportedArgument
-from corelib.primitives.elementwise_op import broadcast
 from corelib.primitives.op import SCALARS, Op, array_of, arrays_of_numbers, operand, refuse, unrecorded, watched
 from corelib.primitives.reads import parameters, reads, takes
 
@@ -25,7 +25,7 @@ class ClassOp(Op):
 
     ``arity`` is None where forward takes any number of arrays. A ``linear`` backward is given shapes in the
     place of arrays; ``broadcasts`` says that the op acts entry by entry, like a ufunc; a class says
-    ``fresh = True`` of a backward that returns new arrays (`Pull.fresh`), and ``nondiff = ("name", ...)`` of the
+    ``fresh = True`` of a backward that returns new arrays (`Pullback.fresh`), and ``nondiff = ("name", ...)`` of the
     arguments of forward that have no gradient.
     """
 
@@ -60,11 +60,11 @@ class ClassOp(Op):
         self.reads_all: bool = self.arity is None or all(self.reads)
         self.takes_result: bool = takes(cls.backward, "result")
         self.takes_wanted: bool = takes(cls.backward, "wanted")
-        self._plain: Bound | None = None
+        self._without_fields: Bound | None = None
 
     def __call__(self, *args: Any, **fields: Any) -> Any:
-        if not fields and len(args) == self.arity and self._plain is not None:
-            return self._plain.run(args)
+        if not fields and len(args) == self.arity and self._without_fields is not None:
+            return self._without_fields.run(args)
         if self.arity is None:
             return self.bind(*args[1:], **fields).run(_operands(self, args))
         if len(args) < self.arity:
@@ -96,9 +96,9 @@ class ClassOp(Op):
     def bind(self, *args: Any, **fields: Any) -> "Bound":
         """The op with its fields filled in. Raises UnsupportedArgument for a field that it does not have."""
         if not args and not fields:
-            if self._plain is None:
-                self._plain = Bound(self, self._made((), {}))
-            return self._plain
+            if self._without_fields is None:
+                self._without_fields = Bound(self, self._made((), {}))
+            return self._without_fields
         return Bound(self, self._made(args, fields))
 
     def _constant(self, field: int | str, value: Any) -> Any:
@@ -127,20 +127,20 @@ class ClassOp(Op):
             refuse(error, self, args)
 
 
-class Bound(Pull):
+class Bound(Pullback):
     """One op with one choice of its fields: what a node remembers of a call."""
 
-    __slots__ = ("backward", "forward", "op", "rule")
+    __slots__ = ("backward", "forward", "instance", "op")
 
-    def __init__(self, op: ClassOp, rule: Any) -> None:
+    def __init__(self, op: ClassOp, instance: Any) -> None:
         self.op: ClassOp = op
-        self.rule: Any = rule
-        self.forward: Any = rule.forward
-        self.backward: Any = rule.backward
+        self.instance: Any = instance
+        self.forward: Any = instance.forward
+        self.backward: Any = instance.backward
         self.fresh: bool = op.fresh
 
     def __str__(self) -> str:
-        given = [(name, getattr(self.rule, name, "?")) for name in self.op.fields]
+        given = [(name, getattr(self.instance, name, "?")) for name in self.op.fields]
         known = self.op.defaults
         fields = [f"{name}={shown(value)}" for name, value in given if not _same(value, known.get(name, ...))]
         return f"{self.op.name}({', '.join(fields)})" if fields else self.op.name
@@ -209,7 +209,7 @@ class Bound(Pull):
         saved: Any = None,
     ) -> Node:
         if self.op.broadcasts:
-            parents = tuple([p if p is None or p.shape == shape else broadcast(p, shape) for p in parents])
+            parents = tuple([p if p is None or p.shape == shape else broadcast_node(p, shape) for p in parents])
         generation, origin = extent(parents)
         return Node(self, kept, parents, saved, generation, shape, dtype, origin)
 
@@ -234,33 +234,33 @@ class Bound(Pull):
         except TypeError as error:
             raise InvalidOp(f"{self}: results={self.op.results!r} cannot be made of {len(tensors)} arrays") from error
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+    def pullback(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """One gradient per operand, from the backward of the class."""
         op = self.op
-        entries = self.pulled(node, propagated, args, result)
+        cotangents = self.call_backward(node, propagated, args, result)
         if op.nondiff:
-            names = [op.argument_names[op.place(i)] for i in range(len(entries))]
-            return tuple([None if name in op.nondiff else e for name, e in zip(names, entries, strict=True)])
-        return entries
+            names = [op.argument_names[op.place(i)] for i in range(len(cotangents))]
+            return tuple([None if name in op.nondiff else g for name, g in zip(names, cotangents, strict=True)])
+        return cotangents
 
-    def pulled(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+    def call_backward(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         op = self.op
         if type(propagated) is not ndarray:
             propagated = as_arrays(propagated)
         if op.takes_wanted:
-            entries = self.pull_wanted(node.parents, propagated, args, result)
+            cotangents = self.call_wanted(node.parents, propagated, args, result)
         elif op.takes_result:
-            entries = self.backward(propagated, *args, result=result)
+            cotangents = self.backward(propagated, *args, result=result)
         elif op.arity == 1:
             return (self.backward(propagated, args[0]),)
         else:
-            entries = self.backward(propagated, *args)
+            cotangents = self.backward(propagated, *args)
         if op.arity == 1:
-            return (entries,)
-        if not isinstance(entries, tuple) or len(entries) != len(node.parents):
-            got = f"{len(entries)} of them" if isinstance(entries, tuple) else f"a {type(entries).__name__}"
+            return (cotangents,)
+        if not isinstance(cotangents, tuple) or len(cotangents) != len(node.parents):
+            got = f"{len(cotangents)} of them" if isinstance(cotangents, tuple) else f"a {type(cotangents).__name__}"
             raise GradientType(f"{self}: backward returns a tuple of {len(node.parents)} gradients, not {got}")
-        return tuple(entries)
+        return tuple(cotangents)
 
     def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
         place = self.op.place(index)
@@ -277,8 +277,8 @@ class Bound(Pull):
             f'a `return` missing?), or say `nondiff = ("{name}",)` in the class where there is none'
         )
 
-    def pull_wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        """What a backward answers that is told which gradients are wanted."""
+    def call_wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        """What a backward returns that is told which gradients are wanted."""
         if len(args) != PAIR:
             extra: dict[str, Any] = {"result": result} if self.op.takes_result else {}
             return self.backward(propagated, *args, **extra, wanted=tuple([p is not None for p in parents]))
@@ -289,35 +289,6 @@ class Bound(Pull):
         return self.backward(propagated, x, y, wanted=wanted)
 
 
-class Pick(Pull):
-    """Takes one result out of a call that has several."""
-
-    __slots__ = ("index",)
-
-    def __init__(self, index: int) -> None:
-        self.index: int = index
-
-    def __str__(self) -> str:
-        return f"[{self.index}]"
-
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        parent = node.parents[0]
-        assert parent is not None
-        entries: list[Any] = [None] * len(parent.shape)
-        entries[self.index] = propagated
-        return (entries,)
-
-
-class Picked(Node):
-    """The node of one result of a call that has several."""
-
-    __slots__ = ()
-
-    @property
-    def call(self) -> Node | None:
-        return self.parents[0] if self.parents else self
-
-
 def picked(call: Node, index: int, array: Any) -> Tensor:
     if array.dtype.kind not in DIFFERENTIABLE:
         return make(array, None)
@@ -326,21 +297,12 @@ def picked(call: Node, index: int, array: Any) -> Tensor:
     )
 
 
-def like(results: tuple[Any, ...], entries: Sequence[Any]) -> Any:
-    """``entries`` in a tuple, or a named tuple, of the kind of ``results``."""
-    return rebuilt(type(results), entries)
-
-
-def rebuilt(kind: type, entries: Sequence[Any]) -> Any:
-    return tuple(entries) if kind is tuple else kind(*entries)
-
-
 def _same(value: Any, default: Any) -> bool:
     return value is default or (type(value) is type(default) and not isinstance(value, ndarray) and value == default)
 
 
 def as_arrays(propagated: Any) -> Any:
-    """What a rule is given: arrays, where NumPy has numbers for those of no axes."""
+    """What a backward is given: arrays, where NumPy has numbers for those of no axes."""
     if isinstance(propagated, np.generic):
         return np.asarray(propagated)
     if isinstance(propagated, tuple) and any([isinstance(entry, np.generic) for entry in propagated]):

@@ -1,14 +1,14 @@
 """Ops that act entry by entry, given by their slopes: the path that most calls take."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
 from corelib.core.arrays import NUMBERS
-from corelib.core.dispatch import ops_for
-from corelib.core.graph import Entries, Node, Pull, Stretch, extent, mode
+from corelib.core.broadcasting import broadcast_node
+from corelib.core.graph import Cotangents, Node, extent
+from corelib.core.scope import open_scopes
 from corelib.core.tensor import Tensor, TensorLike, make, new
 from corelib.errors import InvalidOperandType, NotDifferentiable
 from corelib.primitives.op import FLOAT32, FLOAT64, Op, array_of, describe, operand, refuse, unrecorded, watched
@@ -71,7 +71,7 @@ class Elementwise(Op):
 
     def node(self, args: tuple[Any, ...], parents: tuple[Node | None, ...], result: Any) -> Node:
         shape = result.shape
-        parents = tuple([p if p is None or p.shape == shape else broadcast(p, shape) for p in parents])
+        parents = tuple([p if p is None or p.shape == shape else broadcast_node(p, shape) for p in parents])
         wanted = [slope for slope, parent in zip(self.slopes, parents, strict=True) if parent is not None]
         kept = tuple([a if any(s.reads[i] for s in wanted) else None for i, a in enumerate(args)])
         saved = result if any(s.reads_result for s in wanted) else None
@@ -86,7 +86,7 @@ class Elementwise(Op):
             self._conjugate = Elementwise(self.forward, slopes, self.name, self.doc, self.functions)
         return self._conjugate
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+    def pullback(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         """The gradient of each operand that wants one."""
         return tuple(
             [
@@ -97,21 +97,6 @@ class Elementwise(Op):
 
     def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
         raise NotDifferentiable(f"{self} has no gradient in argument {index}, and this one is trainable")
-
-
-def broadcast(parent: Node, shape: tuple[int, ...]) -> Node:
-    """The call that stretches an operand to ``shape``: recorded, never computed, since NumPy does that itself.
-
-    Its ``shape`` is another tuple than that of the call it is for, so that the walk takes a second look.
-    """
-    op = stretching(ops_for[np.broadcast_to], shape)
-    return Stretch(op, (parent.shape,), (parent,), None, parent.generation + 1, (*shape,), parent.dtype, parent.origin)
-
-
-@lru_cache(maxsize=1024)
-def stretching(op: Any, shape: tuple[int, ...]) -> Pull:
-    """The op with its field filled in, made once for a shape: programs have few, and use them again and again."""
-    return op.bind(shape)  # type: ignore[no-any-return]  # a class op
 
 
 class ElementwiseUnary(Elementwise):
@@ -141,7 +126,7 @@ class ElementwiseUnary(Elementwise):
         if type(result) is not ndarray:
             result = array_of(result, self)
         dtype = result.dtype
-        if mode.special or p is None or (dtype is not FLOAT64 and dtype is not FLOAT32):
+        if open_scopes or p is None or (dtype is not FLOAT64 and dtype is not FLOAT32):
             return self.recorded((a,), (p,), result)
         kept = (a,) if self.keeps_x else NOTHING
         saved = result if self.keeps_result else None
@@ -151,12 +136,14 @@ class ElementwiseUnary(Elementwise):
         tensor._leaf = None
         return tensor
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+    def pullback(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         return (self.slope.times(propagated, args, result),)
 
-    def pull_large(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Entries:
-        entry, new = self.slope.product(propagated, args, result, own)
-        return (entry,), (new,)
+    def pullback_inplace(
+        self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool
+    ) -> Cotangents:
+        cotangent, new = self.slope.product(propagated, args, result, owned)
+        return (cotangent,), (new,)
 
 
 class ElementwiseBinary(Elementwise):
@@ -199,7 +186,7 @@ class ElementwiseBinary(Elementwise):
         if type(result) is not ndarray:
             result = array_of(result, self)
         dtype = result.dtype
-        if mode.special or (dtype is not FLOAT64 and dtype is not FLOAT32):
+        if open_scopes or (dtype is not FLOAT64 and dtype is not FLOAT32):
             return self.recorded((a, b), (p, q), result)
         if p is None and q is None:
             return make(result, None)
@@ -210,19 +197,19 @@ class ElementwiseBinary(Elementwise):
             keeps = self.of_second
         else:
             if p.shape == shape:
-                shape = p.shape  # the same tuple: the walk need not compare it
+                shape = p.shape  # the same tuple: see Node
             else:
-                p = broadcast(p, shape)
+                p = broadcast_node(p, shape)
             generation, origin = p.generation, p.origin
         if q is None:
             keeps = self.of_first
         else:
             if q.shape != shape:
-                q = broadcast(q, shape)
+                q = broadcast_node(q, shape)
             elif p is None:
                 shape = q.shape
             else:
-                q.shape = shape
+                q.shape = shape  # one tuple for both operands, so that the walk need not compare them: see Node
             generation = max(generation, q.generation)
             if p is None or q.origin < origin:
                 origin = q.origin
@@ -234,7 +221,7 @@ class ElementwiseBinary(Elementwise):
         tensor._leaf = None
         return tensor
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+    def pullback(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         p, q = node.parents
         if self.passes:  # x + y
             return None if p is None else propagated, None if q is None else propagated
@@ -243,24 +230,26 @@ class ElementwiseBinary(Elementwise):
             return first + first, None
         return first, None if q is None else self.slope2.times(propagated, args, result)
 
-    def pull_large(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Entries:
+    def pullback_inplace(
+        self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool
+    ) -> Cotangents:
         p, q = node.parents
         if q is None:
-            first, new = self.slope.product(propagated, args, result, own)
+            first, new = self.slope.product(propagated, args, result, owned)
             return (first, None), (new, False)
         if p is None:
-            second, new = self.slope2.product(propagated, args, result, own)
+            second, new = self.slope2.product(propagated, args, result, owned)
             return (None, second), (False, new)
         square = p is q and self.of_arguments and args[0] is args[1]
-        first, new = self.slope.product(propagated, args, result, own and square)
+        first, new = self.slope.product(propagated, args, result, owned and square)
         if square:
             if new:
                 first += first
                 return (first, None), (True, False)
             return (first + first, None), (False, False)
-        second, new2 = self.slope2.product(propagated, args, result, own and new)
-        if first is propagated:  # handed on as it is, and ours if the other is a new array
-            new = own and new2
+        second, new2 = self.slope2.product(propagated, args, result, owned and new)
+        if first is propagated:  # passed on as it is, and owned if the other is a new array
+            new = owned and new2
         return (first, second), (new, new2)
 
     def absent(self, parents: tuple[Node | None, ...], index: int) -> None:

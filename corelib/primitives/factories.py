@@ -19,7 +19,7 @@ from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
 from corelib.primitives.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
 from corelib.primitives.introspection import describe
-from corelib.primitives.op import Op, Plain
+from corelib.primitives.op import NonDifferentiable, Op
 from corelib.primitives.op_types import (
     BinaryFn,
     BinaryManyFn,
@@ -99,7 +99,9 @@ class VariadicBackwardMustReturnATuple:
 
 Functions: TypeAlias = Callable[..., Any] | tuple[Callable[..., Any], ...] | None
 
-describe(Op, Plain, Elementwise, ElementwiseUnary, ElementwiseBinary, ClassOp, Composed)  # in help() and in a shell
+describe(
+    Op, NonDifferentiable, Elementwise, ElementwiseUnary, ElementwiseBinary, ClassOp, Composed
+)  # in help() and in a shell
 
 
 class LinearOptions(TypedDict, total=False):

@@ -7,9 +7,11 @@ import numpy as np
 
 from corelib.core.arrays import kind_of
 from corelib.core.compiling import caused, mypyc_attr
-from corelib.core.graph import Node, Pull, mode, scope
+from corelib.core.dispatch import op_named
+from corelib.core.graph import Node, Pullback
 from corelib.core.naming import described
-from corelib.core.nondifferentiable import carriers
+from corelib.core.nondifferentiable import weight_arguments
+from corelib.core.scope import current_scope, open_scopes
 from corelib.core.tensor import Tensor, as_array, unwrapped
 from corelib.errors import (
     CorelibError,
@@ -20,6 +22,7 @@ from corelib.errors import (
     InvalidOperand,
     InvalidOperandType,
     NotDifferentiable,
+    note,
 )
 from corelib.primitives.arguments import Arguments
 
@@ -30,7 +33,7 @@ SCALARS: Final = frozenset({bool, int, float, complex})
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
-class Op(Pull):
+class Op(Pullback):
     """What a plugin provides and a program calls.
 
     ``functions`` are the NumPy (or SciPy, or Python) functions that it stands for: called on a Tensor, they
@@ -67,9 +70,16 @@ class Op(Pull):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from corelib.core.copying import reference  # above us
-
-        return reference(self)
+        """``pickle`` writes its name. Raises InvalidOperandType where no plugin provides it under that name."""
+        try:
+            found = op_named(self.name)
+        except CorelibError:
+            found = None
+        if found is not self:
+            raise InvalidOperandType(
+                f"{self!r} is pickled by its name, and no installed plugin provides it under that name"
+            )
+        return op_named, (self.name,)
 
     def __str__(self) -> str:
         return self.name
@@ -156,17 +166,11 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
     raise error
 
 
-def note(error: Exception, where: str) -> None:
-    """Add a note to the error of somebody else that says where it was raised; corelib's own say that."""
-    if not isinstance(error, CorelibError):
-        error.add_note(where)
-
-
 def unrecorded(op: object, args: Sequence[Any], result: Any) -> bool:
     """Show the call to whatever watches this thread, and say whether it stays out of the graph."""
-    if not mode.special:
+    if not open_scopes:
         return False
-    here = scope.get()
+    here = current_scope.get()
     if here.watch is not None:
         here.watch.forward(op, tuple(args), result)
     return not here.recording
@@ -174,22 +178,22 @@ def unrecorded(op: object, args: Sequence[Any], result: Any) -> bool:
 
 def watched(node: Node) -> Node:
     """The node, after showing it to whatever watches this thread."""
-    if mode.special:
-        watch = scope.get().watch
+    if open_scopes:
+        watch = current_scope.get().watch
         if watch is not None:
             watch.remember(node)
     return node
 
 
-class Plain(Op):
-    """A NumPy function that has no slope: on Tensors it answers what it answers on their arrays."""
+class NonDifferentiable(Op):
+    """A NumPy function without derivative: on Tensors it returns what it returns on their arrays."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function.__name__, function.__doc__, (function,))
         self.function = function
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        for name, value in carriers(self.function, args, keywords).items():
+        for name, value in weight_arguments(self.function, args, keywords).items():
             if isinstance(value, Tensor) and value.trainable:
                 raise NotDifferentiable(
                     f"{described(self.function)} has no gradient in {name}, and this one is trainable; write "

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from corelib.core.arrays import array_of_numbers
+from corelib.core.arrays import LARGE, array_of_numbers
 from corelib.core.compiling import mypyc_attr
 from corelib.core.tensor import Tensor
 from corelib.errors import InvalidOp
@@ -17,7 +17,7 @@ Product = tuple[Any, bool]
 ndarray: Final = np.ndarray
 FACTORS: Final = frozenset({ndarray, int, float})
 ONE: Final = 1
-FEW: Final = 10_000  # numbers above which BLAS wakes its threads for a product, and an array costs more than a view
+VDOT_LIMIT: Final = 10_000  # entries above which BLAS wakes its threads for a dot product
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -33,9 +33,9 @@ class Slope:
         """The cotangent of the argument: ``propagated`` times the slope."""
         return propagated
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
-        """The same of a large array, and whether it is a new one; where ``own``, propagated may be written into."""
-        return propagated, own
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
+        """The same of a large array, and whether it is a new one; where ``owned``, propagated may be overwritten."""
+        return propagated, owned
 
 
 class Constant(Slope):
@@ -52,9 +52,9 @@ class Constant(Slope):
             return np.broadcast_to(propagated.flat[0] * self.value, propagated.shape)
         return -propagated if self.value == -1 else propagated * self.value
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
-        if own and self.value != 0:
-            return scaled(propagated, self.value, own)
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
+        if owned and self.value != 0:
+            return scaled(propagated, self.value, owned)
         entry = self.times(propagated, args, result)
         return entry, entry.base is None
 
@@ -65,13 +65,13 @@ class Nondifferentiable(Slope):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return None
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
         return None, False
 
 
 def is_spread(gradient: Any) -> bool:
     """Whether a large gradient is one number, seen at each entry: what a sum or a mean sends back takes no memory."""
-    return bool(gradient.size > FEW) and not any(gradient.strides)
+    return bool(gradient.size > LARGE) and not any(gradient.strides)
 
 
 class Argument(Slope):
@@ -85,8 +85,8 @@ class Argument(Slope):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * args[self.index]
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
-        return scaled(propagated, args[self.index], own)
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
+        return scaled(propagated, args[self.index], owned)
 
 
 class Result(Slope):
@@ -99,8 +99,8 @@ class Result(Slope):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * result
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
-        return scaled(propagated, result, own)
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
+        return scaled(propagated, result, owned)
 
 
 class Function(Slope):
@@ -109,7 +109,7 @@ class Function(Slope):
     def __init__(self, function: Callable[..., Any], arity: int) -> None:
         super().__init__(arity)
         self.function = function
-        self.alone: bool = arity == 1
+        self.is_unary: bool = arity == 1
         self.reads: tuple[bool, ...] = reads(function, arity)
         self.reads_result: bool = takes(function, "result")
         self.exact: bool = isinstance(function, np.ufunc)
@@ -119,26 +119,26 @@ class Function(Slope):
         return self.function(*args, result=result) if self.reads_result else self.function(*args)
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        if not self.alone:
+        if not self.is_unary:
             return propagated * self.at(args, result)
         x = args[0]  # written out: a call with a tuple of arguments takes twice as long
         return propagated * (self.function(x, result=result) if self.reads_result else self.function(x))
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
-        return scaled(propagated, self.at(args, result), own)
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
+        return scaled(propagated, self.at(args, result), owned)
 
 
-def scaled(gradient: Any, factor: Any, own: bool) -> Product:
-    """A gradient times a factor, written into the gradient where that is ours and has the product's shape and dtype.
+def scaled(gradient: Any, factor: Any, owned: bool) -> Product:
+    """A gradient times a factor, written into the gradient where that is owned and has the product's shape and dtype.
 
     The product with an array of NumPy's or a number is a new array. That with anything else may be anything.
     """
     if type(factor) is ndarray:
-        if not own or factor.dtype is not gradient.dtype or factor.shape != gradient.shape:
+        if not owned or factor.dtype is not gradient.dtype or factor.shape != gradient.shape:
             return gradient * factor, True
     elif type(factor) is not float and type(factor) is not int:
         return gradient * factor, isinstance(factor, np.generic)
-    elif not own:
+    elif not owned:
         return gradient * factor, True
     gradient *= factor
     return gradient, True
@@ -161,7 +161,7 @@ class Singular(Function):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return singular_product(propagated, self, args, result)[0]
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
         return singular_product(propagated, self, args, result)  # never in place: it looks at propagated twice
 
 
@@ -224,7 +224,7 @@ def all_finite(slope: Any) -> bool:
         return isfinite(slope)
     numbers = values(slope)
     try:
-        if type(numbers) is ndarray and numbers.size <= FEW and isfinite(np.vdot(numbers, numbers).real):
+        if type(numbers) is ndarray and numbers.size <= VDOT_LIMIT and isfinite(np.vdot(numbers, numbers).real):
             return True
         return bool(np.all(np.isfinite(numbers)))
     except Exception:
@@ -243,10 +243,10 @@ class SingularResult(Result):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return propagated * result if all_finite(result) else self.singular.times(propagated, args, result)
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
         if all_finite(result):
-            return scaled(propagated, result, own)
-        return self.singular.product(propagated, args, result, own)
+            return scaled(propagated, result, owned)
+        return self.singular.product(propagated, args, result, owned)
 
 
 class Conjugate(Slope):
@@ -263,7 +263,7 @@ class Conjugate(Slope):
             return None
         return np.conj(self.slope.times(np.conj(propagated), args, result))
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, own: bool) -> Product:
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
         return self.times(propagated, args, result), False
 
 
@@ -276,12 +276,12 @@ def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:
     if not callable(slope):
         raise InvalidOp(f"a slope is a number or a function of the arguments (None: there is none), not {slope!r}")
     _check_arity(slope, arity)
-    answered = only_returns(slope)
+    returned = only_returns(slope)
     if singular:
-        return SingularResult(slope, arity) if answered == arity else Singular(slope, arity)
-    if answered is None:
+        return SingularResult(slope, arity) if returned == arity else Singular(slope, arity)
+    if returned is None:
         return Function(slope, arity)
-    return Result(arity) if answered == arity else Argument(answered, arity)
+    return Result(arity) if returned == arity else Argument(returned, arity)
 
 
 def _check_arity(slope: Callable[..., Any], arity: int) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from corelib.core.graph import Leaf, Node, Pull, extent, recording
+from corelib.core.graph import Leaf, Node, Pullback, extent, like
+from corelib.core.scope import recording
 from corelib.core.tensor import Tensor, as_array, make
-from corelib.core.tree import leaves, rebuilt
 from corelib.errors import NotDifferentiable
-from corelib.primitives.class_op import like, picked
+from corelib.primitives.class_op import picked
 from corelib.primitives.op import watched
-from corelib.transforms.derivatives import beginning, vjp
+from corelib.transforms.derivatives import vjp
+from corelib.transforms.trace import beginning
+from corelib.transforms.tree import leaves, rebuilt
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +44,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
     return recomputed
 
 
-class Recomputed(Pull):
+class Recomputed(Pullback):
     """The op of one checkpointed call: its forward is the function, its backward runs that again."""
 
     def __init__(self, function: Callable[..., Any], tree: Any) -> None:
@@ -71,9 +73,9 @@ class Recomputed(Pull):
         watched(call)
         return rebuilt(value, list(like(results, [picked(call, i, r) for i, r in enumerate(results)])))
 
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        _, pullback = vjp(lambda variables: leaves(self.run(variables)), list(args))
-        return tuple(pullback(list(propagated)))
+    def pullback(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+        _, transposed = vjp(lambda variables: leaves(self.run(variables)), list(args))
+        return tuple(transposed(list(propagated)))
 
 
 def _refuse_others(f: Callable[..., Any], value: Any, known: set[Node | None], begun: int) -> None:

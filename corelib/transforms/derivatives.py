@@ -5,18 +5,15 @@ Within another transform, or given Tensors, they return Tensors, and so nest to 
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from itertools import count
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from corelib.core.arrays import DIFFERENTIABLE
-from corelib.core.backward import Walk, ones
-from corelib.core.graph import Leaf, Node, Pull, Scoped, mode, scope
-from corelib.core.tensor import Tensor, as_array, make
-from corelib.core.tree import leaves, mapped
+from corelib.core.backward import ones
+from corelib.core.tensor import Tensor, as_array
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
+from corelib.transforms.trace import Trace, recorded
 from corelib.transforms.transform_types import (
     HessianProduct,
     jacobian_vector,
@@ -25,103 +22,11 @@ from corelib.transforms.transform_types import (
     transform_with_value,
     vector_jacobian,
 )  # fmt: skip
+from corelib.transforms.tree import leaves, mapped
 
 Argnums: TypeAlias = int | Sequence[int]
 
-NOTHING_CHANGES: Final = nullcontext()
-_runs: Final = count(1)  # next() of it is atomic: threads never share a number
 GOLDEN: Final = (5**0.5 - 1) / 2  # no two multiples of it differ by a whole number
-_STEP: Final = 2**32  # generations of one run: more than any graph in memory has calls
-
-
-def beginning() -> int:
-    """The generation from which on all variables are of runs that begin later."""
-    return next(_runs) * _STEP
-
-
-class Trace:
-    """One run of a function on variables of its own, kept apart from every other run by their generation.
-
-    What the run returns is a plain array, unless it depends on something trainable from outside: a variable of
-    another run, or a trainable Tensor that the function closes over. Then it is a Tensor, connected to that.
-    """
-
-    def __init__(self, arguments: Sequence[Any]) -> None:
-        self.trees: list[Any] = list(arguments)
-        self.floor: int = beginning()
-        self.variables: list[Tensor] = [_variable(leaf, self.floor) for tree in self.trees for leaf in leaves(tree)]
-        self.nodes: list[Node] = [v._node for v in self.variables if v._node is not None]
-
-    def arguments(self) -> list[Any]:
-        """The arguments, with a variable in the place of each array."""
-        remaining = iter(self.variables)
-        return [mapped(lambda _: next(remaining), tree) for tree in self.trees]
-
-    def reaches_out(self, value: Any) -> bool:
-        """Whether ``value`` depends on something trainable from outside of this run."""
-        return isinstance(value, Tensor) and value._node is not None and value._node.origin < self.floor
-
-    def pull(self, result: Tensor, propagated: Any, *, retain: bool) -> list[Any]:
-        """The gradient of each variable, zeros where the result does not depend on it."""
-        node = result._node
-        outside = self.reaches_out(result)
-        record = outside or isinstance(propagated, Tensor)
-        walk = Walk(
-            retain=retain or record, record=record, connect=outside, targets=frozenset(self.nodes), floor=self.floor
-        )
-        if node is not None and node.generation >= self.floor:
-            with _recording():
-                walk.run(node, propagated)
-        if not record:
-            return walk.arrays(self.nodes)
-        found = [walk.reached[n] if n in walk.reached else np.zeros(n.shape, n.dtype) for n in self.nodes]
-        return found if isinstance(propagated, Tensor) else self.outward(found)
-
-    def zeros(self) -> list[Any]:
-        return [np.zeros(n.shape, n.dtype) for n in self.nodes]
-
-    def trees_of(self, gradients: list[Any]) -> list[Any]:
-        """The gradients, arranged like the arguments."""
-        remaining = iter(gradients)
-        return [mapped(lambda _: next(remaining), tree) for tree in self.trees]
-
-    def outward(self, value: Any) -> Any:
-        """What the function returned, as the caller sees it: arrays, or Tensors where they reach out of this run."""
-        return mapped(lambda leaf: leaf if self.reaches_out(leaf) else _plain(leaf), value)
-
-
-def _plain(value: Any) -> Any:
-    return value._entries if isinstance(value, Tensor) else value
-
-
-class Alias(Pull):
-    """The op between a Tensor of an outer run and the variable of an inner one that stands for it."""
-
-    name: Final = "alias"
-
-    def __str__(self) -> str:
-        return self.name
-
-    def pull(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        return (propagated,)
-
-
-def _variable(value: Any, floor: int) -> Tensor:
-    array = as_array(value)
-    if array.dtype.kind not in DIFFERENTIABLE:
-        raise NotDifferentiable(
-            f"{array.dtype} arguments have no gradient; pass floats, or leave them out with argnums"
-        )
-    outer = value._node if isinstance(value, Tensor) else None
-    if outer is None:
-        return make(array, Leaf(array.shape, array.dtype, generation=floor))
-    generation = max(floor, outer.generation + 1)
-    return make(array, Node(Alias(), (None,), (outer,), None, generation, array.shape, array.dtype, outer.origin))
-
-
-def _recording() -> AbstractContextManager[object]:
-    """Within a transform calls are recorded, whatever surrounds it."""
-    return NOTHING_CHANGES if not mode.special or scope.get().recording else Scoped(recording=True)
 
 
 def _selected(args: tuple[Any, ...], argnums: Argnums) -> tuple[int, ...]:
@@ -139,7 +44,7 @@ def _traced(f: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, An
     filled = list(args)
     for i, tree in zip(numbers, trace.arguments(), strict=True):
         filled[i] = tree
-    with _recording():
+    with recorded():
         return trace, f(*filled, **keywords)
 
 
@@ -166,7 +71,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     def differentiated(*args: Any, **keywords: Any) -> tuple[Any, Any]:
         trace, value = _traced(f, args, keywords, argnums)
         result = _scalar(value, "grad")
-        trees = trace.trees_of(trace.pull(result, ones(result), retain=False))
+        trees = trace.trees_of(trace.gradients(result, ones(result._entries), retain=False))
         return trace.outward(result), trees[0] if isinstance(argnums, int) else tuple(trees)
 
     return differentiated
@@ -190,7 +95,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     def slopes(*args: Any, **keywords: Any) -> Any:
         trace, value = _traced(f, args, keywords, argnums)
         result = value if isinstance(value, Tensor) else Tensor(value)
-        trees = trace.trees_of(trace.pull(result, ones(result), retain=False))
+        trees = trace.trees_of(trace.gradients(result, ones(result._entries), retain=False))
         return trees[0] if isinstance(argnums, int) else tuple(trees)
 
     return slopes
@@ -205,10 +110,10 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     trace, value = _traced(f, args, {}, tuple(range(len(args))))
 
-    def pullback(propagated: Any) -> Any:
-        pairs = _paired(value, propagated, "the gradient of the result")
-        pulled = [trace.pull(y, v, retain=True) for y, v in pairs]
-        trees = trace.trees_of([_sum(parts) for parts in zip(*pulled, strict=True)] if pulled else trace.zeros())
+    def pullback(cotangent: Any) -> Any:
+        pairs = _paired(value, cotangent, "the gradient of the result")
+        parts = [trace.gradients(y, v, retain=True) for y, v in pairs]
+        trees = trace.trees_of([_sum(terms) for terms in zip(*parts, strict=True)] if parts else trace.zeros())
         return trees[0] if len(args) == 1 else tuple(trees)
 
     return trace.outward(value), pullback
@@ -224,10 +129,10 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> 
     pairs = _paired(tuple(args), tuple(tangents), "the tangent")
     directions = [v for _, v in pairs]
 
-    def pulled(propagated: Any) -> Any:
-        return leaves(pullback(propagated))
+    def transposed(cotangent: Any) -> Any:
+        return leaves(pullback(cotangent))
 
-    _, push = vjp(pulled, mapped(_cotangent, value))
+    _, push = vjp(transposed, mapped(_cotangent, value))
     return value, push(directions)
 
 
@@ -289,7 +194,7 @@ def _rows(trace: Trace, result: Tensor) -> list[Any]:
     for i in range(result.size):
         unit = np.zeros(result.size, result.dtype, like=result.data)
         unit[i] = 1
-        rows.append(trace.pull(result, unit.reshape(result.shape), retain=True))
+        rows.append(trace.gradients(result, unit.reshape(result.shape), retain=True))
     stacked = [np.stack(column) for column in zip(*rows, strict=True)] if rows else [
         np.zeros((0, *n.shape), n.dtype) for n in trace.nodes
     ]  # fmt: skip

@@ -47,8 +47,8 @@ def _beside(subject: Subject, sample: Sample, tally: Tally, kinds: Sequence[str]
     rng = subject.rng("mixed", sample.id)
     cotangents = [normal(rng, r.shape, r.dtype) for r in call.results]
     what = " beside ".join(kinds)
-    expected = exact.pull([g.astype(r.dtype) for g, r in zip(cotangents, exact.results, strict=True)])
-    for i, (found, known) in enumerate(zip(call.pull(cotangents), expected, strict=True)):
+    expected = exact.vjp([g.astype(r.dtype) for g, r in zip(cotangents, exact.results, strict=True)])
+    for i, (found, known) in enumerate(zip(call.vjp(cotangents), expected, strict=True)):
         tally.require((found is None) == (known is None), f"{what}: arg{i} has a gradient only sometimes")
         if found is not None and known is not None:
             tally.require(found.dtype == arrays[i].dtype, f"{what}: the gradient of arg{i} is {found.dtype}")

@@ -36,8 +36,8 @@ def _measured(subject: Subject, sample: Sample) -> tuple[float, float]:
     cotangents = gaussian(subject, sample, call.results)
     seen = [*sample.arrays, *[r.data for r in call.results]]
     forward = max(fastest(lambda: Call(subject.op, sample)), fastest(lambda: [a.copy() for a in seen]))
-    backward = fastest(lambda: call.pull(cotangents))
-    return backward / forward, peak_bytes(lambda: call.pull(cotangents)) / sum(a.nbytes for a in seen)
+    backward = fastest(lambda: call.vjp(cotangents))
+    return backward / forward, peak_bytes(lambda: call.vjp(cotangents)) / sum(a.nbytes for a in seen)
 
 
 def fastest(run: Callable[[], Any], repeats: int = REPEATS) -> float:

@@ -27,7 +27,7 @@ REPEATS: Final = 3
 def protocol(subject: Subject, sample: Sample, tally: Tally) -> None:
     """One gradient per array, of its shape, an array of floats; None only where declared; the same if wanted alone."""
     call = Call(subject.op, sample)
-    tally.require(call.results, f"no result of {describe(call.answer)} can be differentiated")
+    tally.require(call.results, f"no result of {describe(call.returned)} can be differentiated")
     cotangents = gaussian(subject, sample, call.results)
     raw = call.raw(cotangents)
     if raw is not None:
@@ -36,7 +36,7 @@ def protocol(subject: Subject, sample: Sample, tally: Tally) -> None:
         for i, (entry, parent) in enumerate(zip(entries, node.parents, strict=True)):
             if parent is not None and not (entry is None and _added_elsewhere(node, i, entries)):
                 _entry(subject, tally, i, entry, parent.shape)
-    pulled = call.pull(cotangents)
+    pulled = call.vjp(cotangents)
     _alone(subject, sample, tally, cotangents, pulled)
 
 
@@ -62,7 +62,7 @@ def _alone(
     """An array that alone is wanted gets the gradient that it gets among others."""
     for i in range(len(sample.arrays)) if len(sample.arrays) > 1 else ():
         call = Call(subject.op, sample, wanted=[k == i for k in range(len(sample.arrays))])
-        alone, among = call.pull(cotangents)[i], pulled[i]
+        alone, among = call.vjp(cotangents)[i], pulled[i]
         tally.require((alone is None) == (among is None), f"arg{i} wanted alone: its gradient is there only sometimes")
         if alone is not None and among is not None:
             scale = float(np.max(np.abs(among), initial=0.0))
@@ -89,7 +89,7 @@ def _guarded(subject: Subject, sample: Sample, tally: Tally, arrays: list[Array]
             for seen in (*results, *cotangents):
                 seen.flags.writeable = False
         call.raw(cotangents)
-        call.pull(cotangents)
+        call.vjp(cotangents)
     except ValueError as error:
         if "read-only" in str(error):
             raise Failure(f"writes to an array that is not its own: {error}") from error

@@ -69,7 +69,7 @@ def _mypy(program: str) -> "subprocess.CompletedProcess[str]":
 def _places(distribution: str) -> dict[int, str]:
     """Where a type checker finds each op of the distribution, by the op's identity."""
     from corelib.plugins.registry import registry
-    from corelib.plugins.stubs import home
+    from corelib.stubs.files import home
 
     found: dict[int, str] = {}
     for plugin in registry.plugins:

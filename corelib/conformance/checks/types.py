@@ -136,7 +136,7 @@ def integers(subject: Subject, sample: Sample, tally: Tally) -> None:
         call = Call(subject.op, sample, arrays, wanted)
         cotangents = gaussian(subject, sample, call.results)
         same = Call(subject.op, sample, [a.astype(np.float64) for a in arrays], wanted)
-        pulled, expected = call.pull(cotangents)[i], same.pull(cotangents)[i]
+        pulled, expected = call.vjp(cotangents)[i], same.vjp(cotangents)[i]
         tally.require((pulled is None) == (expected is None), f"arg{i} beside integers has no gradient")
         if pulled is not None and expected is not None:
             scale = float(np.max(np.abs(expected), initial=0.0))

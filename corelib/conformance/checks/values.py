@@ -57,7 +57,7 @@ def forward_ref(subject: Subject, sample: Sample, tally: Tally) -> None:
     call = Call(subject.op, sample)
     answer = reference(*sample.filled(sample.arrays), **sample.fields)
     expected = arrays_of(answer)
-    results = arrays_of(call.answer)
+    results = arrays_of(call.returned)
     tally.require(len(expected) == len(results), f"{len(results)} results, and the reference has {len(expected)}")
     moved = _conditioned(subject, sample, call)
     for i, (found, wanted) in enumerate(zip(results, expected, strict=True)):

@@ -14,9 +14,9 @@ from corelib.conformance.sampling.sample import Sample, entrywise_sample
 from corelib.conformance.tally import Tally
 from corelib.core.arrays import DIFFERENTIABLE
 from corelib.core.tensor import Array, Tensor, make
-from corelib.core.tree import leaves, rebuilt
 from corelib.errors import NotDifferentiable
 from corelib.transforms.derivatives import vjp
+from corelib.transforms.tree import leaves, rebuilt
 
 COLUMNS = 256
 """As many numbers as are moved one by one; of more, random directions are tried."""

@@ -147,6 +147,6 @@ def versions() -> dict[str, str]:
 
     import numpy as np
 
-    import corelib
+    from corelib._version import __version__
 
-    return {"corelib": corelib.__version__, "numpy": np.__version__, "python": platform.python_version()}
+    return {"corelib": __version__, "numpy": np.__version__, "python": platform.python_version()}

@@ -7,10 +7,10 @@ import numpy as np
 
 from corelib.conformance.sampling.sample import Sample
 from corelib.core.arrays import DIFFERENTIABLE
-from corelib.core.backward import complete, walk
-from corelib.core.graph import Leaf, Node
+from corelib.core.backward import complete, reached
+from corelib.core.graph import Leaf, Node, Picked
 from corelib.core.tensor import Array, Tensor, make
-from corelib.primitives.class_op import Bound, Picked
+from corelib.primitives.class_op import Bound
 from corelib.primitives.elementwise_op import Elementwise
 
 AnyCall = Callable[..., Any]
@@ -33,27 +33,27 @@ class Call:
         ]
         tensors = [make(a, leaf) for a, leaf in zip(arrays, self.leaves, strict=True)]
         self.arrays: list[Any] = list(arrays)
-        self.answer: Any = op(*sample.filled(tensors), **sample.fields)
-        self.results: list[Tensor] = outputs(self.answer)
+        self.returned: Any = op(*sample.filled(tensors), **sample.fields)
+        self.results: list[Tensor] = outputs(self.returned)
 
-    def pull(self, cotangents: Sequence[Array]) -> list[Array | None]:
+    def vjp(self, cotangents: Sequence[Array]) -> list[Array | None]:
         """The gradient of each array, None where nothing arrived."""
         found: dict[Node, Any] = {}
         for result, cotangent in zip(self.results, cotangents, strict=True):
             if result._node is not None:
-                for leaf, entry in walk(result._node, cotangent, retain=True).items():
+                for leaf, entry in reached(result._node, cotangent, retain=True).items():
                     found[leaf] = found[leaf] + entry if leaf in found else entry
         return [None if leaf is None else found.get(leaf) for leaf in self.leaves]
 
     def gradients(self, cotangents: Sequence[Array]) -> list[Array]:
         """The same, with zeros where nothing arrived."""
-        pulled = self.pull(cotangents)
+        found = self.vjp(cotangents)
         return [
-            np.zeros(a.shape, a.dtype) if g is None else np.asarray(g) for a, g in zip(self.arrays, pulled, strict=True)
+            np.zeros(a.shape, a.dtype) if g is None else np.asarray(g) for a, g in zip(self.arrays, found, strict=True)
         ]
 
     def raw(self, cotangents: Sequence[Array]) -> tuple[Node, Sequence[Any]] | None:
-        """The node of this call, and what the op's own backward answers; None for an op that has none."""
+        """The node of this call, and what the op's own backward returns; None for an op that has none."""
         node = self.node
         if node is None or any(r._node is None for r in self.results):
             return None
@@ -64,7 +64,7 @@ class Call:
                 entries[_index(result)] = cotangent
             propagated = complete(node, entries)
         op: Any = node.op
-        return node, op.pull(node, propagated, node.args or (), node.result)
+        return node, op.pullback(node, propagated, node.args or (), node.result)
 
     @property
     def node(self) -> Node | None:
@@ -80,15 +80,15 @@ def _index(result: Tensor) -> int:
     return index
 
 
-def outputs(answer: Any) -> list[Tensor]:
+def outputs(returned: Any) -> list[Tensor]:
     """The results that can be differentiated, from a Tensor or from tuples and lists of them."""
-    if isinstance(answer, (list, tuple)):
-        return [tensor for part in answer for tensor in outputs(part)]
-    return [answer] if isinstance(answer, Tensor) and answer.dtype.kind in DIFFERENTIABLE else []
+    if isinstance(returned, (list, tuple)):
+        return [tensor for part in returned for tensor in outputs(part)]
+    return [returned] if isinstance(returned, Tensor) and returned.dtype.kind in DIFFERENTIABLE else []
 
 
 def values(op: AnyCall, sample: Sample, arrays: Sequence[Any]) -> list[Array]:
-    """What the op answers on plain arrays."""
+    """What the op returns on plain arrays."""
     return [tensor.data for tensor in outputs(op(*sample.filled(arrays), **sample.fields))]
 
 

@@ -187,7 +187,7 @@ def _known(facts: Facts, sample: Sample, arrays: list[Array]) -> Iterator[Known]
     try:
         with np.errstate(all="ignore"):
             call = Call(facts.subject.op, sample, arrays, wanted)
-            found = call.pull([np.ones(r.shape, r.dtype) for r in call.results])
+            found = call.vjp([np.ones(r.shape, r.dtype) for r in call.results])
     except Exception:  # the point is to find out
         return
     if all(bool(np.all(np.isfinite(r.data))) for r in call.results):

@@ -13,7 +13,7 @@ from corelib.plugins.loading import SLOW
 from corelib.plugins.problem import Problem
 from corelib.plugins.provided import KINDS, said
 from corelib.plugins.registry import find_for, registry
-from corelib.plugins.stubs import FILES, stale
+from corelib.stubs.files import FILES, stale
 
 
 def diagnose(typings: Path) -> list[Problem]:

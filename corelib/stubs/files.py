@@ -16,9 +16,9 @@ from types import ModuleType
 from typing import Any, Final
 
 from corelib.errors import OpConflict, OptimizerConflict, PluginLoadError
-from corelib.plugins.overloads import named
 from corelib.plugins.provided import Provided
 from corelib.plugins.registry import registry
+from corelib.stubs.overloads import named
 
 FILES: Final = {"op": "_corelib_ops.pyi", "optimizer": "_corelib_optimizers.pyi"}
 HEAD: Final = """\

@@ -1,0 +1,1 @@
+"""The stub files that type checkers read of the installed plugins."""
