@@ -21,11 +21,11 @@ import numpy as np
 from corelib.conformance.isolation.limits import OutOfTime, time_limit
 from corelib.conformance.sampling.calls import Call
 from corelib.conformance.sampling.sample import Sample
-from corelib.conformance.selftest.command import all_mutants, judged
-from corelib.conformance.selftest.mutant import FAMILIES, Mutant
-from corelib.conformance.selftest.restored import restored
-from corelib.conformance.selftest.trial import LIMIT, PROFILE, unharmed
 from corelib.conformance.subject import Subject
+from corelib_selftest.command import all_mutants, judged
+from corelib_selftest.mutant import FAMILIES, Mutant
+from corelib_selftest.restored import restored
+from corelib_selftest.trial import LIMIT, PROFILE, unharmed
 
 Peer = Callable[[Any, Sample], None]
 MOST: Final = 8

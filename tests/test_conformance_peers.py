@@ -13,12 +13,12 @@ from benchmarks.conformance_peers import Column, Peer, drawn, kind, measure, pas
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.sampling.calls import Call
 from corelib.conformance.sampling.sample import Sample
-from corelib.conformance.selftest import command
-from corelib.conformance.selftest.behaviours import behavioural_mutants
-from corelib.conformance.selftest.mutant import FAMILIES, Host, Mutant
-from corelib.conformance.selftest.restored import restored
-from corelib.conformance.selftest.situations import situated_mutants
 from corelib.conformance.subject import Subject
+from corelib_selftest import command
+from corelib_selftest.behaviours import behavioural_mutants
+from corelib_selftest.mutant import FAMILIES, Host, Mutant
+from corelib_selftest.restored import restored
+from corelib_selftest.situations import situated_mutants
 
 # What other libraries warn of when they are imported is not ours to fix.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::SyntaxWarning")

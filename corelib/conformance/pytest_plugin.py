@@ -28,7 +28,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--conformance-json", metavar="FILE", help="write the report to FILE")
     group.addoption("--conformance-seed", type=int, default=0, metavar="N", help="vary all random numbers (default: 0)")
-    group.addoption("--mutate", action="store_true", help="mutate the ops, and print how many mutants the suite finds")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,8 +65,7 @@ class ConformanceRun:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> Iterator[None]:
-        if not self.config.getoption("--mutate"):
-            items[:0] = self._collected(session)
+        items[:0] = self._collected(session)
         yield
 
     def _option(self, name: str) -> Any:
@@ -91,16 +89,6 @@ class ConformanceRun:
             last = partial(StrictItem.from_parent, collector, run=self, group=mine)
             found.append(last(name=strict, nodeid=strict, case=group[0]))
         return found
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        if not self.config.getoption("--mutate"):
-            return None
-        from importlib import import_module
-
-        selftest = import_module("corelib.conformance.selftest")  # mypy need not know it: pytest alone runs this
-        session.testsfailed = int(selftest.main(self.pattern) != 0)
-        return True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         from corelib.conformance.reporting.report import Report

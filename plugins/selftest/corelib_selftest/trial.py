@@ -1,0 +1,86 @@
+"""Trying a mutant: the suite runs over it until it finds it, or its time is up."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Final
+
+from corelib.conformance.case import Result
+from corelib.conformance.checks import CHECK_IDS
+from corelib.conformance.isolation.limits import OutOfTime, time_limit
+from corelib.conformance.optimizers.plan import rule_cases
+from corelib.conformance.optimizers.subject import RuleSubject
+from corelib.conformance.profile import Profile
+from corelib.conformance.running.runner import run, run_cases
+from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.subject import Subject
+from corelib_selftest.mutant import Host, Mutant, Verdict
+from corelib_selftest.restored import restored
+
+LIMIT: Final = 10.0
+FINDING: Final = tuple(check for check in CHECK_IDS if check not in ("typed", "perf", "declared", "samples", "domain"))
+"""The checks that look at what an op computes, and not at its source."""
+PROFILE: Final = "default"
+
+
+def tried(mutant: Mutant, profile: str | Profile = PROFILE, limit: float = LIMIT) -> Verdict:
+    """What the suite says of the first host in which it finds the fault, or that it finds it in none."""
+    began = perf_counter()
+    for host in mutant.hosts:
+        with restored():
+            killer, detail = _examined(host, profile, limit)
+        if killer:
+            return Verdict(mutant, killer, detail, seconds=perf_counter() - began)
+    return Verdict(mutant, "", seconds=perf_counter() - began)
+
+
+def _examined(host: Host, profile: str | Profile, limit: float) -> tuple[str, str]:
+    """The check that fails, and what it says. What cannot be made, or takes too long, is found by that."""
+    if isinstance(host.subject, Subject):
+        prepared(host.subject, profile)
+    try:
+        with time_limit(limit):
+            results = _results(host, profile)
+    except (Exception, OutOfTime) as error:  # a mutant that breaks the suite itself is found too
+        return type(error).__name__, str(error)
+    found = [r for r in results if r.status in ("fail", "undeclared")]
+    return (found[0].check, found[0].detail) if found else ("", "")
+
+
+def _results(host: Host, profile: str | Profile) -> Sequence[Result]:
+    """What the suite says of the host, as far as its first failure."""
+    if isinstance(host.subject, RuleSubject):
+        examined: RuleSubject = host.make()
+        return run_cases(list(rule_cases(examined)), stop_at_first=True)
+    with unharmed(host.subject, profile):
+        return run([host.subject.with_op(host.make())], profile, checks=FINDING, stop_at_first=True).results
+
+
+@contextmanager
+def unharmed(subject: Subject, profile: str | Profile) -> Iterator[None]:
+    """Samples are shared by all mutants of an op: what one of them writes to, or leaves behind, is put right."""
+    samples = prepared(subject, profile)
+    before = [([a.copy() for a in s.arrays], dict(s.memo)) for s in samples]
+    try:
+        yield
+    finally:
+        for sample, (arrays, memo) in zip(samples, before, strict=True):
+            for array, copy in zip(sample.arrays, arrays, strict=True):
+                if array.tobytes() != copy.tobytes():
+                    array[...] = copy
+            sample.memo.clear()
+            sample.memo.update(memo)
+
+
+def prepared(subject: Subject, profile: str | Profile) -> list[Sample]:
+    """All samples of an op. The first time the suite runs over the op as it is, and remembers its derivatives.
+
+    Raises AssertionError where the suite finds something wrong with it: there is no telling mutants from it then.
+    """
+    if "prepared" not in subject.__dict__:
+        report = run([subject], profile, checks=FINDING)
+        if report.failures:
+            raise AssertionError(f"fails without any mutation: {report.failures[0].detail}")
+        subject.__dict__["prepared"] = [s for made in subject._samples.values() for s in made]
+    found: list[Sample] = subject.__dict__["prepared"]
+    return found
