@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -91,6 +92,32 @@ def test_a_wrong_step_is_found(tmp_path: Path) -> None:
     assert tests.returncode == 1
     assert "corelib-fresh.fresh::pure_rule::defaults" in tests.stdout
     assert "another path than the reference's" in tests.stdout
+
+
+@pytest.mark.parametrize(("kind", "check"), [("op", "jacobian"), ("optimizer", "pure_rule")])
+def test_an_expected_failure_that_passes_is_a_failure_however_the_suite_is_run(
+    tmp_path: Path, kind: str, check: str
+) -> None:
+    new(kind, "fresh", "--dir", str(tmp_path))
+    folder = tmp_path / "corelib-fresh"
+    code, spec = folder / "corelib_fresh" / "plugin.py", "OpSpec" if kind == "op" else "RuleSpec"
+    assert f'{spec}("fresh", ' in code.read_text()
+    stale = f'{spec}("fresh", expected_failures={{"{check}": "was wrong once"}}, '
+    code.write_text(code.read_text().replace(f'{spec}("fresh", ', stale))
+    environment = installed(folder)
+    pytest_plugin = ("-p", "corelib.conformance.pytest_plugin") if not pytest_finds_the_plugin() else ()
+    for done in (
+        run(folder, environment, "pytest", "-q", "-p", "no:cacheprovider"),
+        run(folder, environment, "pytest", "-q", *pytest_plugin, "--conformance", "corelib-fresh"),
+        command_line(folder, environment, "check", "corelib-fresh", "--profile", "quick"),
+    ):
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "1 failed" in done.stdout
+        assert "expected to fail (was wrong once), and passes: remove it from expected_failures" in done.stdout
+
+
+def pytest_finds_the_plugin() -> bool:
+    return any(e.value == "corelib.conformance.pytest_plugin" for e in entry_points(group="pytest11"))
 
 
 def test_a_distribution_is_complete(tmp_path: Path) -> None:

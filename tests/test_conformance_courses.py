@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from corelib.conformance import RuleSpec, Trajectories
-from corelib.conformance.case import Result
 from corelib.conformance.optimizers.course import DRIFT, SPARSE, STEPS, ZEROS, course, lacking, rates
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
-from corelib.conformance.running.parametrized import _of_one
+from corelib.conformance.result import Result
+from corelib.conformance.running.items import items
 from corelib.conformance.running.runner import run_cases
 from corelib.core.tensor import Array
 from corelib.rule import FloatArray, Step, require
@@ -255,13 +255,11 @@ def test_an_expected_failure_that_does_not_happen_is_one() -> None:
     assert "expected to fail (was wrong once), and passes: remove it from expected_failures" in last.detail
 
 
-@pytest.mark.parametrize(("kind", "passes"), [(Doubled, True), (Momentum, False)])
-def test_it_is_one_in_a_plugins_own_tests_too(kind: Any, passes: bool) -> None:
-    spec = RuleSpec("momentum", reference=formula, expected_failures={"pure_rule": "twice as far, on purpose"})
-    cases = [case for case in rule_cases(RuleSubject(kind, spec)) if case.check_id == "pure_rule"]
-    (name, case), (last, strict) = _of_one(cases)
+@pytest.mark.parametrize(("kind", "fails"), [(Doubled, True), (Momentum, False)])
+def test_it_is_one_in_a_plugins_own_tests_too(kind: Any, fails: bool) -> None:
+    (name, case), (last, strict) = items_of(kind)
     assert (name, last) == ("local.momentum::pure_rule::defaults::seed0", "local.momentum::expected-failures")
-    if passes:
+    if fails:
         with pytest.raises(pytest.xfail.Exception):
             case()
         strict()
@@ -269,3 +267,18 @@ def test_it_is_one_in_a_plugins_own_tests_too(kind: Any, passes: bool) -> None:
         case()
         with pytest.raises(AssertionError, match="expected to fail"):
             strict()
+
+
+def items_of(kind: Any) -> list[tuple[str, Any]]:
+    spec = RuleSpec("momentum", reference=formula, expected_failures={"pure_rule": "twice as far, on purpose"})
+    cases = [case for case in rule_cases(RuleSubject(kind, spec)) if case.check_id == "pure_rule"]
+    return list(items(cases, lambda result: result.message))
+
+
+def test_it_is_one_whatever_ran_before_it() -> None:
+    """In another order, on another worker or chosen by -k, the last item runs what it is about itself."""
+    *_, (_, strict) = items_of(Momentum)
+    with pytest.raises(AssertionError, match="expected to fail"):
+        strict()
+    *_, (_, strict) = items_of(Doubled)
+    strict()

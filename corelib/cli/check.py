@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from corelib.cli.console import make_console, show_table
+from corelib.conformance.profile import PROFILES
 
 if TYPE_CHECKING:
-    from corelib.conformance.case import Result, Runnable
+    from corelib.conformance.case import Case
     from corelib.conformance.reporting.report import Cell, Report
+    from corelib.conformance.result import Result
 
-PROFILES: Final = ("quick", "default", "deep")
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
 ALL_GREEN: Final = 5
 """Of more ops than these, those that are green are left out of the table."""
@@ -21,7 +22,9 @@ ALL_GREEN: Final = 5
 @click.command()
 @click.argument("plugin", required=False)
 @click.option("--op", metavar="NAME", help="One op alone.")
-@click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="How thorough.")
+@click.option(
+    "--profile", type=click.Choice(tuple(PROFILES)), default="default", show_default=True, help="How thorough."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Vary all random numbers.")
 @click.option("--all", "everything", is_flag=True, help="Show the ops of which everything passes too.")
 @click.option("--json", "json_file", type=FILE, help="Write the whole report.")
@@ -54,7 +57,7 @@ def check(
         raise SystemExit(1)
 
 
-def _run(groups: "Sequence[Sequence[Runnable]]", profile: str) -> "Report":
+def _run(groups: "Sequence[Sequence[Case]]", profile: str) -> "Report":
     """Run all cases behind a progress bar, which a pipe does not see."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -104,7 +107,7 @@ def _show(report: "Report", everything: bool) -> None:
     for text in told(report.failures):
         click.echo(f"{text}\n")
     for result in report.undeclared:
-        click.secho(f"undeclared {result.id}: {result.detail}", fg="yellow")
+        click.secho(result.message, fg="yellow")
     for complaint in report.complaints:
         click.secho(f"manifest: {complaint}", fg="red")
     for result in report.warnings:

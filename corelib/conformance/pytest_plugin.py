@@ -4,16 +4,16 @@ Every check is an item of its own, ``corelib-elementwise.exp::jacobian::bcast-3x
 stands beside the files; with ``--conformance`` and no paths nothing else is collected.
 """
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-if TYPE_CHECKING:
-    from corelib.conformance.case import Result, Runnable
+from corelib.conformance.profile import PROFILES
 
-PROFILES: Final = ("quick", "default", "deep")
+if TYPE_CHECKING:
+    from corelib.conformance.result import Result
+
 ALL: Final = "*"
 
 
@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="check all installed ops, or those of one distribution, or DIST.op",
     )  # fmt: skip
     group.addoption(
-        "--conformance-profile", choices=PROFILES, default="default", help="how thorough (default: default)"
+        "--conformance-profile", choices=tuple(PROFILES), default="default", help="how thorough (default: default)"
     )
     group.addoption("--conformance-json", metavar="FILE", help="write the report to FILE")
     group.addoption("--conformance-seed", type=int, default=0, metavar="N", help="vary all random numbers (default: 0)")
@@ -42,12 +42,15 @@ class ConformanceRun:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.results: list[Result] = []
-        self.told: dict[tuple[str, str], str] = {}
+        self.causes: dict[tuple[str, str], str] = {}
 
-    def once(self, result: "Result") -> str:
-        """What to say of a failure: in full where its cause was not told before."""
-        first = self.told.setdefault((result.op, result.cause or result.id), result.id)
-        return result.detail if first == result.id else f"FAILED {result.id}: for the same reason as {first}"
+    def report(self, result: "Result") -> str:
+        """Keep a result; return its message, in full where no case before failed for the same cause."""
+        self.results.append(result)
+        if result.status != "fail":
+            return result.message
+        first = self.causes.setdefault((result.op, result.cause or result.id), result.id)
+        return result.message if first == result.id else f"FAILED {result.id}: for the same reason as {first}"
 
     @property
     def pattern(self) -> str | None:
@@ -72,6 +75,7 @@ class ConformanceRun:
         return self.config.getoption(f"--conformance-{name}")
 
     def _collected(self, session: pytest.Session) -> list[pytest.Item]:
+        from corelib.conformance.running.items import items
         from corelib.conformance.running.whole import cases_of
         from corelib.errors import CorelibError
 
@@ -80,15 +84,8 @@ class ConformanceRun:
         except (LookupError, CorelibError) as error:
             raise pytest.UsageError(f"--conformance: {error}") from error
         collector = ConformanceCollector.from_parent(session, name="conformance", nodeid="")
-        found: list[pytest.Item] = []
-        for group in groups:
-            mine: list[Result] = []
-            made = partial(ConformanceItem.from_parent, collector, run=self, group=mine)
-            found += [made(name=case.id, nodeid=case.id, case=case) for case in group]
-            strict = f"{group[0].name}::expected-failures"
-            last = partial(StrictItem.from_parent, collector, run=self, group=mine)
-            found.append(last(name=strict, nodeid=strict, case=group[0]))
-        return found
+        made = [item for group in groups for item in items(group, self.report)]
+        return [ConformanceItem.from_parent(collector, name=name, nodeid=name, run=run) for name, run in made]
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         from corelib.conformance.reporting.report import Report
@@ -114,51 +111,22 @@ class ConformanceCollector(pytest.Collector):
         return []
 
 
-class ConformanceFailed(Exception):
-    """Carries the text of a failed case to the report."""
-
-
 class ConformanceItem(pytest.Item):
-    """One case."""
+    """One case, or the expected failures of one op or optimizer."""
 
-    def __init__(self, *, case: "Runnable", run: ConformanceRun, group: "list[Result]", **keywords: Any) -> None:
+    def __init__(self, *, run: Callable[[], None], **keywords: Any) -> None:
         super().__init__(**keywords)
-        self.case = case
         self.run = run
-        self.group = group
 
     def runtest(self) -> None:
-        result = self.case.run()
-        self.keep(result)
-        if result.status == "skip":
-            pytest.skip(result.detail)
-        if result.status == "xfail":
-            pytest.xfail(result.detail)
-        if result.status == "fail":
-            raise ConformanceFailed(self.run.once(result))
-        if result.status == "undeclared":
-            raise ConformanceFailed(f"undeclared {result.id}: {result.detail}")
-
-    def keep(self, result: "Result") -> None:
-        self.run.results.append(result)
-        self.group.append(result)
+        self.run()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, ConformanceFailed):
+        from corelib.conformance.running.items import CaseFailed
+
+        if isinstance(excinfo.value, CaseFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[str, int | None, str]:
         return "conformance", None, f"conformance of {self.name}"  # no end of the id, so that its dots stay
-
-
-class StrictItem(ConformanceItem):
-    """After all cases of an op or an optimizer: those that were expected to fail have failed."""
-
-    def runtest(self) -> None:
-        from corelib.conformance.expected import unexpected_passes
-
-        late = unexpected_passes(self.case.subject, self.group)
-        self.run.results.extend(late)
-        if late:
-            raise ConformanceFailed("\n".join(result.detail for result in late))

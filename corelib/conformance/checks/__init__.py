@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks import (
     arriving,
     beyond,
@@ -25,6 +24,7 @@ from corelib.conformance.checks import (
     types,
     values,
 )
+from corelib.conformance.op_case import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
     *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *mixed.CHECKS, *stretched.CHECKS, *arriving.CHECKS,

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import first, interior
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import Call
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject

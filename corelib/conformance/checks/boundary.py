@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.differences import Curves, one_sided
 from corelib.conformance.numerics.jacobians import BOUNDS, forward_of
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import Call, along
 from corelib.conformance.sampling.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject

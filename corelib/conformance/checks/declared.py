@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import whole, whole_after_samples
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.numerics.sets import lies_in
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.demands import NAMES, missing, unknown
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject

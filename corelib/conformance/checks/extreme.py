@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import Call
 from corelib.conformance.sampling.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from corelib.conformance.case import WHOLE, Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.checks.types import shapes
 from corelib.conformance.checks.values import cotangent_linear, jacobian
 from corelib.conformance.failure import Skip
+from corelib.conformance.op_case import WHOLE, Check
 from corelib.conformance.profile import PROFILES
 from corelib.conformance.sampling.calls import MAX_JACOBIAN
 from corelib.conformance.sampling.sample import Sample

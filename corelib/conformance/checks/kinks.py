@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from corelib.conformance.case import WHOLE, Check
 from corelib.conformance.failure import Skip, Undeclared, entry_of
 from corelib.conformance.numerics.differences import kinked, one_sided
 from corelib.conformance.numerics.jacobians import BOUNDS, ONE_SIDED, Sides, analytic, forward_of, sides
+from corelib.conformance.op_case import WHOLE, Check
 from corelib.conformance.sampling.calls import Call, along, columns
 from corelib.conformance.sampling.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject

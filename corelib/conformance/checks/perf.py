@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, Final
 
-from corelib.conformance.case import Check
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import Call
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject

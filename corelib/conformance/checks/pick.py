@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from corelib.conformance.case import WHOLE, Select
 from corelib.conformance.failure import Undeclared
+from corelib.conformance.op_case import WHOLE, Select
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 

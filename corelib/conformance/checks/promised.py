@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.failure import Skip
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import Call
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.spec import OpSample

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import outputs
 from corelib.conformance.sampling.operands import operands, with_operands
 from corelib.conformance.sampling.sample import Sample

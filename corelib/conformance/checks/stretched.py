@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.cotangents import gaussian
 from corelib.conformance.numerics.jacobians import UNSETTLED, compare_call, numeric
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import Call, values
 from corelib.conformance.sampling.domain import draw
 from corelib.conformance.sampling.sample import Sample, entrywise_sample

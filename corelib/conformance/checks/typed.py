@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-from corelib.conformance.case import WHOLE, Check
 from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.op_case import WHOLE, Check
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import first, interior
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.cotangents import gaussian
 from corelib.conformance.numerics.jacobians import compare_call
 from corelib.conformance.numerics.reference import arrays_of, reference_of
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, flat, values
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject

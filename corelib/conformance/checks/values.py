@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.case import Check
 from corelib.conformance.checks.pick import first, interior
 from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.numerics.cotangents import gaussian, normal
@@ -14,6 +13,7 @@ from corelib.conformance.numerics.jacobians import BOUNDS, analytic, compare_cal
 from corelib.conformance.numerics.reference import arrays_of, reference_of
 from corelib.conformance.numerics.relative import APART, slopes
 from corelib.conformance.numerics.sets import basis, moved
+from corelib.conformance.op_case import Check
 from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, along, flat
 from corelib.conformance.sampling.domain import room
 from corelib.conformance.sampling.sample import Sample, entrywise_sample

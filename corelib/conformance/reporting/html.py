@@ -77,7 +77,7 @@ def _heat(depth: float) -> str:
 
 def _details(report: Report) -> str:
     texts = [*report.complaints, *told(report.failures)]
-    texts += [f"undeclared {r.id}: {r.detail}" for r in report.undeclared]
+    texts += [r.message for r in report.undeclared]
     texts += [f"warning {r.op}: {r.detail}" for r in report.warnings]
     skips = sorted({(r.detail, r.check, r.op) for r in report.skips})
     listed = "".join(f"<li>{escape(op)}::{escape(check)}: {escape(reason)}</li>" for reason, check, op in skips)

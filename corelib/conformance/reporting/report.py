@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from corelib.conformance.case import Result
+from corelib.conformance.result import Result
 
 WORST_FIRST: Final = ("fail", "undeclared", "xfail", "pass", "skip")
 
@@ -53,7 +53,7 @@ class Report:
         """The verdict, each cause of failures once, what is undeclared, and the verdict again."""
         from corelib.conformance.reporting.causes import told
 
-        missing = [f"undeclared {r.id}: {r.detail}" for r in self.undeclared]
+        missing = [r.message for r in self.undeclared]
         texts = [*self.complaints, *told(self.failures), *missing]
         return "\n".join([self.verdict, *texts, self.verdict] if texts else [self.verdict])
 

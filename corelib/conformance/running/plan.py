@@ -3,19 +3,20 @@
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from corelib.conformance.case import WHOLE, Case, Check, raised
+from corelib.conformance.case import Outcome
 from corelib.conformance.checks import CHECK_IDS, CHECKS
 from corelib.conformance.expected import unknown_checks
 from corelib.conformance.failure import Skip, Undeclared
 from corelib.conformance.isolation.ambient import changed, unusual
 from corelib.conformance.isolation.limits import OutOfTime, limited
 from corelib.conformance.isolation.trace import origin
+from corelib.conformance.op_case import WHOLE, Check, OpCase, raised
 from corelib.conformance.profile import Profile
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
 
 
-def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[Case]:
+def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[OpCase]:
     """All cases of one op, those that are skipped too; ``only`` are patterns of checks."""
     chosen = [c for c in CHECKS if not only or any(fnmatchcase(c.id, pattern) for pattern in only)]
     with unusual() as before:
@@ -24,34 +25,41 @@ def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[
     return found
 
 
-def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[Case]:
-    if check.id == "declared" and (unknown := unknown_checks(subject.spec, CHECK_IDS)):
-        yield Case(subject, check, WHOLE, 0, "fail", unknown, "unknown checks")
-        return
-    if profile.name not in check.profiles:
-        yield Case(subject, check, WHOLE, 0, "skip", f"not in the {profile.name} profile")
-        return
-    if check.gradients and subject.is_constant:
-        yield Case(subject, check, WHOLE, 0, "skip", "no argument has a gradient")
+def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[OpCase]:
+    known = _known(subject, check, profile)
+    if known is not None:
+        yield OpCase(subject, check, WHOLE, 0, known)
         return
     for seed in range(profile.seeds if check.seeded else 1):
         try:
             samples = _selected(subject, check, seed)
         except Skip as skip:
-            yield Case(subject, check, WHOLE, seed, "skip", str(skip))
+            yield OpCase(subject, check, WHOLE, seed, Outcome("skip", str(skip)))
             return
         except Undeclared as missing:
-            yield Case(subject, check, WHOLE, seed, "undeclared", str(missing))
+            yield OpCase(subject, check, WHOLE, seed, Outcome("undeclared", str(missing)))
             return
         except (Exception, OutOfTime) as error:  # the author's samples, or the op on the way to derive some
-            yield Case(subject, check, WHOLE, seed, "fail", raised(error, subject, WHOLE), origin(error))
+            yield OpCase(subject, check, WHOLE, seed, Outcome("fail", raised(error, subject, WHOLE), origin(error)))
             return
         if not samples:
-            yield Case(subject, check, WHOLE, seed, "undeclared", "no sample fits this check")
+            yield OpCase(subject, check, WHOLE, seed, Outcome("undeclared", "no sample fits this check"))
             return
         kept = samples if len(samples) <= profile.samples else _spread(samples, profile.samples)
         for sample in kept:
-            yield Case(subject, check, sample, seed)
+            yield OpCase(subject, check, sample, seed)
+
+
+def _known(subject: Subject, check: Check, profile: Profile) -> Outcome | None:
+    """The outcome of a check that need not run."""
+    unknown = unknown_checks(subject.spec, CHECK_IDS)
+    if check.id == "declared" and unknown:
+        return Outcome("fail", unknown, "unknown checks")
+    if profile.name not in check.profiles:
+        return Outcome("skip", f"not in the {profile.name} profile")
+    if check.gradients and subject.is_constant:
+        return Outcome("skip", "no argument has a gradient")
+    return None
 
 
 def _selected(subject: Subject, check: Check, seed: int) -> Sequence[Sample]:

@@ -1,14 +1,17 @@
 """Running cases, and what became of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from corelib.conformance.case import Case, Result, Runnable
+from corelib.conformance.case import Case
 from corelib.conformance.expected import unexpected_passes
-from corelib.conformance.installed_ops import installed
+from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.profile import PROFILES, Profile
 from corelib.conformance.reporting.report import Report
+from corelib.conformance.result import Result
 from corelib.conformance.running.plan import cases
+from corelib.conformance.running.whole import ops_of
 from corelib.conformance.spec import OpSample, OpSpec
 from corelib.conformance.subject import Subject, subject_of
 
@@ -34,7 +37,7 @@ def run(
 
 
 def run_cases(
-    todo: Sequence[Runnable], *, stop_at_first: bool = False, progress: Callable[[Result], None] | None = None
+    todo: Sequence[Case], *, stop_at_first: bool = False, progress: Callable[[Result], None] | None = None
 ) -> list[Result]:
     """Run the cases of one op (or optimizer), and settle its expected failures."""
     results = []
@@ -78,19 +81,21 @@ def check(
 def repro(id: str, *, seed: int = 0) -> Result:
     """Run one case again by its id, as a failure message gives it. Raises AssertionError where it fails.
 
-    Raises LookupError for an id that names no case of an installed op.
+    Raises LookupError for an id that names no case of an installed op or optimizer.
     """
-    name, check_id, sample_id, number = id.split("::")
-    for one in installed(name, seed=seed):
-        for profile in PROFILES.values():
-            for case in cases(one, profile, [check_id]):
-                if case.sample.id == sample_id and case.seed == int(number.removeprefix("seed")):
-                    return _reproduced(case)
+    name, check_id, *_ = id.split("::")
+    for case in _cases_named(name, check_id, seed):
+        if case.id == id:
+            result = case.run()
+            if result.status == "fail":
+                raise AssertionError(result.detail)
+            return result
     raise LookupError(f"no case {id}: is the plugin installed, and does the op still have the sample?")
 
 
-def _reproduced(case: Case) -> Result:
-    result = case.run()
-    if result.status == "fail":
-        raise AssertionError(result.detail)
-    return result
+def _cases_named(name: str, check_id: str, seed: int) -> Iterator[Case]:
+    for one in ops_of(name, seed=seed):
+        for profile in PROFILES.values():
+            yield from cases(one, profile, [check_id])
+    for rule in installed_rules(name, seed=seed):
+        yield from rule_cases(rule)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from corelib.conformance.case import Runnable
+from corelib.conformance.case import Case
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
@@ -13,7 +13,7 @@ from corelib.conformance.subject import Subject
 
 def cases_of(
     pattern: str | None, profile: str = "default", seed: int = 0, op: str | None = None
-) -> list[Sequence[Runnable]]:
+) -> list[Sequence[Case]]:
     """The cases of all that is installed, or of one distribution, or of one op or optimizer, grouped by op.
 
     Raises LookupError where nothing has the name.

@@ -6,7 +6,7 @@ from functools import partial
 from time import process_time
 from typing import Final
 
-from corelib.conformance.case import Runnable
+from corelib.conformance.case import Case
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
@@ -55,11 +55,11 @@ def _of(kind: str, pattern: str | None) -> dict[str, float]:
     return {one.name: _seconds(partial(_rule_cases, one)) for one in installed_rules(pattern)}
 
 
-def _rule_cases(subject: RuleSubject) -> Sequence[Runnable]:
+def _rule_cases(subject: RuleSubject) -> Sequence[Case]:
     return list(rule_cases(subject))
 
 
-def _seconds(made: Callable[[], Sequence[Runnable]]) -> float:
+def _seconds(made: Callable[[], Sequence[Case]]) -> float:
     """To make the samples and run the checks."""
     began = process_time()
     run_cases(made())

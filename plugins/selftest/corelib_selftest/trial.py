@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Final
 
-from corelib.conformance.case import Result
 from corelib.conformance.checks import CHECK_IDS
 from corelib.conformance.isolation.limits import OutOfTime, time_limit
 from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.profile import Profile
+from corelib.conformance.result import Result
 from corelib.conformance.running.runner import run, run_cases
 from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.subject import Subject
