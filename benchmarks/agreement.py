@@ -21,7 +21,7 @@ def check(workload: str, contender: str, found: Sequence[Array], expected: Seque
     is a small difference of large numbers has few right digits in anybody's hands.
     """
     if len(found) != len(expected):
-        raise Disagreement(f"{workload}: {contender} answered {len(found)} arrays, and {len(expected)} are expected")
+        raise Disagreement(f"{workload}: {contender} returned {len(found)} arrays, and {len(expected)} are expected")
     for i, (x, y) in enumerate(zip(found, expected, strict=True)):
         if x.shape != y.shape or x.dtype != y.dtype:
             raise Disagreement(f"{workload}: result {i} of {contender} is {x.dtype}{x.shape}, not {y.dtype}{y.shape}")

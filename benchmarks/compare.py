@@ -77,8 +77,8 @@ class Runner:
         line = self.child.stdout.readline()
         if not line:
             raise CompareError(f"the child ended with status {self.child.wait()}")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        reply: dict[str, Any] = json.loads(line)
+        return reply
 
     def close(self) -> None:
         """Let the child come to its end."""
@@ -108,11 +108,11 @@ def compare(base: str, workloads: Sequence[Workload], rounds: int, *, small: boo
 
 
 def in_turns(children: Mapping[str, Runner], workload: Workload, rounds: int, small: bool) -> dict[str, Times] | str:
-    answers = {name: child.ask(workload, small, 0) for name, child in children.items()}
-    for name, found in answers.items():
+    replies = {name: child.ask(workload, small, 0) for name, child in children.items()}
+    for name, found in replies.items():
         if "error" in found:
             return f"{name}: {found['error']}"
-    repeats = min(found["repeats"] for found in answers.values())
+    repeats = min(found["repeats"] for found in replies.values())
     seconds: dict[str, list[float]] = {name: [] for name in children}
     for i in range(rounds):
         for name in list(children)[:: 1 if i % 2 else -1]:

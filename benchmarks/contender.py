@@ -22,7 +22,7 @@ from benchmarks.workload import Array, Inputs, Step, Workload
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to run a workload. ``prepare`` does all that is done once; the step that it answers is timed."""
+    """A way to run a workload. ``prepare`` does all that is done once; the step that it returns is timed."""
 
     name: str
     module: str

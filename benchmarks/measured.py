@@ -88,13 +88,13 @@ def agreeing(found: Measured, contenders: Sequence[Contender]) -> dict[str, Step
             continue
         try:
             step = contender.prepare(workload, inputs)
-            answer = arrays_of(step())
+            gradients = arrays_of(step())
         except Exception as error:
             if contender.name in ("numpy", "corelib"):
                 raise
             found.failed[contender.name] = f"{type(error).__name__}: {error}"
             continue
-        expected = answer if expected is None else expected
-        check(workload.name, contender.name, answer, expected)
+        expected = gradients if expected is None else expected
+        check(workload.name, contender.name, gradients, expected)
         steps[contender.name] = step
     return steps

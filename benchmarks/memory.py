@@ -11,7 +11,7 @@ Two yardsticks:
 - *traced*, for the contenders whose arrays are NumPy's: the peak of tracemalloc over a second run, which counts
   every byte of every array and Python object alive at once, and nothing else. It is exact and repeatable.
 
-The gradients that a run answers are part of its peak, by hand and elsewhere.
+The gradients that a run returns are part of its peak, by hand and elsewhere.
 """
 
 import ctypes

@@ -1,7 +1,7 @@
 """A child of ``compare``: it runs workloads with the corelib of its own checkout, a turn at a time, when
 told to.
 
-It reads a request in JSON from each line of its input, and answers with a line of JSON:
+It reads a request in JSON from each line of its input, and replies with a line of JSON:
 
 {"workload": name, "small": bool, "repeats": n} -> {"seconds": s}
 
@@ -31,7 +31,7 @@ def prepared(name: str, small: bool) -> Step:
     return CONTENDERS["corelib"].prepare(workload, workload.make(**workload.sizes(small)))
 
 
-def answer(workload: str, small: bool, repeats: int) -> dict[str, Any]:
+def reply(workload: str, small: bool, repeats: int) -> dict[str, Any]:
     try:
         step = prepared(workload, small)
         return {"seconds": run(step, repeats, process_time)} if repeats else {"repeats": repeats_for(step)}
@@ -39,13 +39,13 @@ def answer(workload: str, small: bool, repeats: int) -> dict[str, Any]:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def answers() -> Iterator[dict[str, Any]]:
+def replies() -> Iterator[dict[str, Any]]:
     yield {"corelib": str(Path(corelib.__file__).resolve().parent.parent), "core": core()}
     for line in sys.stdin:
-        yield answer(**json.loads(line))
+        yield reply(**json.loads(line))
 
 
 if __name__ == "__main__":
     settle()
-    for each in answers():
+    for each in replies():
         print(json.dumps(each), flush=True)

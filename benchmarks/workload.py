@@ -47,7 +47,7 @@ class Target:
 class Workload:
     """One computation, its loss and all its gradients.
 
-    ``by_hand(*params, *data)`` answers (loss, gradients) in NumPy. ``loss(np, *own, *params, *data)`` is
+    ``by_hand(*params, *data)`` returns (loss, gradients) in NumPy. ``loss(np, *own, *params, *data)`` is
     the loss as users of corelib, autograd, jax and mygrad write it: ``np`` is the NumPy of that library
     (NumPy itself for corelib), and ``own`` are the functions that the library has and NumPy has not,
     found at ``own[library]``. ``torch_loss(torch, *params, *data)`` says the same in torch;

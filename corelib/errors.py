@@ -16,7 +16,7 @@ CorelibError
 ├── UnsupportedArgument (TypeError)     a keyword of a NumPy function that the op does not know
 ├── NotDifferentiable (TypeError)       a gradient asked of an integer, a boolean or a constant
 ├── GradientShape (ValueError)          a gradient of another shape than its argument
-├── GradientType (TypeError)            a backward that answers with something else than gradients
+├── GradientType (TypeError)            a backward that returns something else than gradients
 ├── GraphFreed (RuntimeError)           a second walk over a graph that the first one freed
 ├── NonFinite (FloatingPointError)      a NaN or an infinity, found under anomaly() or by an optimizer
 ├── StaleArray (RuntimeError)           an array changed in place before its backward read it, found under anomaly()
@@ -102,7 +102,7 @@ class GradientShape(CorelibError, ValueError):
 
 
 class GradientType(CorelibError, TypeError):
-    """A backward that answers with something else than one gradient per argument."""
+    """A backward that returns something else than one gradient per argument."""
 
 
 class GraphFreed(CorelibError, RuntimeError):

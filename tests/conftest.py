@@ -29,7 +29,7 @@ def make(name, numpy=()):
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """``install("corelib-x", "1.0", "def corelib_ops(): ...")`` writes a distribution; it answers its metadata.
+    """``install("corelib-x", "1.0", "def corelib_ops(): ...")`` writes a distribution; it returns its metadata.
 
     While a test uses it nothing else counts as installed. The hook implementations in the code need no marker.
     """

@@ -56,14 +56,14 @@ class Faulty:
     def forward(self, x: Any, y: Any) -> Any:
         if self.fault == "forward raises":
             raise ValueError("no")
-        return "no array" if self.fault == "forward answers text" else x * y
+        return "no array" if self.fault == "forward returns text" else x * y
 
     def backward(self, propagated: Any, x: Any, y: Any) -> Any:
-        answers: dict[str, Any] = {
+        returns: dict[str, Any] = {
             "shape": (np.ones(9), None), "text": ("a", "b"), "one": propagated, "nothing": (None, None),
             "dtypes": ((propagated * y).astype(np.float32), propagated * 1j),
         }  # fmt: skip
-        return answers.get(self.fault, (propagated * y, propagated * x))
+        return returns.get(self.fault, (propagated * y, propagated * x))
 
 
 product: Any = op(Faulty)
@@ -232,7 +232,7 @@ ERRORS: Outcomes = {
     "slope of another shape": lambda: slope(lambda x: np.ones(7)),
     **{
         fault: partial(gradients, fault)
-        for fault in ("", "shape", "text", "one", "nothing", "dtypes", "forward raises", "forward answers text")
+        for fault in ("", "shape", "text", "one", "nothing", "dtypes", "forward raises", "forward returns text")
     },
 }
 CALLS: Outcomes = {
@@ -275,8 +275,8 @@ def shown(act: Callable[[], Any], whole: bool) -> str:
 SECTIONS = {"subclasses": SUBCLASSES, "copies": COPIES, "texts": TEXTS, "errors": ERRORS, "calls": CALLS}
 
 if __name__ == "__main__":
-    answers = {
+    returns = {
         section: {name: shown(act, whole=section != "calls") for name, act in outcomes.items()}
         for section, outcomes in SECTIONS.items()
     }
-    print(json.dumps({"compiled": is_compiled(), "sections": answers}))
+    print(json.dumps({"compiled": is_compiled(), "sections": returns}))

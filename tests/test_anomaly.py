@@ -154,7 +154,7 @@ def test_an_array_changed_between_two_backwards_is_found() -> None:
 
 
 def test_nothing_is_said_of_derivatives_of_derivatives() -> None:
-    """The arrays that a recorded backward reads are stretched to the shape of the call."""
+    """The arrays that a recorded backward reads are broadcast to the shape of the call."""
     with anomaly():
         x = np.array([[0.5, 1.5]])
         assert corelib.hessian(lambda v: np.sum(np.exp(v * np.ones((3, 1))) / v[0, 0]))(x).shape == (1, 2, 1, 2)

@@ -82,11 +82,11 @@ def test_the_calls_of_a_diamond_have_generations_0_1_1_2() -> None:
 
 def test_a_lattice_of_60_doublings_is_walked_once_per_node() -> None:
     """2**60 paths lead from y to x; walking them one by one would take for ever."""
-    pulled = 0
+    calls = 0
 
     def slope(x: Array, y: Array) -> float:
-        nonlocal pulled
-        pulled += 1
+        nonlocal calls
+        calls += 1
         return 1.0
 
     add = elementwise(np.add, slope, slope)
@@ -96,11 +96,11 @@ def test_a_lattice_of_60_doublings_is_walked_once_per_node() -> None:
         y = add(y, y)
     y.backward()
     assert gradient(x) == 2.0**60
-    assert pulled == 120  # two slopes a node
+    assert calls == 120  # two slopes a node
 
 
 def test_a_long_way_beside_a_short_one_is_waited_for() -> None:
-    """The node that both ways share is pulled when the gradient of the longer way has arrived too."""
+    """The node that both ways share is taken when the gradient of the longer way has arrived too."""
     x = variable(0.5)
     shared = np.sin(x)
     long = shared

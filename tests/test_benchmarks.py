@@ -21,7 +21,7 @@ from benchmarks.timing import Times, in_turns, rotated
 from benchmarks.workload import Inputs, Step, Target, Workload
 from benchmarks.workloads import WORKLOADS
 
-# What other libraries warn of when they are imported is not ours to mend.
+# What other libraries warn of when they are imported is not ours to fix.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::SyntaxWarning")
 
 PAIRS = [(w.name, c.name) for w in WORKLOADS.values() for c in CONTENDERS.values() if c.takes_part(w)]

@@ -49,7 +49,7 @@ def said(*args: str, status: int = 0) -> str:
 
 @pytest.fixture
 def greet(install: Install) -> Path:
-    """The plugin corelib-greet with the command `corelib greet` in a module of its own; answers where that is."""
+    """The plugin corelib-greet with the command `corelib greet` in a module of its own; returns where that is."""
     site = install("corelib-greet", code=provides(greet="corelib_greeting:greet", my_tools="corelib_greeting:tools"))
     module = site.parent / "corelib_greeting.py"
     module.write_text(GREET)

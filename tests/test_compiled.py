@@ -21,9 +21,9 @@ def outcomes(core: Path, interpreted: str) -> dict[str, Any]:
     command = [sys.executable, "-P", "-W", "ignore", str(OUTCOMES)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    assert answer["compiled"] is (interpreted == "0")
-    return answer["sections"]  # type: ignore[no-any-return]  # of JSON
+    reply: dict[str, Any] = json.loads(done.stdout)
+    assert reply["compiled"] is (interpreted == "0")
+    return reply["sections"]  # type: ignore[no-any-return]  # of JSON
 
 
 @pytest.fixture(scope="module")

@@ -350,8 +350,8 @@ def test_an_expected_failure_is_strict() -> None:
     found = report(wrong, spec)
     assert not found.failures
     assert any(r.status == "xfail" and "#12" in r.detail for r in found.results)
-    mended = report(exp, spec)
-    assert [(r.check, "remove it" in r.detail) for r in mended.failures] == [("second_order", True)]
+    fixed = report(exp, spec)
+    assert [(r.check, "remove it" in r.detail) for r in fixed.failures] == [("second_order", True)]
 
 
 def test_an_expected_failure_of_an_unknown_check_is_an_error() -> None:
@@ -425,7 +425,7 @@ def test_a_result_that_would_explode_is_not_tried() -> None:
     assert max(sizes) < 300
 
 
-class Dear:
+class Costly:
     """exp, whose backward does its work many times over."""
 
     def forward(self, x: Array) -> Array:
@@ -437,11 +437,11 @@ class Dear:
 
 
 def test_a_dear_backward_is_reported_and_passes() -> None:
-    dear = run([subject_of(op(Dear, numpy=np.exp, broadcasts=True))], "default", checks=["perf"])
-    (result,) = dear.warnings
+    costly = run([subject_of(op(Costly, numpy=np.exp, broadcasts=True))], "default", checks=["perf"])
+    (result,) = costly.warnings
     assert result.status == "pass"
     assert "times forward" in result.detail
-    assert dear.green
+    assert costly.green
     cheap = run([subject_of(exp)], "default", checks=["perf"])
     assert cheap.warnings == []
     assert "times forward" in cheap.results[0].detail
@@ -459,7 +459,7 @@ def test_what_cannot_be_measured_is_a_skip() -> None:
 
 
 def test_a_gradient_that_breaks_in_float16_is_found() -> None:
-    """The core casts what backward answers: its numbers tell."""
+    """The core casts what backward returns: its numbers tell."""
 
     class Loses:
         def forward(self, x: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Stretched operands, mixed dtypes, and what arrives: wrong backwards that came through before are found."""
+"""Broadcast operands, mixed dtypes, and what arrives: wrong backwards that came through before are found."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,13 +17,13 @@ def failed(made: Any, spec: OpSpec | None = None) -> set[str]:
 
 
 def summed(gradient: Any, shape: tuple[int, ...]) -> Any:
-    """The sum over the axes that were stretched."""
+    """The sum over the axes that were broadcast."""
     gradient = np.sum(gradient, axis=tuple(range(gradient.ndim - len(shape))))
     return np.sum(gradient, axis=tuple([k for k, n in enumerate(shape) if n == 1]), keepdims=True)
 
 
 def product_that_sums(back: Callable[[Any, tuple[int, ...]], Any]) -> Any:
-    """A product that sums over stretched axes on its own."""
+    """A product that sums over broadcast axes on its own."""
 
     class Product:
         def forward(self, x: Array, y: Array) -> Array:

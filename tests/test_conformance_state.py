@@ -146,7 +146,7 @@ def test_what_goes_wrong_in_a_fresh_process_is_told() -> None:
 
 
 @pytest.mark.skipif(not FORKS, reason="no fork")
-def test_a_fresh_process_that_ends_is_told_and_the_next_one_answers() -> None:
+def test_a_fresh_process_that_ends_is_reported_and_the_next_one_replies() -> None:
     with pytest.raises(Ended, match="ended with status"):
         asked(os._exit, 3)
     (subject,) = installed("corelib-elementwise.exp")

@@ -139,7 +139,7 @@ def test_the_gradient_of_a_bias_is_summed_at_once_and_not_kept_for_later() -> No
     assert all(bias.grad.shape == (100,) for bias in biases)
 
 
-def test_a_stretched_operand_is_walked_again_where_the_graph_is_kept_and_seen_by_what_watches() -> None:
+def test_a_broadcast_operand_is_walked_again_where_the_graph_is_kept_and_seen_by_what_watches() -> None:
     x, b = large(np.ones((3, 2))), large(np.ones(2))
     y = x * b
     y.backward(np.ones((3, 2)), retain_graph=True)

@@ -149,13 +149,13 @@ def test_what_led_to_an_error_is_looked_at_and_a_circle_ends() -> None:
 
 
 def in_time(work: Callable[[], Any]) -> Any:
-    """What ``work`` answers on a thread of its own, which must not hang."""
-    answers: list[Any] = []
-    thread = threading.Thread(target=lambda: answers.append(work()), daemon=True)
+    """What ``work`` returns on a thread of its own, which must not hang."""
+    returns: list[Any] = []
+    thread = threading.Thread(target=lambda: returns.append(work()), daemon=True)
     thread.start()
     thread.join(60)
-    assert answers, "it hangs"
-    return answers[0]
+    assert returns, "it hangs"
+    return returns[0]
 
 
 def test_a_plugin_that_waits_for_a_thread_is_loaded_and_the_thread_finds_the_others(
@@ -276,7 +276,7 @@ def test_metadata_that_is_a_pipe_is_not_waited_for(install: Install, name: str) 
     assert f"{name} is no regular file" in str(corelib.plugins.problems()[0])
 
 
-def test_what_doctors_answer_may_be_anything(install: Install, tmp_path: Path) -> None:
+def test_what_doctors_return_may_be_anything(install: Install, tmp_path: Path) -> None:
     install("corelib-a", code=f"{UNPRINTABLE}\ndef corelib_doctor(): return [Unprintable()]")
     install(
         "corelib-b",

@@ -75,5 +75,5 @@ def test_a_reduction_of_no_entries_has_empty_gradients(function: Callable[..., A
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # NumPy's own, of a mean of nothing
                 value, pullback = vjp(lambda x, axis=axis, where=where: function(x, axis=axis, where=where), x)
-                pulled: Array = pullback(np.ones(np.shape(value)))
-            assert pulled.shape == shape
+                found: Array = pullback(np.ones(np.shape(value)))
+            assert found.shape == shape

@@ -30,7 +30,7 @@ STRETCHED: Final[dict[str, tuple[Callable[..., Any], float]]] = {
 
 
 @pytest.mark.parametrize("name", STRETCHED)
-def test_a_second_derivative_through_a_stretched_operand(name: str) -> None:
+def test_a_second_derivative_through_a_broadcast_operand(name: str) -> None:
     f, expected = STRETCHED[name]
     twice = grad(grad(f))(1.3)
     assert twice == pytest.approx(expected, rel=1e-12)
@@ -72,7 +72,7 @@ PENALTIES: Final[dict[str, Callable[[Any], Any]]] = {
     "jacobian": lambda w: jacobian(lambda x: w * x * x)(2.0),
     "hvp": lambda w: hvp(lambda x: w * x * x * x / 3)(2.0, 1.0),
     "hessian": lambda w: hessian(lambda x: w * x * x * x / 3)(2.0),
-    "a pullback called twice": lambda w: ((pull := vjp(lambda x: w * x * x, 2.0)[1])(1.0) + pull(1.0)) / 2,
+    "a pullback called twice": lambda w: ((pullback := vjp(lambda x: w * x * x, 2.0)[1])(1.0) + pullback(1.0)) / 2,
     "a checkpoint inside": lambda w: grad(lambda x: checkpoint(lambda x, w: w * x * x)(x, w))(2.0),
 }
 

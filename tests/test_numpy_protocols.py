@@ -25,7 +25,7 @@ A = X.data
         lambda x: np.sum(x, dtype=None, where=A > 1.5),
     ],
 )  # fmt: skip
-def test_a_function_on_a_tensor_answers_what_it_answers_on_the_array(call: Callable[[object], Any]) -> None:
+def test_a_function_on_a_tensor_returns_what_it_returns_on_the_array(call: Callable[[object], Any]) -> None:
     result = call(X)
     assert isinstance(result, Tensor)
     assert result.trainable
@@ -53,7 +53,7 @@ def test_an_array_is_never_written_to_by_a_tensor() -> None:
     assert np.array_equal(a, [1, 1])
 
 
-def test_functions_without_a_slope_answer_plain_values() -> None:
+def test_functions_without_a_slope_return_plain_values() -> None:
     assert np.argmax(X) == 3
     assert np.shape(X) == (2, 2)
     assert np.isfinite(X).all()

@@ -471,7 +471,7 @@ def test_a_gradient_that_is_not_finite_may_propagate(clip_norm: float | None) ->
 # What happens around a step
 
 
-def test_the_closure_is_called_once_and_its_answer_returned() -> None:
+def test_the_closure_is_called_once_and_its_value_returned() -> None:
     w = parameter([1.0])
     calls = []
 

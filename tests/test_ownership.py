@@ -31,9 +31,9 @@ def test_a_pullback_returns_an_array_of_its_own(n: int, name: str) -> None:
     value, pullback = vjp(functions[name], np.ones(n))
     cotangent = given.reshape(np.shape(value))
     for _ in range(3):
-        pulled = pullback(cotangent)
-        np.testing.assert_array_equal(pulled, np.full(n, 2.0))
-        pulled *= 0.5
+        found = pullback(cotangent)
+        np.testing.assert_array_equal(found, np.full(n, 2.0))
+        found *= 0.5
     np.testing.assert_array_equal(given, np.full(n, 2.0))
 
 

@@ -167,15 +167,15 @@ def test_the_environment_can_ask_for_a_trace(
     assert "corelib-c-1.0.dist-info: not loaded" in said.replace("corelib_c", "corelib-c")
 
 
-def test_a_hook_is_asked_of_everyone_and_who_fails_is_answered_for_by_a_problem(install: Install) -> None:
+def test_a_hook_is_asked_of_everyone_and_a_failure_is_a_problem(install: Install) -> None:
     install("corelib-a", code="def corelib_doctor(): raise ValueError('ill')")
     install("corelib-b", code="def corelib_doctor(): return ['fine']")
     install("corelib-c", code="def corelib_doctor():\n    yield 'well'\n    raise SystemExit\n")
-    answers = [answer for _, answer in corelib.plugins.call_all(Plugin.corelib_doctor)]
-    assert answers[1] == ["fine"]
-    assert isinstance(answers[0], Problem)
-    assert "corelib_doctor of plugin corelib-a 1.0 (corelib_a) failed: ValueError: ill" in str(answers[0])
-    assert isinstance(answers[2], Problem)
+    values = [value for _, value in corelib.plugins.call_all(Plugin.corelib_doctor)]
+    assert values[1] == ["fine"]
+    assert isinstance(values[0], Problem)
+    assert "corelib_doctor of plugin corelib-a 1.0 (corelib_a) failed: ValueError: ill" in str(values[0])
+    assert isinstance(values[2], Problem)
 
 
 def test_reload_finds_what_was_installed_meanwhile(install: Install) -> None:

@@ -229,7 +229,7 @@ def test_what_is_read_is_found_and_nothing_else(function: Callable[..., Any], ex
 
 
 @pytest.mark.parametrize("function", [*(function for function, _ in EXACT), *AT_LEAST], ids=name)
-def test_a_function_answers_the_same_without_what_it_does_not_read(function: Callable[..., Any]) -> None:
+def test_a_function_returns_the_same_without_what_it_does_not_read(function: Callable[..., Any]) -> None:
     x, y = 5.0, 7.0
     read = reads(function, 2)
     handed = [value if needed else None for value, needed in zip((x, y), read, strict=True)]
@@ -237,10 +237,10 @@ def test_a_function_answers_the_same_without_what_it_does_not_read(function: Cal
 
 
 def called(function: Callable[..., Any], *args: Any) -> Any:
-    answer = function(*args)
-    while callable(answer):
-        answer = answer()
-    return answer
+    value = function(*args)
+    while callable(value):
+        value = value()
+    return value
 
 
 def test_a_method_is_read_behind_itself_and_the_gradient() -> None:

@@ -65,21 +65,21 @@ def test_a_function_without_a_slope_needs_no_plugin(install: Install) -> None:
     assert np.argmax(x) == 1
 
 
-def test_an_unknown_name_is_answered_with_what_may_be_meant(install: Install) -> None:
+def test_an_unknown_name_is_returned_with_what_may_be_meant(install: Install) -> None:
     install("corelib-special", "1.0.0", ERF)
     message = r"^no installed plugin provides op 'erff'; did you mean 'erf' \(corelib-special 1\.0\.0\)\?$"
     with pytest.raises(errors.OpNotFound, match=message):
         find_op("erff")
 
 
-def test_a_name_of_a_first_party_plugin_is_answered_with_what_to_install(install: Install) -> None:
+def test_a_name_of_a_first_party_plugin_is_returned_with_what_to_install(install: Install) -> None:
     with pytest.raises(
         errors.OpNotFound, match=r"^no installed plugin provides op 'broadcast_to'; pip install corelib-broadcast$"
     ):
         find_op("broadcast_to")
 
 
-def test_a_function_of_a_first_party_plugin_is_answered_with_what_to_install(install: Install) -> None:
+def test_a_function_of_a_first_party_plugin_is_returned_with_what_to_install(install: Install) -> None:
     with pytest.raises(errors.OpNotFound, match=r"differentiates numpy\.broadcast_to; pip install corelib-broadcast$"):
         find_for(np.broadcast_to)
 

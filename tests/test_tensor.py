@@ -100,9 +100,9 @@ def test_python_numbers_keep_float32() -> None:
 
 def test_comparisons_give_plain_boolean_arrays() -> None:
     x = tensor([1.0, 2.0, 3.0], trainable=True)
-    for answer in (x > 2, x >= 2, x < 2, x <= x + 1, x == 2.0, x != 2.0, np.array([2.0, 2, 2]) < x, np.isnan(x)):
-        assert type(answer) is np.ndarray
-        assert answer.dtype == bool
+    for truths in (x > 2, x >= 2, x < 2, x <= x + 1, x == 2.0, x != 2.0, np.array([2.0, 2, 2]) < x, np.isnan(x)):
+        assert type(truths) is np.ndarray
+        assert truths.dtype == bool
     assert len({x, x}) == 1
 
 

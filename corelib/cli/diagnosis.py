@@ -33,7 +33,7 @@ def _imports() -> Iterator[Problem]:
     for plugin in registry.plugins:
         for one in (*plugin.ops.values(), *plugin.optimizers.values(), *plugin.commands.values()):
             if not one.loads():
-                yield Problem(one.trouble, plugin=str(one.distribution))
+                yield Problem(one.problem, plugin=str(one.distribution))
             elif one.seconds > SLOW:
                 message = f"{one.kind} {one.name!r} is slow: takes {one.seconds:.1f} s to import"
                 yield Problem(message, "warning", str(one.distribution))

@@ -79,7 +79,7 @@ class Walk:
     ...     return reached
 
     ``run`` adds to that: a heap in the place of ``max``, and the next node kept out of it along a chain; the check
-    of each cotangent's shape and dtype; freeing the graph; broadcasts pulled back at once; and writing into large
+    of each cotangent's shape and dtype; freeing the graph; broadcasts at once; and writing into large
     cotangents. A node in ``owned`` has one that NumPy made here and that no op has seen: the walk may overwrite it
     (docs/decisions/0008).
 

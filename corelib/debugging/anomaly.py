@@ -115,8 +115,8 @@ class Watch:
         if not all(
             e is None or _finite(e) for entry in entries for e in (entry if isinstance(entry, list) else [entry])
         ):
-            plain = tuple(a.data if isinstance(a, Tensor) else a for a in args)
-            self.stop(FailedCall(node.op, plain, _data(propagated), _data(result), line), "backward", entries)
+            arrays = tuple(a.data if isinstance(a, Tensor) else a for a in args)
+            self.stop(FailedCall(node.op, arrays, _data(propagated), _data(result), line), "backward", entries)
 
     def stop(self, call: FailedCall, direction: str, outcome: Sequence[Any]) -> None:
         inputs = [f"argument {i}: {_range(a)}" for i, a in enumerate(call.args) if a is not None]

@@ -33,7 +33,7 @@ def clip_factor(updates: Sequence[Update], clip_norm: float | None, on_nonfinite
 
 
 def nonfinite_factor(names: Sequence[str], on_nonfinite: Policy) -> float | None:
-    """The answer for gradients of these parameters that have a NaN or an infinity."""
+    """What to do about gradients of these parameters that have a NaN or an infinity."""
     if on_nonfinite == "raise":
         listed = ", ".join(map(repr, names))
         raise NonFinite(

@@ -58,7 +58,7 @@ class MultiOptimizer:
             raise OptimizerError("there is no group to optimize: the list is empty")
 
     def add(self, group: Group) -> Optimizer:
-        """One more group, now or between steps; its schedule starts at 0. Answers its Optimizer."""
+        """One more group, now or between steps; its schedule starts at 0. Returns its Optimizer."""
         if not isinstance(group, Group):
             raise OptimizerError(f"a group is a corelib.Group, and a {type(group).__name__} is none")
         here = [(each.name, each.tensor) for optimizer in self.optimizers for each in optimizer.parameters]
@@ -82,7 +82,7 @@ class MultiOptimizer:
     @overload
     def step(self, closure: Callable[[], T]) -> T: ...
     def step(self, closure: Callable[[], T] | None = None) -> T | None:
-        """Update all groups once, after one call of ``closure`` if there is one; answers its answer."""
+        """Update all groups once, after one call of ``closure`` if there is one; returns what it returned."""
         value = None if closure is None else closure()
         step_together(self.optimizers, self._clip_norm, self._on_nonfinite)
         if self._auto_zero:

@@ -155,7 +155,7 @@ class Optimizer:
     @overload
     def step(self, closure: Callable[[], T]) -> T: ...
     def step(self, closure: Callable[[], T] | None = None) -> T | None:
-        """Update the parameters once, after one call of ``closure`` if there is one; answers its answer."""
+        """Update the parameters once, after one call of ``closure`` if there is one; returns what it returned."""
         value = None if closure is None else closure()
         step_together([self], self.clip_norm, self.on_nonfinite)
         if self.auto_zero:
@@ -255,14 +255,14 @@ class Optimizer:
     def _apply(self, update: Update, lr: float, factor: float) -> None:
         parameter, data, _ = update
         out, grad, param, step, _ = self._given(update, lr, factor)
-        rule = joint(self.rule)
-        if rule is not None:
-            rule.update(out=out, grad=grad, param=param, state=parameter.state, shared=self.shared, step=step)
+        joint_rule = joint(self.rule)
+        if joint_rule is not None:
+            joint_rule.update(out=out, grad=grad, param=param, state=parameter.state, shared=self.shared, step=step)
         else:
-            alone = cast("Rule[Any]", self.rule)
+            rule = cast("Rule[Any]", self.rule)
             if parameter.t == 0:
-                parameter.state = alone.init(param)
-            alone.update(out=out, grad=grad, param=param, state=parameter.state, step=step)
+                parameter.state = rule.init(param)
+            rule.update(out=out, grad=grad, param=param, state=parameter.state, step=step)
         parameter.t += 1
         if lr == 0.0:
             out += 0.0  # a parameter of -0.0 would become 0.0 if -0.0 were subtracted

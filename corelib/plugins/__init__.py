@@ -109,11 +109,11 @@ def problems() -> builtins.list[Problem]:
 
 
 def call_all(spec: "Callable[[Plugin], R]") -> builtins.list[tuple[Info, R | Problem]]:
-    """What each plugin that could be loaded answers to a hook, such as ``Plugin.corelib_conformance``.
+    """What each plugin that could be loaded returns from a hook, such as ``Plugin.corelib_conformance``.
 
-    A plugin that fails is answered for by its Problem; the others are asked all the same.
+    A plugin that fails has its Problem in the list; the others are called all the same.
     """
-    answers: builtins.list[tuple[Info, R | Problem]] = []
+    values: builtins.list[tuple[Info, R | Problem]] = []
     for info, plugin in zip(list(), _registry.plugins, strict=True):
-        answers += [(info, answer) for answer in plugin.asked(spec)]
-    return answers
+        values += [(info, value) for value in plugin.asked(spec)]
+    return values

@@ -112,8 +112,8 @@ def _made(folder: str, entry_points: str, metadata: str) -> Iterator[Distributio
         yield Distribution(about["Name"], about["Version"], entries, folder)
     elif entries:
         name, version = _guessed(folder)
-        mend = f"pip install --force-reinstall {name}, or delete the folder"
-        problem = Problem(f"{folder} has no METADATA with a name and version (half uninstalled?): {mend}")
+        fix = f"pip install --force-reinstall {name}, or delete the folder"
+        problem = Problem(f"{folder} has no METADATA with a name and version (half uninstalled?): {fix}")
         yield Distribution(name, version, entries, folder, (problem,))
 
 

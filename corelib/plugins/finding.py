@@ -60,7 +60,7 @@ class Search:
         try:
             found = loaded(one)
             if one in self._awaited:
-                found[0].trouble(AWAITED, "warning")
+                found[0].add_problem(AWAITED, "warning")
         finally:
             with self._changed:
                 self._loading.remove((get_ident(), one))

@@ -14,7 +14,7 @@ from corelib.errors import PluginApiError, PluginError, PluginLoadError
 from corelib.plugins.command import BUILT_IN, Command
 from corelib.plugins.distribution import SUPPORTED, Distribution, Entry
 from corelib.plugins.problem import Level, Problem
-from corelib.plugins.provided import FITS, MEND, Provided, is_command_name, is_name, reason
+from corelib.plugins.provided import FITS, FIX, Provided, is_command_name, is_name, reason
 
 if TYPE_CHECKING:
     from pluggy import PluginManager
@@ -43,15 +43,15 @@ class Loaded:
     seconds: float = 0.0
 
     def call(self, spec: "Callable[[Plugin], R]") -> list[R]:
-        """What the plugin answers to a hook: a list of one answer, or of none where it does not implement it."""
+        """What the plugin returns from a hook: a list of one value, or of none where it does not implement it."""
         hook = self.hooks.get(spec.__name__)
-        answer: Any = hook() if hook is not None else None
-        if isinstance(answer, Iterable) and not isinstance(answer, (Mapping, str, list, tuple)):
-            answer = tuple(answer)  # here, where it is seen if it fails on the way
-        return [] if hook is None else [answer]
+        value: Any = hook() if hook is not None else None
+        if isinstance(value, Iterable) and not isinstance(value, (Mapping, str, list, tuple)):
+            value = tuple(value)  # here, where it is seen if it fails on the way
+        return [] if hook is None else [value]
 
     def asked(self, spec: "Callable[[Plugin], R]") -> list[R | Problem]:
-        """The same, with a Problem in the place of the answer where the plugin fails."""
+        """The same, with a Problem in the place of the value where the plugin fails."""
         try:
             return [*self.call(spec)]
         except KeyboardInterrupt:
@@ -60,13 +60,13 @@ class Loaded:
             message = f"{spec.__name__} of plugin {self.distribution} ({self.module}) failed: {reason(error)}"
             return [Problem(message, "error", str(self.distribution))]
 
-    def trouble(self, message: str, level: Level = "error") -> None:
+    def add_problem(self, message: str, level: Level = "error") -> None:
         """Keep what is wrong with the plugin."""
         self.problems.append(Problem(message, level, str(self.distribution)))
 
 
 def load(distribution: Distribution, entry: Entry) -> Loaded:
-    """The plugin of an entry point. Raises nothing but KeyboardInterrupt: failures are in the answer."""
+    """The plugin of an entry point. Raises nothing but KeyboardInterrupt: failures are in the result."""
     return _filled(Loaded(distribution, entry.value), lambda: _imported(entry.value))
 
 
@@ -89,29 +89,29 @@ def _filled(loaded: Loaded, get: Callable[[], Any]) -> Loaded:
     loaded.seconds = perf_counter() - start
     text = "".join(printed).strip()
     if text:
-        loaded.trouble(f"prints when it is loaded: {text.splitlines()[0]!r}", "warning")
+        loaded.add_problem(f"prints when it is loaded: {text.splitlines()[0]!r}", "warning")
     if loaded.seconds > SLOW:
-        loaded.trouble(f"slow: takes {loaded.seconds:.1f} s to load", "warning")
+        loaded.add_problem(f"slow: takes {loaded.seconds:.1f} s to load", "warning")
     return loaded
 
 
 def fail(loaded: Loaded, error: BaseException) -> None:
     """Keep why a plugin could not be loaded."""
     who = f"plugin {loaded.distribution} ({loaded.module})"
-    message = f"{who} failed to load: {reason(error)}; {MEND.format(loaded.distribution.name)}"
+    message = f"{who} failed to load: {reason(error)}; {FIX.format(loaded.distribution.name)}"
     loaded.failure = PluginLoadError(message)
     loaded.failure.__cause__ = error
-    loaded.trouble(message)
+    loaded.add_problem(message)
 
 
 def refused(distribution: Distribution, version: str) -> Loaded:
     """The plugin of a distribution that has none for this corelib."""
     targets = sorted(entry.api for entry in distribution.entries)
-    mend = "pip install -U corelib" if targets[-1] > SUPPORTED[0] else f"pip install -U {distribution.name}"
+    fix = "pip install -U corelib" if targets[-1] > SUPPORTED[0] else f"pip install -U {distribution.name}"
     supported = " and ".join(f"v{number}" for number in SUPPORTED)
-    message = f"{distribution} targets plugin API v{targets[-1]}; corelib {version} supports {supported}: {mend}"
+    message = f"{distribution} targets plugin API v{targets[-1]}; corelib {version} supports {supported}: {fix}"
     loaded = Loaded(distribution, distribution.entries[-1].value, failure=PluginApiError(message))
-    loaded.trouble(message)
+    loaded.add_problem(message)
     return loaded
 
 
@@ -163,15 +163,15 @@ def specifications() -> "PluginManager":
     return manager
 
 
-def _take(loaded: Loaded, kind: str, into: dict[str, Provided], answers: list[Any]) -> None:
-    for answer in answers:
-        if not isinstance(answer, Mapping):
-            loaded.trouble(f"corelib_{kind}s returns a {type(answer).__name__}, not a mapping of names to {kind}s")
+def _take(loaded: Loaded, kind: str, into: dict[str, Provided], tables: list[Any]) -> None:
+    for table in tables:
+        if not isinstance(table, Mapping):
+            loaded.add_problem(f"corelib_{kind}s returns a {type(table).__name__}, not a mapping of names to {kind}s")
             continue
-        for name, value in answer.items():
+        for name, value in table.items():
             unfit = _unfit_command(name, value) if kind == "command" else _unfit(kind, name, value)
             if unfit:
-                loaded.trouble(f"{kind} {name!r} is left out: {unfit}")
+                loaded.add_problem(f"{kind} {name!r} is left out: {unfit}")
             else:
                 into[name] = _provided(loaded, kind, name, value)
 

@@ -8,7 +8,7 @@ Level: TypeAlias = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, in one line that also says what mends it.
+    """What is wrong, in one line that also says how to fix it.
 
     An ``"error"`` makes `corelib doctor` exit with 1, a ``"warning"`` is only shown. ``plugin`` is filled in by
     corelib: the distribution and version of the plugin that the problem is about.

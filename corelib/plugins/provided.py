@@ -14,7 +14,7 @@ from corelib.errors import PluginLoadError
 from corelib.plugins.distribution import Distribution
 from corelib.plugins.passing import is_passing
 
-MEND: Final = "uninstall it (pip uninstall {0}) or set CORELIB_DISABLE_PLUGINS={0}"
+FIX: Final = "uninstall it (pip uninstall {0}) or set CORELIB_DISABLE_PLUGINS={0}"
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +42,7 @@ class Provided:
             if self.failure is None or is_passing(self.failure):
                 self.value = self._imported()
             if self.failure is not None:
-                raise PluginLoadError(self.trouble) from self.failure
+                raise PluginLoadError(self.problem) from self.failure
         return self.value
 
     def loads(self) -> bool:
@@ -77,12 +77,12 @@ class Provided:
         return value
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """Why it could not be imported; nothing where it could, or was not yet asked for."""
         if self.failure is None:
             return ""
-        mend = MEND.format(self.distribution.name)
-        return f"{self.kind} {self.name!r} of plugin {self} failed to import: {reason(self.failure)}; {mend}"
+        fix = FIX.format(self.distribution.name)
+        return f"{self.kind} {self.name!r} of plugin {self} failed to import: {reason(self.failure)}; {fix}"
 
 
 def is_name(name: object) -> bool:

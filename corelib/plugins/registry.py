@@ -188,9 +188,7 @@ def _begun() -> "Search":
 
         return Search()
     except OSError as error:
-        raise PluginLoadError(
-            f"the installed plugins cannot be looked for: {error}; mend that and try again"
-        ) from error
+        raise PluginLoadError(f"the installed plugins cannot be looked for: {error}; fix that and try again") from error
 
 
 def _find(kind: str, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 Arrays go through ``forward`` and ``backward``; everything else (an axis, an index) is a field of the class.
 ``backward`` is plain NumPy: fed arrays it computes, fed Tensors it records, and so every op can be
-differentiated again. It answers one gradient per array, or None where there is no slope. It may name
+differentiated again. It returns one gradient per array, or None where there is no slope. It may name
 ``result`` keyword-only, and is then given what forward returned; and ``wanted``, which says by a boolean
 per array whether anybody asks for that gradient.
 """
@@ -191,7 +191,7 @@ def op(
     """An op from a class with ``forward(*arrays)`` and ``backward(propagated, *arrays)``.
 
     ``numpy`` is the function, or the functions, that the op stands for: called on a Tensor, they find it.
-    ``broadcasts`` is for a class that acts entry by entry: the core then stretches its operands, and each
+    ``broadcasts`` is for a class that acts entry by entry: the core then broadcasts its operands, and each
     gradient has the shape of the result. ``results`` makes what the caller gets of several results, from their
     Tensors: a named tuple is then typed by its fields. Without it, they get a tuple like that of forward.
     Raises InvalidOp for a class without the two methods.

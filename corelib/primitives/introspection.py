@@ -1,7 +1,7 @@
 """What ``help``, ``inspect`` and an interactive shell see of an op: its own text and its own arguments.
 
 A compiled class has no attributes of an instance but those it declares, and no ``__doc__`` among them; so the classes
-of ops are given descriptors, which answer for the op where they are asked on an op, and for the class on a class.
+of ops are given descriptors, which return the text of the op on an op, and that of the class on a class.
 """
 
 from inspect import Parameter, Signature

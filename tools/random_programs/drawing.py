@@ -65,8 +65,8 @@ def _block(
 def _step(random: Generator, known: Sequence[Shape], first: int, order: int, large: bool) -> tuple[Step, Shape]:
     if order > 0 and random.random() < 0.3:
         name = TRANSFORMS[random.integers(len(TRANSFORMS))]
-        dear = large and name in ("jacobian", "hessian")
-        if ORDERS.get(name, 1) <= order and not dear:
+        costly = large and name in ("jacobian", "hessian")
+        if ORDERS.get(name, 1) <= order and not costly:
             return _transform(random, name, known, first, order, large)
     while True:
         operation = list(OPERATIONS.values())[random.integers(len(OPERATIONS))]

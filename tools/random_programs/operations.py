@@ -88,7 +88,7 @@ add("gathered", 1, lambda lib, x: x[lib.index([0, -1, 0])], some_axes)
 add("last_sum", 1, lambda lib, x: lib.sum_last(x), some_axes)
 add("last_mean", 1, lambda lib, x: x - lib.mean_last(x), some_axes)
 add("running", 1, lambda lib, x: 0.3 * lib.cumsum(x), some_axes)
-add("stretched", 1, lambda lib, x: lib.broadcast_to(x, (2, *lib.shape(x))), lambda shape: len(shape) < 3, large=False)
+add("broadcast", 1, lambda lib, x: lib.broadcast_to(x, (2, *lib.shape(x))), lambda shape: len(shape) < 3, large=False)
 
 # Several results, of which one is used
 

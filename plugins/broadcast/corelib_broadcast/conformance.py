@@ -13,7 +13,7 @@ STRETCHES: Final = (
 )  # fmt: skip
 
 
-def stretched(generator: np.random.Generator) -> Iterator[OpSample]:
+def to_larger_shapes(generator: np.random.Generator) -> Iterator[OpSample]:
     for shape, target in STRETCHES:
         yield OpSample(np.asarray(generator.normal(size=shape)), shape=target, subok=False)
 
@@ -34,7 +34,7 @@ def together_and_one_twice(generator: np.random.Generator) -> Iterator[OpSample]
     yield OpSample(x, x, id="one twice")
 
 
-def many_stretched(generator: np.random.Generator) -> OpSample:
+def many_broadcast(generator: np.random.Generator) -> OpSample:
     return OpSample(np.asarray(generator.normal(size=2)), shape=(12_000, 2))
 
 
@@ -43,7 +43,7 @@ def many_summed(generator: np.random.Generator) -> OpSample:
 
 
 def one_axis_at_a_time(x: Any, shape: tuple[int, ...]) -> Any:
-    """What sum_to answers, the long way."""
+    """What sum_to returns, the long way."""
     while np.ndim(x) > len(shape):
         x = np.sum(x, axis=0)
     for axis in (axis for axis, n in enumerate(shape) if n == 1):
@@ -53,7 +53,7 @@ def one_axis_at_a_time(x: Any, shape: tuple[int, ...]) -> Any:
 
 SPECS: Final = (
     OpSpec(
-        "broadcast_to", kind="custom", samples=stretched, large=many_stretched,
+        "broadcast_to", kind="custom", samples=to_larger_shapes, large=many_broadcast,
         errors=[ErrorSample(np.ones(3), raises=ValueError, shape=(2, 2))],
     ),
     OpSpec(
@@ -63,6 +63,6 @@ SPECS: Final = (
     OpSpec(
         "broadcast_arrays", kind="custom", samples=together_and_one_twice,
         errors=[ErrorSample(np.ones(3), np.ones(2), raises=ValueError)],
-        expected_failures={"errors": "of no arrays at all the answer is (), as it is NumPy's"},
+        expected_failures={"errors": "of no arrays at all the result is (), as it is NumPy's"},
     ),
 )  # fmt: skip

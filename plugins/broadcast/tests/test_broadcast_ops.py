@@ -19,7 +19,7 @@ STRETCHES: list[tuple[tuple[int, ...], Any]] = [
 
 @pytest.mark.parametrize(("shape", "target"), STRETCHES)
 @pytest.mark.parametrize("dtype", ["float64", "float32", "complex64"])
-def test_stretching_and_summing_are_adjoint(shape: tuple[int, ...], target: Any, dtype: str) -> None:
+def test_broadcasting_and_summing_are_adjoint(shape: tuple[int, ...], target: Any, dtype: str) -> None:
     x = np.asarray(generator.normal(size=shape), dtype)
     y, pullback = corelib.vjp(lambda x: broadcast_to(x, target), x)
     np.testing.assert_array_equal(y, np.broadcast_to(x, target))
@@ -33,7 +33,7 @@ def test_stretching_and_summing_are_adjoint(shape: tuple[int, ...], target: Any,
 
 
 @pytest.mark.parametrize(("shape", "target"), STRETCHES)
-def test_a_gradient_of_a_gradient_stretches_and_sums_again(shape: tuple[int, ...], target: Any) -> None:
+def test_a_gradient_of_a_gradient_broadcasts_and_sums_again(shape: tuple[int, ...], target: Any) -> None:
     x, v = generator.normal(size=(2, *shape))
     weights = generator.normal(size=np.broadcast_to(x, target).shape)
     slopes = corelib.hvp(lambda x: np.sum(weights * np.broadcast_to(x, target) ** 3))(x, v)
@@ -52,13 +52,13 @@ def test_numpy_finds_the_ops() -> None:
     np.testing.assert_array_equal(np.asarray(x.grad), [2, 2, 2])
 
 
-def test_a_stretched_array_is_no_copy() -> None:
+def test_a_broadcast_array_is_no_copy() -> None:
     x: Any = Tensor(np.ones(3))
     assert np.shares_memory(broadcast_to(x, (1000, 3)).data, x.data)
 
 
 @pytest.mark.parametrize("subok", [False, True])
-def test_broadcast_arrays_answers_a_tuple_of_tensors(subok: bool) -> None:
+def test_broadcast_arrays_returns_a_tuple_of_tensors(subok: bool) -> None:
     x: Any = Tensor(np.arange(3.0), trainable=True)
     y: Any = Tensor([[1.0], [2.0]], trainable=True)
     results = np.broadcast_arrays(x, y, 5.0, subok=subok)
@@ -97,9 +97,9 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         errors.InvalidOperand, match=r"broadcast_arrays\(float64 \(3,\), float64 \(2,\)\): shape mismatch"
     ):
         np.broadcast_arrays(x, np.ones(2))
-    with pytest.raises(errors.InvalidOperand, match=r"shape \(2,\) does not stretch to \(3,\)"):
+    with pytest.raises(errors.InvalidOperand, match=r"shape \(2,\) does not broadcast to \(3,\)"):
         sum_to(x, 2)
-    with pytest.raises(errors.InvalidOperand, match=r"shape \(1, 3\) does not stretch to \(3,\)"):
+    with pytest.raises(errors.InvalidOperand, match=r"shape \(1, 3\) does not broadcast to \(3,\)"):
         sum_to(x, (1, 3))
     with pytest.raises(errors.UnsupportedArgument, match="order"):
         broadcast_to(x, (2, 3), order="C")  # type: ignore[call-arg]  # refused by mypy and at run time

@@ -25,5 +25,5 @@ def recordable(forward: Callable[..., Any], *slopes: Callable[..., Any] | int) -
 
 
 def as_tensor(value: TensorLike) -> Tensor:
-    """``value`` itself where it is a Tensor: plain NumPy on Tensors is typed as if it answered arrays."""
+    """``value`` itself where it is a Tensor: plain NumPy on Tensors is typed as if it returned arrays."""
     return value if isinstance(value, Tensor) else Tensor(value)

@@ -28,7 +28,7 @@ class Choice:
 class Where:
     """``where(condition, x, y)``: x where the condition holds, and y elsewhere.
 
-    np.where(condition), of one argument, answers the indices of what is not 0, as plain arrays.
+    np.where(condition), of one argument, returns the indices of what is not 0, as plain arrays.
     """
 
     name: str = "where"

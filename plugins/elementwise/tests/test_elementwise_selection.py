@@ -1,4 +1,4 @@
-"""where, select and nan_to_num, and the ops that answer two arrays."""
+"""where, select and nan_to_num, and the ops that return two arrays."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ np: Any = numpy  # whose stubs know no Tensor
 inf, nan = np.inf, np.nan
 
 
-def test_where_of_one_argument_answers_plain_indices() -> None:
+def test_where_of_one_argument_returns_plain_indices() -> None:
     found = np.where(Tensor([0.0, 2.0, 3.0], trainable=True))
     assert isinstance(found, tuple)
     assert type(found[0]) is np.ndarray
@@ -44,7 +44,7 @@ def test_where_keeps_float32_beside_python_numbers() -> None:
     assert x.grad.dtype == np.float32
 
 
-def test_where_stretches_its_condition() -> None:
+def test_where_broadcasts_its_condition() -> None:
     found = grad(lambda x: np.sum(np.where(np.array([[True], [False]]), x, 0) * np.array([[1.0, 2.0], [3.0, 4.0]])))
     np.testing.assert_array_equal(found(np.ones(2)), [1, 2])
 
@@ -65,7 +65,7 @@ def test_select_refuses_choices_without_conditions() -> None:
 
 
 @pytest.mark.parametrize("keywords", [{}, {"nan": 3.0}, {"posinf": 5.0}, {"neginf": -5.0, "posinf": 2.0, "nan": 1.0}])
-def test_nan_to_num_answers_as_numpy_and_has_no_slope_where_it_replaced(keywords: dict[str, float]) -> None:
+def test_nan_to_num_returns_as_numpy_and_has_no_slope_where_it_replaced(keywords: dict[str, float]) -> None:
     x = np.array([1.0, nan, inf, -inf, -2.0])
     np.testing.assert_array_equal(ops.nan_to_num(x, **keywords).data, np.nan_to_num(x, **keywords))
     found = elementwise_grad(lambda t: np.nan_to_num(t, **keywords))(x)
@@ -108,7 +108,7 @@ def test_frexp_and_ldexp_undo_each_other() -> None:
     np.testing.assert_array_equal(elementwise_grad(twice)(np.array([5.0, -0.3, 0.0])), [2, 2, 2])
 
 
-def test_ldexp_stretches_its_operands() -> None:
+def test_ldexp_broadcasts_its_operands() -> None:
     found = grad(lambda x: np.sum(np.ldexp(x, np.array([0, 1, 3]))))(np.float64(1.5))
     np.testing.assert_array_equal(found, 11)
 

@@ -126,7 +126,7 @@ def test_unary_slope_is_the_same_in_every_layout(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BINARY)
-def test_binary_slopes_of_stretched_operands_are_sums(name: str) -> None:
+def test_binary_slopes_of_broadcast_operands_are_sums(name: str) -> None:
     op = getattr(ops, name)
     x, y = BINARY[name][0][:3, None], BINARY[name][1][:4]
     whole = elementwise_grad(op, (0, 1))(*np.broadcast_arrays(x, y))

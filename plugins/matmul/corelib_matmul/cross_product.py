@@ -14,7 +14,7 @@ class Cross:
     """The vectors x × y, perpendicular to both. Stacks broadcast.
 
     The vectors of x, y and the result lie along ``axisa``, ``axisb`` and ``axisc``, or all along ``axis``. One with
-    two entries lies in a plane; of two such only the third entry is answered, without an axis, and NumPy warns
+    two entries lies in a plane; of two such only the third entry is returned, without an axis, and NumPy warns
     that it will not take them for ever. With g on the result the gradients are y* × g and g × x*. Raises InvalidOperand
     for vectors of another length.
     """

@@ -22,7 +22,7 @@ def adjoint(x: Array) -> Array:
 
 
 def summed(x: Array, shape: Shape) -> Array:
-    """The sum of ``x`` over the axes along which ``shape`` was stretched to its shape."""
+    """The sum of ``x`` over the axes along which ``shape`` was broadcast to its shape."""
     if x.shape == shape:
         return x
     added = x.ndim - len(shape)
@@ -31,7 +31,7 @@ def summed(x: Array, shape: Shape) -> Array:
 
 
 def tall(x: Array, batch: Shape) -> Array:
-    """A stack of matrices, stretched to the stacking shape ``batch``, as one matrix under another."""
+    """A stack of matrices, broadcast to the stacking shape ``batch``, as one matrix under another."""
     rows, columns = x.shape[-2:]
     if x.shape[:-2] != batch:
         x = np.broadcast_to(x, (*batch, rows, columns))

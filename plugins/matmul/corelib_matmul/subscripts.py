@@ -30,14 +30,14 @@ def _spelt_out(subscripts: str, ndims: tuple[int, ...]) -> str:
     terms = inputs.split(",")
     if len(terms) != len(ndims):
         raise ValueError(f"the subscripts {subscripts!r} are of {len(terms)} operands, and {len(ndims)} were given")
-    counts = [_stretch(term, ndim) for term, ndim in zip(terms, ndims, strict=True)]
+    counts = [_ellipsis_axes(term, ndim) for term, ndim in zip(terms, ndims, strict=True)]
     width = max(counts)
     free = [letter for letter in ascii_letters if letter not in subscripts]
     if width > len(free):
         raise ValueError(f"the subscripts {subscripts!r} leave no labels for the {width} axes of their ellipsis")
-    stretch = "".join(free[:width])
-    full = [_filled(term, stretch[width - count :]) for term, count in zip(terms, counts, strict=True)]
-    result = _explicit(output, stretch) if arrow else stretch + _implicit("".join(full), stretch)
+    ellipsis = "".join(free[:width])
+    full = [_filled(term, ellipsis[width - count :]) for term, count in zip(terms, counts, strict=True)]
+    result = _explicit(output, ellipsis) if arrow else ellipsis + _implicit("".join(full), ellipsis)
     return f"{','.join(full)}->{result}"
 
 
@@ -56,7 +56,7 @@ def _lettered(labels: Sequence[Any]) -> str:
     return "".join(DOTS if label is Ellipsis else NUMBERED[label] for label in labels)
 
 
-def _stretch(term: str, ndim: int) -> int:
+def _ellipsis_axes(term: str, ndim: int) -> int:
     """How many axes of an operand its ellipsis stands for."""
     letters = _filled(term, "")
     if len(letters) > ndim or (len(letters) < ndim and DOTS not in term):
@@ -64,20 +64,20 @@ def _stretch(term: str, ndim: int) -> int:
     return ndim - len(letters)
 
 
-def _filled(term: str, stretch: str) -> str:
+def _filled(term: str, ellipsis: str) -> str:
     """A term with labels in the place of its ellipsis."""
-    letters = stretch.join(part.replace(" ", "") for part in term.split(DOTS, 1))
+    letters = ellipsis.join(part.replace(" ", "") for part in term.split(DOTS, 1))
     if letters and not (letters.isascii() and letters.isalpha()):
         raise ValueError(f"the subscripts {term.strip()!r} are not letters and at most one ellipsis")
     return letters
 
 
-def _explicit(output: str, stretch: str) -> str:
-    if stretch and DOTS not in output:
+def _explicit(output: str, ellipsis: str) -> str:
+    if ellipsis and DOTS not in output:
         raise ValueError(f"the output {output.strip()!r} needs an ellipsis, as the operands have one")
-    return _filled(output, stretch)
+    return _filled(output, ellipsis)
 
 
-def _implicit(labels: str, stretch: str) -> str:
+def _implicit(labels: str, ellipsis: str) -> str:
     """The labels that appear once, in alphabetical order: the output where none is given."""
-    return "".join(sorted(label for label in labels if labels.count(label) == 1 and label not in stretch))
+    return "".join(sorted(label for label in labels if labels.count(label) == 1 and label not in ellipsis))

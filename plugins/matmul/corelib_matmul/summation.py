@@ -65,7 +65,7 @@ def gradient_of(
     """The gradient of the operand of ``shape`` labelled ``term``, from g and the other ``factors``.
 
     Their product is summed over the labels that the operand does not have, and over those along which it was
-    stretched. It is the same all along a label that only the operand has, and zero off a diagonal.
+    broadcast. It is the same all along a label that only the operand has, and zero off a diagonal.
     """
     sizes = dict(zip(term, shape, strict=True))
     found = [label for label, size in sizes.items() if size != 1 and any(label in other for other in terms)]

@@ -1,4 +1,4 @@
-"""einsum takes the subscripts that NumPy takes, answers what it answers, and refuses what it refuses."""
+"""einsum takes the subscripts that NumPy takes, returns what it returns, and refuses what it refuses."""
 
 import random
 from collections.abc import Sequence
@@ -56,11 +56,11 @@ class Guesser:
                 labels.insert(self.random.randint(0, len(labels)), mark)
         return "".join(labels)
 
-    def operand(self, term: str, sizes: dict[str, int], stretch: list[int]) -> Any:
+    def operand(self, term: str, sizes: dict[str, int], ellipsis: list[int]) -> Any:
         shape: list[int] = []
         for label in term.replace("...", "#"):
             if label == "#":
-                kept = stretch[self.random.randint(0, 2) :]
+                kept = ellipsis[self.random.randint(0, 2) :]
                 shape += [n if self.random.random() < 0.8 else 1 for n in kept]
             elif label in sizes:
                 shape.append(sizes[label] if self.random.random() < 0.9 else 1)
@@ -69,9 +69,9 @@ class Guesser:
     def call(self) -> list[Any]:
         letters = "abAB"[: self.random.choice([2, 3, 4])]
         sizes = {label: self.random.choice([0, 1, 2, 3]) for label in letters}
-        stretch = [self.random.choice([1, 2, 3]) for _ in range(2)]
+        ellipsis = [self.random.choice([1, 2, 3]) for _ in range(2)]
         terms = [self.term(letters) for _ in range(self.random.choice([1, 1, 2, 2, 3]))]
-        operands = [self.operand(term, sizes, stretch) for term in terms]
+        operands = [self.operand(term, sizes, ellipsis) for term in terms]
         output = f"->{self.term(letters, output=True)}" if self.random.random() < 0.6 else ""
         return [",".join(terms) + output, *operands]
 
@@ -96,13 +96,13 @@ def outcome(function: Any, args: list[Any]) -> Any:
 @pytest.mark.parametrize("seed", range(4))
 def test_random_subscripts_are_taken_and_refused_as_numpy_does(seed: int, in_letters: bool) -> None:
     guesser = Guesser(seed, misspelt=in_letters)
-    answered = 0
+    returned = 0
     for _ in range(300):
         call = guesser.call()
         args = call if in_letters else in_lists(*call)
         expected, found = outcome(np.einsum, args), outcome(einsum, args)
         assert type(expected) is type(found), args
         if not isinstance(expected, str):
-            answered += 1
+            returned += 1
             np.testing.assert_array_equal(found, expected, err_msg=str(args))
-    assert answered > 100
+    assert returned > 100

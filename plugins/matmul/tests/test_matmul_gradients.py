@@ -137,11 +137,11 @@ def test_a_gradient_and_its_gradient_agree_with_differences(
     args = [random(shape, dtype) for shape in shapes]
     seed = assert_slopes(function, args, tolerance)
 
-    def pulled(g: Any, *args: Any) -> Any:
+    def pullback(g: Any, *args: Any) -> Any:
         gradients = corelib.vjp(function, *args)[1](g)
         return gradients if len(args) > 1 else (gradients,)
 
-    assert_slopes(pulled, [seed, *args], tolerance)
+    assert_slopes(pullback, [seed, *args], tolerance)
 
 
 @pytest.mark.parametrize(("function", "shapes"), ALL, ids=LABELS)

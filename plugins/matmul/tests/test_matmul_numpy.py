@@ -1,4 +1,4 @@
-"""NumPy's own functions find the products, answer what NumPy answers, and refuse what has no gradient."""
+"""NumPy's own functions find the products, return what NumPy returns, and refuse what has no gradient."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -42,7 +42,7 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("function", "args", "keywords"), CALLS, ids=lambda v: getattr(v, "__name__", None))
-def test_numpy_on_tensors_answers_what_it_answers_on_arrays(
+def test_numpy_on_tensors_returns_what_it_returns_on_arrays(
     function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]
 ) -> None:
     tensors = [Tensor(arg, trainable=True) if isinstance(arg, np.ndarray) else arg for arg in args]

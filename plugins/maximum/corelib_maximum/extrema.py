@@ -35,7 +35,7 @@ class Extremum:
     """What the reductions below share: entries that equal the result share its gradient equally."""
 
     function: ClassVar[Callable[..., Array]]
-    plain: ClassVar[Callable[..., Array]]
+    without_keywords: ClassVar[Callable[..., Array]]
 
     axis: Axis = None
     keepdims: bool = False
@@ -44,15 +44,15 @@ class Extremum:
 
     def forward(self, x: Array) -> Array:
         if self.where is True and self.initial is NO_VALUE:
-            return type(self).plain(x, axis=self.axis, keepdims=self.keepdims)
+            return type(self).without_keywords(x, axis=self.axis, keepdims=self.keepdims)
         return type(self).function(x, axis=self.axis, keepdims=self.keepdims, initial=self.initial, where=self.where)
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
         top = expanded(result, x.shape, self.axis, self.keepdims)
         entries = expanded(propagated, x.shape, self.axis, self.keepdims)
         won: Array = x == top
-        alone = self.where is True and self.initial is NO_VALUE and np.count_nonzero(won) == result.size
-        if not alone or np.count_nonzero(np.isnan(result)):
+        one_winner = self.where is True and self.initial is NO_VALUE and np.count_nonzero(won) == result.size
+        if not one_winner or np.count_nonzero(np.isnan(result)):
             won = self._shares(x, top, won)
         return entries * won  # what almost every call finds: one winner each
 
@@ -75,7 +75,7 @@ class Max(Extremum):
     """
 
     function: ClassVar[Callable[..., Array]] = np.max
-    plain: ClassVar[Callable[..., Array]] = largest
+    without_keywords: ClassVar[Callable[..., Array]] = largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Min(Extremum):
     """
 
     function: ClassVar[Callable[..., Array]] = np.min
-    plain: ClassVar[Callable[..., Array]] = smallest
+    without_keywords: ClassVar[Callable[..., Array]] = smallest
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class NanMax(Extremum):
     """The largest entry along ``axis`` that is not NaN; NaN, with a warning of NumPy's, where all are."""
 
     function: ClassVar[Callable[..., Array]] = np.nanmax
-    plain: ClassVar[Callable[..., Array]] = np.nanmax
+    without_keywords: ClassVar[Callable[..., Array]] = np.nanmax
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class NanMin(Extremum):
     """The smallest entry along ``axis`` that is not NaN; NaN, with a warning of NumPy's, where all are."""
 
     function: ClassVar[Callable[..., Array]] = np.nanmin
-    plain: ClassVar[Callable[..., Array]] = np.nanmin
+    without_keywords: ClassVar[Callable[..., Array]] = np.nanmin
 
 
 def _ptp(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:

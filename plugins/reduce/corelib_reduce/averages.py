@@ -52,7 +52,7 @@ def _average(
 
 
 def _fitted(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
-    """The weights of the axes ``axis`` in a shape that stretches to ``shape``."""
+    """The weights of the axes ``axis`` in a shape that broadcasts to ``shape``."""
     if np.shape(weights) == shape:
         return weights
     axes = [] if axis is None else list(normalize_axis_tuple(axis, len(shape)))

@@ -11,7 +11,7 @@ from corelib import Array, Axis, Shape
 
 NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
 OWN_PRECISION: Final = frozenset("fd")  # the dtypes whose mean NumPy adds up in their own precision
-FEW: Final = 4096  # entries up to which adding zeros is faster than NumPy's broadcast_to
+ADDING_LIMIT: Final = 4096  # entries up to which adding zeros is faster than NumPy's broadcast_to
 add_up: Final[Callable[..., Array]] = np.add.reduce  # np.sum, without the Python in front of it
 
 
@@ -47,7 +47,7 @@ def expanded(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
 def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """Each entry of a result of a reduction at all the entries it was reduced from: the adjoint of a sum."""
     entries = expanded(x, shape, axis, keepdims)
-    if prod(shape) <= FEW:
+    if prod(shape) <= ADDING_LIMIT:
         return np.add(entries, np.zeros(shape, entries.dtype, like=entries))
     return np.broadcast_to(entries, shape)
 
@@ -64,7 +64,7 @@ def shared(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
 def divisor(shape: Shape, axis: Axis, dtype: Any) -> int | Array:
     """How many entries a mean is of; for few in all, an array that says so everywhere: one division does both."""
     number = count(shape, axis) or 1  # of no entries: there is none to get a gradient
-    if prod(shape) > FEW:
+    if prod(shape) > ADDING_LIMIT:
         return number
     array = np.full(shape, number, dtype)
     array.flags.writeable = False  # many read it

@@ -37,8 +37,8 @@ class Variance:
 
     def backward(self, propagated: Array, x: Array) -> Array:
         entries = expanded(propagated, x.shape, self.axis, self.keepdims)
-        pulled: Array = entries * slope(2, x, self.axis, self.where, self.ddof)
-        return deviations(x, self.axis, self.where) * pulled
+        scaled: Array = entries * slope(2, x, self.axis, self.where, self.ddof)
+        return deviations(x, self.axis, self.where) * scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Deviation:
         flat = (spread == 0) | self._equal(x, spread)
         if np.any(flat):
             spread, entries = np.where(flat, 1, spread), np.where(flat, 0, entries)
-        pulled: Array = entries * slope(1, x, self.axis, self.where, self.ddof) / spread
-        return deviations(x, self.axis, self.where) * pulled
+        scaled: Array = entries * slope(1, x, self.axis, self.where, self.ddof) / spread
+        return deviations(x, self.axis, self.where) * scaled
 
     def _equal(self, x: Array, spread: Array) -> Any:
         """Where all entries are equal: their mean is rounded, so what they deviate by need not be zero."""
@@ -104,7 +104,7 @@ def deviations(x: Array, axis: Axis, where: Any) -> Array:
 
 
 def slope(numerator: float, x: Array, axis: Axis, where: Any, ddof: float) -> Any:
-    """``numerator`` over the degrees of freedom; NaN where there are none, as in what NumPy answers."""
+    """``numerator`` over the degrees of freedom; NaN where there are none, as in what NumPy returns."""
     if where is True:
         freedom = count(x.shape, axis) - ddof
         return numerator / freedom if freedom > 0 else np.nan

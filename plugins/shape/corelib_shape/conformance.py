@@ -105,7 +105,7 @@ OFFSETS: Final[tuple[dict[str, Any], ...]] = (
 )
 WIDE: Final[dict[str, Any]] = {"dtype": np.float64, "casting": "safe", "axis": 1}
 ROWWISE: Final[dict[str, Any]] = {"dtype": np.float64, "casting": "safe"}
-NOTHING: Final = {"errors": "of no arrays at all the answer is (), as it is NumPy's"}
+NOTHING: Final = {"errors": "of no arrays at all the result is (), as it is NumPy's"}
 
 FLAT: Final = {"0-d": "it refuses arrays without such axes"}
 APART: Final = {

@@ -38,7 +38,7 @@ class GetItem:
     """``x[index]`` for any index that NumPy takes.
 
     An entry that is taken several times gets the sum of its copies' gradients, one that is not taken 0.
-    Raises IndexError where x has no such entry. A basic index (integers, slices, None, ...) answers a view.
+    Raises IndexError where x has no such entry. A basic index (integers, slices, None, ...) returns a view.
     """
 
     index: Any

@@ -26,7 +26,7 @@ def test_gradients_of_repeated_entries_add_up() -> None:
     np.testing.assert_array_equal(grad(lambda x: x[index].sum())(np.ones(3)), [3, 1, 0])
 
 
-def test_a_basic_index_answers_a_view() -> None:
+def test_a_basic_index_returns_a_view() -> None:
     assert np.shares_memory(getitem(X, np.s_[1:, ::2]).data, X)
 
 

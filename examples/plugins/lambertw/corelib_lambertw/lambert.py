@@ -18,7 +18,7 @@ BRANCH_POINT: Final = -1 / e
 def principal(x: Array) -> Array:
     """W₀(x), the solution w ≥ -1; NaN below -1/e. Complex numbers give complex ones.
 
-    SciPy answers float32 in complex128, and NaN at the branch point: both are mended here.
+    SciPy returns float32 in complex128, and NaN at the branch point: both are fixed here.
     """
     x = np.asarray(x)
     values: Any = x  # the types of SciPy know numbers only here
