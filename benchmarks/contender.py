@@ -50,9 +50,9 @@ def arrays_of(outcome: Any) -> list[Array]:
 
 
 def function_at(path: str) -> Any:
-    """What "module:attribute" names."""
+    """What "module:attribute", or "module", names."""
     module, _, attribute = path.partition(":")
-    return getattr(import_module(module), attribute)
+    return getattr(import_module(module), attribute) if attribute else import_module(module)
 
 
 def loss_of(workload: Workload, library: str, numpy: Any) -> Callable[..., Any]:

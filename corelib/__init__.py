@@ -91,9 +91,9 @@ _LATER: Final = {
 
 
 def _find_for(function: Any) -> Any:
-    from corelib.plugins.registry import find_for
+    from corelib.plugins.registry import op_for
 
-    return find_for(function)
+    return op_for(function)
 
 
 def _find_op(name: str) -> Any:

@@ -208,7 +208,7 @@ def test_the_command_prints_tables_and_writes_json(tmp_path: Path, capsys: pytes
 
 def test_the_command_refuses_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--only", "fit"]) == 2
-    assert "no workload is called fit; there are small-ops, fit-step" in capsys.readouterr().err
+    assert "no workload is called fit; there are small-ops, small-ops-attributes, fit-step" in capsys.readouterr().err
 
 
 def test_a_checkout_is_compared_with_itself(capsys: pytest.CaptureFixture[str]) -> None:

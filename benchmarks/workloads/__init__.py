@@ -15,7 +15,7 @@ from benchmarks.workloads import (
 )
 
 _ALL: Final = (
-    small_ops.WORKLOAD, fit_step.WORKLOAD, fit_step.LARGE, classifier.WORKLOAD, scalar_chain.WORKLOAD,
-    arithmetic.WORKLOAD, layer_norm.WORKLOAD, hessian.WORKLOAD, million.WORKLOAD,
+    small_ops.WORKLOAD, small_ops.ATTRIBUTES, fit_step.WORKLOAD, fit_step.LARGE, classifier.WORKLOAD,
+    scalar_chain.WORKLOAD, arithmetic.WORKLOAD, layer_norm.WORKLOAD, hessian.WORKLOAD, million.WORKLOAD,
 )  # fmt: skip
 WORKLOADS: Final[dict[str, Workload]] = {workload.name: workload for workload in _ALL}

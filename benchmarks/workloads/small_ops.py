@@ -2,9 +2,11 @@
 
 250 rounds of y <- tanh(sin(y w) + x), from y = x, for a constant w; the loss is the sum of y, the gradient
 is that of x, which is added up over 250 uses. corelib is called by its typed ops, as its documentation advises:
-``np.sin(tensor)`` finds the same op, through NumPy's protocol, which takes 0.3 us more.
+``np.sin(tensor)`` finds the same op, through NumPy's protocol, which takes 0.3 us more. In the second row corelib's
+ops are attributes, looked up at every call: ``from corelib import ops; ops.sin(x)``.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +40,18 @@ def loss(np: Any, sin: Any, tanh: Any, x: Any, w: Any, rounds: Any) -> Any:
     return np.sum(y)
 
 
+def attribute_loss(np: Any, ops: Any, x: Any, w: Any, rounds: Any) -> Any:
+    y = x
+    for _ in range(len(rounds)):
+        y = ops.tanh(ops.sin(y * w) + x)
+    return np.sum(y)
+
+
+def module_loss(library: Any, x: Any, w: Any, rounds: Any) -> Any:
+    """Of a library whose NumPy and whose functions are one module: torch, DeZero."""
+    return attribute_loss(library, library, x, w, rounds)
+
+
 def torch_loss(torch: Any, x: Any, w: Any, rounds: Any) -> Any:
     return loss(torch, torch.sin, torch.tanh, x, w, rounds)
 
@@ -64,4 +78,13 @@ WORKLOAD: Final = Workload(
     },
     target=Target(compiled=1.5, interpreted=2.6),
     calls="calls",
+)
+ATTRIBUTES: Final = replace(
+    WORKLOAD,
+    name="small-ops-attributes",
+    title="chain of 1000 ops, called as ops.sin(x)",
+    loss=attribute_loss,
+    torch_loss=module_loss,
+    dezero_loss=module_loss,
+    own={"corelib": ("corelib.ops",), "jax": ("jax.numpy",), "autograd": ("autograd.numpy",), "mygrad": ("mygrad",)},
 )

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class Dispatch(dict[Callable[..., Any], Callable[..., "Tensor"]]):
-    """NumPy function -> op. A hit costs one dictionary look-up; a miss asks the registry.
+    """NumPy function -> op. A hit costs one look-up; a miss asks the registry, which keeps what it finds here.
 
     ``find_for`` and ``find_op`` are the registry's. It stands above the core, so ``corelib/__init__.py`` sets them.
     """
@@ -17,8 +17,7 @@ class Dispatch(dict[Callable[..., Any], Callable[..., "Tensor"]]):
     find_op: Callable[[str], Any]
 
     def __missing__(self, function: Callable[..., Any]) -> "Callable[..., Tensor]":
-        op = self[function] = self.find_for(function)
-        return op
+        return self.find_for(function)
 
 
 ops_for: Final = Dispatch()

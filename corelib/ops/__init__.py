@@ -1,6 +1,7 @@
 """The ops that are installed, by name: ``from corelib.ops import erf``. Empty in itself: it asks the registry.
 
-A type checker sees what ``corelib typings`` wrote into typings/_corelib_ops.pyi.
+What the registry found is kept here until the registry changes. A type checker sees what
+``corelib typings`` wrote into typings/_corelib_ops.pyi.
 """
 
 from sys import _getframe
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _corelib_ops import *  # noqa: F403  # the stub that `corelib typings` wrote
 else:
+    from corelib.plugins.names import Names as _Names
+
+    _names = _Names(globals())
 
     def __getattr__(name: str) -> object:
         if name == "__all__":  # so that `from corelib.ops import *` has them
@@ -19,7 +23,7 @@ else:
         from corelib.plugins.registry import find_op
 
         try:
-            return find_op(name)
+            return _names.found(name, find_op)
         except OpNotFound as error:
             if _getframe(1).f_code.co_name == "_handle_fromlist":  # `from corelib.ops import name`: an ImportError
                 raise

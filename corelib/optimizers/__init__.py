@@ -26,6 +26,9 @@ def names() -> list[str]:
 
 
 if not TYPE_CHECKING:
+    from corelib.plugins.names import Names as _Names
+
+    _names = _Names(globals())
 
     def named(params, name, hyperparameters=None, /, **given):
         """`Optimizer.named`; type checkers know the hyperparameters of each installed rule here."""
@@ -36,7 +39,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         if name.startswith("_"):  # what Python itself asks a module for
             raise AttributeError(f"module 'corelib.optimizers' has no attribute {name!r}")
-        return get(name)
+        return _names.found(name, get)
 
     def __dir__() -> list[str]:
         return ["get", "named", "names", *names()]

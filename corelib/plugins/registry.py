@@ -6,7 +6,7 @@ takes nothing else down. Two providers of one name are an error when that name i
 
 from collections.abc import Callable, Iterator
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from corelib.core.dispatch import ops_for
 from corelib.core.naming import described
@@ -32,12 +32,23 @@ if TYPE_CHECKING:
     from corelib.plugins.provided import Provided
     from corelib.rule import AnyRule
 
+K = TypeVar("K")
+V = TypeVar("V")
+K_contra = TypeVar("K_contra", contravariant=True)
+V_contra = TypeVar("V_contra", contravariant=True)
 NOT_FOUND: Final[dict[str, type[CorelibError]]] = {
     "op": OpNotFound, "optimizer": OptimizerNotFound, "command": CommandNotFound
 }  # fmt: skip
 CONFLICT: Final[dict[str, type[CorelibError]]] = {
     "op": OpConflict, "optimizer": OptimizerConflict, "command": CommandConflict
 }  # fmt: skip
+
+
+class Memory(Protocol[K_contra, V_contra]):
+    """Where something keeps what it looked up in the registry."""
+
+    def __setitem__(self, key: K_contra, value: V_contra, /) -> None: ...
+    def clear(self) -> None: ...
 
 
 class Registry:
@@ -48,7 +59,9 @@ class Registry:
         self._search: Search | None = None
         self._registered: tuple[Loaded, ...] = ()
         self._tables: dict[str, dict[str, list[Provided]]] | None = None
+        self._changes = 0
         self.preferred: dict[str, str] = {}
+        self.memories: list[Memory[Any, Any]] = [ops_for]
 
     @property
     def search(self) -> "Search":
@@ -61,7 +74,7 @@ class Registry:
         search.run()
         with self._lock:
             self._tables = None
-            ops_for.clear()
+            self._forget()
         if search.complete:  # reported last: where warnings are errors, the registry is whole all the same
             search.report()
         return search
@@ -97,7 +110,7 @@ class Registry:
             self._registered = self._registered if registered is None else registered
             self._search = None if forget else self._search
             self._tables = None
-            ops_for.clear()
+            self._forget()
 
     @property
     def registered(self) -> "tuple[Loaded, ...]":
@@ -106,8 +119,26 @@ class Registry:
 
     def prefer(self, name: str, distribution: str) -> None:
         """Whose op ``name`` is meant from now on."""
-        self.preferred[name] = normalized(distribution)
-        ops_for.clear()
+        with self._lock:
+            self.preferred[name] = normalized(distribution)
+            self._forget()
+
+    def remember(self, memory: Memory[K, V], key: K, find: Callable[[K], V]) -> V:
+        """``find(key)``, kept in ``memory``, one of ``memories``, until what is installed or preferred changes.
+
+        What was found while that changed, on another thread or by the look-up itself, is not kept.
+        """
+        changes = self._changes
+        found = find(key)
+        with self._lock:
+            if self._changes == changes:
+                memory[key] = found
+        return found
+
+    def _forget(self) -> None:
+        self._changes += 1
+        for memory in self.memories:
+            memory.clear()
 
     def choose(self, kind: str, contested: str, providers: "list[Provided]") -> "Provided":
         """The one that is meant. Raises OpConflict where there are several, and none is preferred."""
@@ -122,6 +153,11 @@ class Registry:
 
 
 registry: Final = Registry()
+
+
+def op_for(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What ``find_for`` finds, kept in ``ops_for``."""
+    return registry.remember(ops_for, function, find_for)
 
 
 def find_for(function: Callable[..., Any]) -> Callable[..., Any]:
