@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import CellType, CodeType, FunctionType, MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Tree: TypeAlias = ast.FunctionDef | ast.Lambda
+LAMBDA: Final = "<lambda>"
 
 
 @cache
@@ -28,7 +29,7 @@ def tree_of(function: FunctionType) -> Tree | None:
         if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
             if _first_line(node) == code.co_firstlineno:
                 return node
-        elif isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and _holds(node.body, code):
+        elif isinstance(node, ast.Lambda) and code.co_name == LAMBDA and _holds(node.body, code):
             return node
     return None
 

@@ -17,11 +17,16 @@ class Host(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault, named by ``key``. A fault in a function that several ops share is one fault with several hosts."""
+    """One fault, named by ``key``. A fault in a function that several ops share is one fault with several hosts.
+
+    A fault of syntax is the change ``text`` in the source of ``part``, where the op has source.
+    """
 
     family: Family
     key: str
     hosts: tuple[Host, ...]
+    part: Any = None
+    text: str = ""
 
     @property
     def id(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,31 +11,48 @@ from corelib.conformance.subject import Subject
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.elementwise_op import Elementwise
 from corelib.primitives.slope import Argument, Constant, Function, Result, Singular, Slope, slope_of
-from corelib_selftest.functions import alike, code_of, helpers, names_in, place, transplanted, tree_of
+from corelib_selftest.functions import LAMBDA, alike, code_of, helpers, names_in, place, transplanted, tree_of
 from corelib_selftest.mutant import Host, Mutant
 from corelib_selftest.syntax import rewritings
 from corelib_selftest.targets import Target, targets
 
-Made: TypeAlias = Iterator[tuple[str, Callable[[], Any]]]
+
+class Change(NamedTuple):
+    """One change, named by ``key``: in the source of the function ``part``, where that is given."""
+
+    key: str
+    make: Callable[[], Any]
+    part: Any = None
+    text: str = ""
 
 
 def syntax_mutants(subjects: Iterable[Subject]) -> list[Mutant]:
     """All of them. A function that several ops call is mutated once, for all of them."""
-    hosts: dict[str, list[Host]] = {}
+    found: dict[tuple[str, CodeType | None], Change] = {}
+    hosts: dict[tuple[str, CodeType | None], list[Host]] = {}
     for subject in subjects:
         for target in targets(subject):
-            of_op = _of_slopes if isinstance(target.op, Elementwise) else _of_backward
-            for key, make in of_op(target):
-                hosts.setdefault(key, []).append(Host(subject, make))
-    return [Mutant("syntax", key, tuple(found)) for key, found in hosts.items()]
+            changes = _of_slopes(subject, target) if isinstance(target.op, Elementwise) else _of_backward(target)
+            for change in changes:
+                where = change.key, change.part and change.part.__code__
+                found.setdefault(where, change)
+                hosts.setdefault(where, []).append(Host(subject, change.make))
+    return [Mutant("syntax", one.key, tuple(hosts[where]), one.part, one.text) for where, one in found.items()]
 
 
-def _of_slopes(target: Target) -> Made:
+def _of_slopes(subject: Subject, target: Target) -> Iterator[Change]:
     op = target.op
     for i, slope in enumerate(op.slopes):
-        for change, other in _other_slopes(slope, op.arity):
-            key = change if ": " in change else f"{target.label or op.name} slope {i}: {change}"
-            yield key, _with_slope(target, i, other, isinstance(slope, Singular))
+        whose = " ".join(word for word in (subject.name, target.label, f"slope {i}") if word)
+        for text, other in _other_slopes(slope, op.arity):
+            make = _with_slope(target, i, other, isinstance(slope, Singular))
+            part: Any = other.part if isinstance(other, Later) else None
+            yield Change(f"{whose if _is_nameless(part) else place(part)}: {text}", make, part, text)
+
+
+def _is_nameless(part: Any) -> bool:
+    """Whether a slope is no function, or a lambda: several of a module would have the same name."""
+    return part is None or part.__name__ == LAMBDA
 
 
 def _with_slope(target: Target, i: int, other: Any, singular: bool) -> Callable[[], Any]:
@@ -104,8 +121,8 @@ class Later(NamedTuple):
 def _rewritten(function: FunctionType) -> Iterator[tuple[str, Later]]:
     """A function with each mutation of it, and of each function that it calls."""
     for part in (function, *helpers(function)):
-        for change, code in codes(part):
-            yield f"{place(part)}: {change}", Later(function, part, code)
+        for text, code in codes(part):
+            yield text, Later(function, part, code)
 
 
 @cache
@@ -125,13 +142,13 @@ def codes(function: FunctionType) -> list[tuple[str, CodeType]]:
     return found
 
 
-def _of_backward(target: Target) -> Made:
+def _of_backward(target: Target) -> Iterator[Change]:
     op = target.op
     for name in methods_of(op.cls):
         method = getattr(op.cls, name)
         for part in (method, *helpers(method)):
-            for change, code in codes(part):
-                yield f"{place(part)}: {change}", _with_method(target, name, method, part, code)
+            for text, code in codes(part):
+                yield Change(f"{place(part)}: {text}", _with_method(target, name, method, part, code), part, text)
 
 
 def methods_of(cls: Any) -> list[str]:

@@ -13,15 +13,17 @@ from corelib_selftest.rewritten import codes
 
 def rule_syntax_mutants(subjects: Iterable[RuleSubject]) -> list[Mutant]:
     """All of them; a method that several rules inherit is mutated once, for all of them."""
-    hosts: dict[str, list[Host]] = {}
+    hosts: dict[tuple[FunctionType, str], list[Host]] = {}
     for subject in subjects:
         for name in _methods(subject.kind):
             method = getattr(subject.kind, name)
             for part in (method, *helpers(method)):
-                for change, code in codes(part):
+                for text, code in codes(part):
                     make = _with_method(subject, name, method, part, code)
-                    hosts.setdefault(f"{place(part)}: {change}", []).append(Host(subject, make))
-    return [Mutant("syntax", key, tuple(found)) for key, found in hosts.items()]
+                    hosts.setdefault((part, text), []).append(Host(subject, make))
+    return [
+        Mutant("syntax", f"{place(part)}: {text}", tuple(found), part, text) for (part, text), found in hosts.items()
+    ]
 
 
 def _methods(kind: Any) -> list[str]:

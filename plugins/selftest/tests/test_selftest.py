@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from corelib import elementwise
+from corelib.conformance import subject_of
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation.limits import time_limit
 from corelib.conformance.optimizers.installed_rules import installed_rules
@@ -223,3 +225,12 @@ def test_costs_are_measured_beside_their_budgets() -> None:
     assert "the dearest are corelib-broadcast." in str(quick)
     assert Costs("quick", {"slow": 0.04}).held
     assert not Costs("quick", {"slow": 0.06}).held
+
+
+def test_lambdas_of_one_module_are_mutated_each_by_itself() -> None:
+    first = elementwise(np.sin, lambda x: np.cos(x) * 1, name="first", numpy=())
+    second = elementwise(np.tan, lambda x: np.cos(x) ** -2, name="second", numpy=())
+    mutants = syntax_mutants([subject_of(first), subject_of(second)])
+    keys = [m.key for m in mutants if m.text == "np.cos(x) -> x"]
+    assert keys == ["local.first slope 0: np.cos(x) -> x", "local.second slope 0: np.cos(x) -> x"]
+    assert all(len(m.hosts) == 1 for m in mutants)
