@@ -117,6 +117,13 @@ def test_a_command_of_a_plugin_in_a_notebook_is_found(greet: Path) -> None:
     assert "no installed plugin provides command 'mine'" in said("mine", "you", status=2)
 
 
+def test_a_command_of_a_first_party_plugin_says_what_to_install(install: Install) -> None:
+    words = "Error: no installed plugin provides command '{0}'; pip install corelib-fit (see corelib --help)\n"
+    assert said("fit", "--epochs", "3", status=2) == words.format("fit")
+    assert said("predict", "--help", status=2) == words.format("predict")
+    assert said("plugins") == "no plugin is installed; pip install corelib-elementwise is a beginning\n"
+
+
 # What is wrong stays where it is
 
 

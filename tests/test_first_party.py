@@ -19,9 +19,15 @@ def test_the_table_of_optimizers_is_complete() -> None:
     assert now == first_party.OPTIMIZERS, f"first_party.py should say\n\n{table('OPTIMIZERS', now)}"
 
 
+def test_the_table_of_commands_is_complete() -> None:
+    now = current("commands")
+    assert now == first_party.COMMANDS, f"first_party.py should say\n\n{table('COMMANDS', now)}"
+
+
 def test_an_owner_is_found_by_the_name_of_an_op() -> None:
     assert owner_of("matmul", "op") == "corelib-matmul"
     assert owner_of("adam", "optimizer") == "corelib-optimizers"
+    assert owner_of("fit", "command") == "corelib-fit"
     assert owner_of("nothing", "op") is None
 
 

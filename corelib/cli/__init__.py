@@ -3,7 +3,7 @@
 import sys
 from typing import Final, NoReturn
 
-EXTRA: Final = frozenset({"click", "matplotlib", "rich"})
+EXTRA: Final = frozenset({"click", "rich"})
 
 
 def main() -> None:

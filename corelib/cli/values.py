@@ -1,4 +1,7 @@
-"""The values of options: numbers in the digits 0 to 9, and places that have a name."""
+"""The values of options: numbers in the digits 0 to 9, and places that have a name.
+
+Public: commands of plugins may use these types.
+"""
 
 import math
 from pathlib import Path

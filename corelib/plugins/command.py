@@ -19,12 +19,10 @@ class Command:
 BUILT_IN: Final = {
     "check": Command("corelib.cli.check:check", "Prove the ops and optimizers of a plugin right."),
     "doctor": Command("corelib.cli.doctor:doctor", "Say what is loaded, and what is wrong with it."),
-    "fit": Command("corelib.cli.fit:fit", "Fit a curve with a small network."),
     "new": Command("corelib.cli.new:new", "Begin a plugin: a distribution that is green from the start."),
     "ops": Command("corelib.cli.ops:ops", "List the installed ops, or describe one."),
     "optimizers": Command("corelib.cli.optimizers:optimizers", "List the installed optimizers, or describe one."),
     "plugins": Command("corelib.cli.plugins:plugins", "List the installed plugins."),
-    "predict": Command("corelib.cli.predict:predict", "Apply a network that `corelib fit` made."),
     "typings": Command(
         "corelib.cli.typings:typings", "Write what type checkers need to know of the installed plugins."
     ),

@@ -1,4 +1,4 @@
-"""Who has which op among the first-party plugins, so that an error can say what to install.
+"""Who has which op, optimizer or command among the first-party plugins, so that an error can say what to install.
 
 tests/test_first_party.py compares it with the plugins, and says what it should be.
 """
@@ -34,4 +34,6 @@ OPTIMIZERS: Final[dict[str, str]] = {
     "corelib-optimizers": "adagrad adam adamw prodigy rmsprop sgd",
 }
 
-COMMANDS: Final[dict[str, str]] = {}
+COMMANDS: Final[dict[str, str]] = {
+    "corelib-fit": "fit predict",
+}

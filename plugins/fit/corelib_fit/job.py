@@ -8,22 +8,21 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from corelib.core.tensor import Array
-from corelib.debugging.drawing import graph
-from corelib.fitting.compare import Peer, compare
-from corelib.fitting.log_file import write_log
-from corelib.fitting.model_file import Model, save_model
-from corelib.fitting.network import Network, check_activation, initial, make_network
-from corelib.fitting.output import check_writable, unfinished
-from corelib.fitting.pictures import draw_fit, draw_loss
-from corelib.fitting.progress import progress
-from corelib.fitting.refusal import BadInput
-from corelib.fitting.samples import Samples, measured, parabola
-from corelib.fitting.scaling import Scaled, scaled
-from corelib.fitting.solver import Solver
-from corelib.fitting.table import open_table
-from corelib.fitting.training import Batches, History, train
-from corelib.fitting.verdict import compared, root_mean_square, verdict
+from corelib import Array, graph
+from corelib_fit.compare import Peer, compare
+from corelib_fit.log_file import write_log
+from corelib_fit.model_file import Model, save_model
+from corelib_fit.network import Network, check_activation, initial, make_network
+from corelib_fit.output import check_writable, unfinished
+from corelib_fit.pictures import draw_fit, draw_loss
+from corelib_fit.progress import progress
+from corelib_fit.refusal import BadInput
+from corelib_fit.samples import Samples, measured, parabola
+from corelib_fit.scaling import Scaled, scaled
+from corelib_fit.solver import Solver
+from corelib_fit.table import open_table
+from corelib_fit.training import Batches, History, train
+from corelib_fit.verdict import compared, root_mean_square, verdict
 
 STEPS: Final = 10_000
 """How many steps a run makes that is not told how many epochs."""

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from corelib.cli.one_line import OneLineCommand
 from corelib.cli.values import Place
 
 
-@click.command(cls=OneLineCommand)
+@click.command()
 @click.argument("model", type=Place(), metavar="MODEL.NPZ")
 @click.argument("table", type=Place(), metavar="DATA.CSV")
 @click.option("--out", type=Place(), help="File to write to.  [default: standard output]")
@@ -19,9 +18,9 @@ def predict(model: Path, table: Path, out: Path | None) -> None:
     DATA.CSV needs the columns that the network was taught from. The result is CSV: these columns and the prediction,
     in their own units, row for row.
     """
-    from corelib.fitting.model_file import load_model
-    from corelib.fitting.predictions import predictions, save_predictions, write_predictions
-    from corelib.fitting.table import open_table
+    from corelib_fit.model_file import load_model
+    from corelib_fit.predictions import predictions, save_predictions, write_predictions
+    from corelib_fit.table import open_table
 
     network = load_model(model)
     with open_table(table) as opened:

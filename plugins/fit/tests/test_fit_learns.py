@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corelib.fitting.job import Job, prepare
-from corelib.fitting.solver import make_solver
-from corelib.fitting.training import Epoch, History, train
+from corelib_fit.job import Job, prepare
+from corelib_fit.solver import make_solver
+from corelib_fit.training import Epoch, History, train
 
 SEEDS = range(5)
 

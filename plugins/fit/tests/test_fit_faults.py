@@ -14,12 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from corelib.cli.main import command
-from corelib.cli.streams import plain
-from corelib.fitting import network, pictures, table
-from corelib.fitting.lock import hold
-from corelib.fitting.output import check_writable, hidden, unfinished
-from corelib.fitting.refusal import BadInput
-from corelib.fitting.samples import parabola
+from corelib_fit import network, pictures, table
+from corelib_fit.lock import hold
+from corelib_fit.output import check_writable, hidden, unfinished
+from corelib_fit.refusal import BadInput
+from corelib_fit.samples import parabola
 
 NAMES = ["fit.png", "log.csv", "loss.png", "model.npz"]
 SMALL = ["fit", "--epochs", "1", "--hidden", "2", "--out", "run"]
@@ -66,11 +65,6 @@ def test_every_console_can_be_printed_on(encoding: str) -> None:
     assert branch in done.stdout.decode(encoding)
 
 
-def test_characters_without_a_likeness_are_written_by_number() -> None:
-    error = UnicodeEncodeError("ascii", "a├日b", 1, 3, "not in range")
-    assert plain(error) == (r"|\u65e5", 3)
-
-
 @full
 def test_a_full_standard_output_is_one_line_and_nothing_is_left() -> None:
     with open("/dev/full", "w") as nowhere:
@@ -78,15 +72,6 @@ def test_a_full_standard_output_is_one_line_and_nothing_is_left() -> None:
         done = subprocess.run(arguments, stdout=nowhere, stderr=subprocess.PIPE, check=False)
     assert one_line(done, 2) == f"Error: the output cannot be written: {os.strerror(errno.ENOSPC)}"
     assert left() == []
-
-
-@posix
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    done = subprocess.run([sys.executable, "-c", COMMAND, "ops"], stdout=writing, stderr=subprocess.PIPE, check=False)
-    os.close(writing)
-    assert (done.returncode, done.stderr) == (1, b"")
 
 
 # Disks
@@ -112,7 +97,7 @@ def test_a_disk_that_is_full_later_leaves_the_files_of_the_run_before(
     def full(*args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(f"corelib.fitting.job.{writer}", full)
+    monkeypatch.setattr(f"corelib_fit.job.{writer}", full)
     done = CliRunner().invoke(command, SMALL, catch_exceptions=False)
     assert done.exit_code == 2
     assert done.output.splitlines()[-1].startswith("Error: --out run: nothing can be written there (No space left")
@@ -125,7 +110,7 @@ def test_a_disk_that_is_full_later_leaves_the_files_of_the_run_before(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from corelib.fitting.output import hidden
+from corelib_fit.output import hidden
 with hidden(Path(sys.argv[1])) as place:
     (place / "fit.png").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -161,7 +146,7 @@ def written(folder: Path, text: str) -> None:
 EXITING = """
 import os, sys
 from pathlib import Path
-from corelib.fitting.output import unfinished
+from corelib_fit.output import unfinished
 rename, calls = os.rename, []
 def exiting(*args):
     calls.append(args)

@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from corelib.core.tensor import Array
-from corelib.fitting.compare import Comparison
-from corelib.fitting.samples import Samples
-from corelib.fitting.training import History
+from corelib import Array
+from corelib_fit.compare import Comparison
+from corelib_fit.samples import Samples
+from corelib_fit.training import History
 
 LEARNED: Final = 0.9
 """The part of the variance that a fit explains which has learned its data."""

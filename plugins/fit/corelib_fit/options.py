@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from corelib.fitting.refusal import BadInput, listed
-from corelib.fitting.table import open_table
+from corelib_fit.refusal import BadInput, listed
+from corelib_fit.table import open_table
 
 DIGITS: Final = 18
 """Whole numbers with more of them are no sizes, and Python refuses to read those with thousands."""

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from corelib.cli.main import command
 
-COPPER = str(Path(__file__).parents[1] / "examples" / "data" / "copper.csv")
-SEA = str(Path(__file__).parents[1] / "examples" / "data" / "sea.csv")
+DATA = Path(__file__).parents[3] / "examples" / "data"
+COPPER, SEA = str(DATA / "copper.csv"), str(DATA / "sea.csv")
 FILES = ["fit.png", "log.csv", "loss.png", "model.npz"]
 
 
@@ -130,7 +130,7 @@ def test_an_interrupted_run_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     def interrupted(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("corelib.fitting.job.write_log", interrupted)
+    monkeypatch.setattr("corelib_fit.job.write_log", interrupted)
     done = CliRunner().invoke(command, ["fit", "--epochs", "1"])
     assert done.exit_code != 0
     assert left() == []
@@ -310,7 +310,7 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_work(monkeypatc
     def denied(*args: object, **keywords: object) -> str:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("corelib.fitting.output.tempfile.mkdtemp", denied)
+    monkeypatch.setattr("corelib_fit.output.tempfile.mkdtemp", denied)
     refused("--out fit: nothing can be written there (Permission denied)", "fit")
 
 

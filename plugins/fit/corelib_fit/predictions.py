@@ -8,11 +8,11 @@ from typing import TextIO
 
 import numpy as np
 
-from corelib.core.tensor import Array
-from corelib.fitting.model_file import Model
-from corelib.fitting.output import hidden
-from corelib.fitting.refusal import BadInput
-from corelib.fitting.table import Table
+from corelib import Array
+from corelib_fit.model_file import Model
+from corelib_fit.output import hidden
+from corelib_fit.refusal import BadInput
+from corelib_fit.table import Table
 
 
 def predictions(model: Model, table: Table) -> tuple[Array, Array]:

@@ -10,14 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corelib.core.tensor import Array, Tensor
-from corelib.fitting.network import Network
-from corelib.fitting.refusal import BadInput
-from corelib.fitting.scaling import Scaled
-from corelib.fitting.solver import Solver
-from corelib.fitting.training import Batches
-from corelib.optimizing.optimizer import Optimizer
+from corelib import Array, Optimizer, Tensor
 from corelib.rule import hyperparameters
+from corelib_fit.network import Network
+from corelib_fit.refusal import BadInput
+from corelib_fit.scaling import Scaled
+from corelib_fit.solver import Solver
+from corelib_fit.training import Batches
 
 
 class Comparison(NamedTuple):

@@ -7,12 +7,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from corelib.core.tensor import Array, Tensor
+from corelib import Array, Tensor
 from corelib.errors import NonFinite
-from corelib.fitting.network import Network
-from corelib.fitting.refusal import BadInput
-from corelib.fitting.scaling import Scaled
-from corelib.fitting.solver import Solver
+from corelib_fit.network import Network
+from corelib_fit.refusal import BadInput
+from corelib_fit.scaling import Scaled
+from corelib_fit.solver import Solver
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
-from corelib.core.tensor import Array
-from corelib.fitting.samples import Samples, Truth
-from corelib.fitting.training import History
+from corelib import Array
+from corelib_fit.samples import Samples, Truth
+from corelib_fit.training import History
 
 Predict = Callable[[Array], Array]
 

@@ -1,26 +1,21 @@
-"""A subcommand that says in one line what is wrong with its options, and lets an option take several words."""
+"""A click command of which some options take several words."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
-from corelib.fitting.refusal import BadInput
 
+class SeveralWords(click.Command):
+    """``--x a b c`` is ``--x a --x b --x c`` for the options in ``several``."""
 
-class OneLineCommand(click.Command):
-    """As click's, but without the usage above an error; ``--x a b c`` is ``--x a --x b --x c`` for the ``several``."""
-
-    def __init__(self, *args: Any, several: Sequence[str] = (), **keywords: Any) -> None:
+    def __init__(self, *args: Any, several: Sequence[str], **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self.several: frozenset[str] = frozenset(several)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Raises BadInput, in the words of click, where an option is wrong."""
-        try:
-            return super().parse_args(ctx, list(spread(args, self.several)))
-        except click.UsageError as error:
-            raise BadInput(error.format_message()) from error
+        """The arguments, each option of several words repeated before each of them."""
+        return super().parse_args(ctx, list(spread(args, self.several)))
 
 
 def spread(args: Sequence[str], several: frozenset[str]) -> Iterator[str]:

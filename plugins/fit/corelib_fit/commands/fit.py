@@ -5,14 +5,14 @@ from typing import Final
 
 import click
 
-from corelib.cli.one_line import OneLineCommand
 from corelib.cli.values import Fraction, Place, Whole
+from corelib_fit.commands.several import SeveralWords
 
 SET: Final = "lr, weight_decay, l2, clip_norm or a hyperparameter of the optimizer; may be repeated."
 TEST: Final = "Part of the rows held back for the test."
 
 
-@click.command(cls=OneLineCommand, several=("--x",))
+@click.command(cls=SeveralWords, several=("--x",))
 @click.argument("table", required=False, type=Place(), metavar="[DATA.CSV]")
 @click.option("--x", multiple=True, metavar="COLUMN ...", help="The columns to learn from.")
 @click.option("--y", metavar="COLUMN", help="The column to learn.")
@@ -53,9 +53,9 @@ def fit(
     steps. It leaves fit.png, loss.png, log.csv and model.npz in the folder --out; see `corelib predict`. Those of an
     earlier run are taken away before: files of two runs never stand beside each other.
     """
-    from corelib.fitting.job import Job, run
-    from corelib.fitting.options import check_columns, layers
-    from corelib.fitting.solver import make_solver
+    from corelib_fit.job import Job, run
+    from corelib_fit.options import check_columns, layers
+    from corelib_fit.solver import make_solver
 
     check_columns(table, x, y)
     solver = make_solver(optimizer, settings)

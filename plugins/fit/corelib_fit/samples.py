@@ -6,9 +6,9 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from corelib.core.tensor import Array
-from corelib.fitting.refusal import BadInput
-from corelib.fitting.table import Table
+from corelib import Array
+from corelib_fit.refusal import BadInput
+from corelib_fit.table import Table
 
 Truth: TypeAlias = Callable[[Array], Array]
 

@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from corelib.fitting.training import Epoch, Watch
+from corelib_fit.training import Epoch, Watch
 
 REPORTS: Final = 10
 """How many plain lines a run prints."""

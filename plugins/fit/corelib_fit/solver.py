@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final
 
-from corelib.core.tensor import Tensor
+from corelib import Optimizer, Tensor
 from corelib.errors import CorelibError
-from corelib.fitting.refusal import BadInput, listed
-from corelib.fitting.table import number
-from corelib.optimizing.optimizer import Optimizer
-from corelib.plugins.registry import find_optimizer, optimizer_names
+from corelib.plugins import find_optimizer, optimizer_names
 from corelib.rule import AnyRule, hyperparameters, make_rule
+from corelib_fit.refusal import BadInput, listed
+from corelib_fit.table import number
 
 DRIVERS: Final = ("lr", "weight_decay", "l2", "clip_norm")
 """What may be set for every optimizer: these are options of the Optimizer, not of its rule."""

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corelib.core.tensor import Array
-from corelib.fitting.samples import Samples
+from corelib import Array
+from corelib_fit.samples import Samples
 
 
 class Scaling(NamedTuple):

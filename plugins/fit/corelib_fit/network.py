@@ -8,10 +8,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from corelib.core.scope import no_grad
-from corelib.core.tensor import Array, Tensor, TensorLike
-from corelib.fitting.refusal import BadInput
-from corelib.plugins.registry import find_op
+from corelib import Array, Tensor, TensorLike, no_grad
+from corelib.plugins import find_op
+from corelib_fit.refusal import BadInput
 
 
 class Activation(NamedTuple):

@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from corelib.fitting.lock import hold
-from corelib.fitting.refusal import BadInput
+from corelib_fit.lock import hold
+from corelib_fit.refusal import BadInput
 
 PREFIX: Final = ".corelib-fit-"
 SUFFIX: Final = ".part"

@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
-from corelib.fitting.scaling import Scaling
-from corelib.fitting.training import History
+from corelib_fit.scaling import Scaling
+from corelib_fit.training import History
 
 COLUMNS = ("epoch", "train_loss", "test_loss", "train_rmse", "test_rmse", "seconds")
 

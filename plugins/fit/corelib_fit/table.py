@@ -12,8 +12,8 @@ from typing import Final, TextIO, TypeAlias
 
 import numpy as np
 
-from corelib.core.tensor import Array
-from corelib.fitting.refusal import BadInput, listed
+from corelib import Array
+from corelib_fit.refusal import BadInput, listed
 
 Row: TypeAlias = tuple[int, list[str]]  # with the number of its last line
 

@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from corelib import Array
 from corelib.archive import read_arrays, text
-from corelib.core.tensor import Array
-from corelib.fitting.network import Network, make_network
-from corelib.fitting.refusal import BadInput
-from corelib.fitting.scaling import Scaling
+from corelib_fit.network import Network, make_network
+from corelib_fit.refusal import BadInput
+from corelib_fit.scaling import Scaling
 
 FORMAT: Final = "corelib fit 1"
 

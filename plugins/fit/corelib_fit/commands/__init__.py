@@ -1,0 +1,1 @@
+"""The commands `corelib fit` and `corelib predict`."""

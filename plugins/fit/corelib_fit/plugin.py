@@ -1,0 +1,13 @@
+"""What corelib is told of this distribution."""
+
+from collections.abc import Mapping
+
+from corelib import Command, hookimpl
+
+
+@hookimpl
+def corelib_commands() -> Mapping[str, Command]:
+    return {
+        "fit": Command("corelib_fit.commands.fit:fit", "Fit a curve with a small network."),
+        "predict": Command("corelib_fit.commands.predict:predict", "Apply a network that `corelib fit` made."),
+    }
