@@ -1,13 +1,15 @@
 """What an error says to install: the table of first-party ops is that of the plugins in this repository."""
 
 import textwrap
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 from corelib.plugins import first_party
-from corelib.plugins.registry import registry
+from corelib.plugins.loading import Loaded, adopted
 from corelib.plugins.suggestions import owner_of
 
-HERE = sorted(f"corelib-{file.parent.name}" for file in Path(__file__).parent.parent.glob("plugins/*/pyproject.toml"))
+PROJECTS = sorted((Path(__file__).parent.parent / "plugins").glob("*/pyproject.toml"))
 
 
 def test_the_table_of_ops_is_complete() -> None:
@@ -32,9 +34,16 @@ def test_an_owner_is_found_by_the_name_of_an_op() -> None:
 
 
 def current(kind: str) -> dict[str, str]:
-    """The names that each plugin of this repository provides."""
-    names = {p.distribution.name: " ".join(sorted(getattr(p, kind))) for p in registry.plugins}
-    return {owner: names[owner] for owner in HERE if names.get(owner)}
+    """The names that each plugin of this repository provides, installed or not."""
+    plugins = [plugin for file in PROJECTS for plugin in plugins_of(file)]
+    return {one.distribution.name: " ".join(sorted(getattr(one, kind))) for one in plugins if getattr(one, kind)}
+
+
+def plugins_of(pyproject: Path) -> list[Loaded]:
+    """The plugins of a distribution, by the entry points in its pyproject.toml."""
+    project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+    modules = project.get("entry-points", {}).get("corelib.v1", {}).values()
+    return [adopted(import_module(module), project["name"]) for module in modules]
 
 
 def table(name: str, content: dict[str, str]) -> str:
