@@ -59,11 +59,11 @@ class Faulty:
         return "no array" if self.fault == "forward returns text" else x * y
 
     def backward(self, propagated: Any, x: Any, y: Any) -> Any:
-        returns: dict[str, Any] = {
+        gradients: dict[str, Any] = {
             "shape": (np.ones(9), None), "text": ("a", "b"), "one": propagated, "nothing": (None, None),
             "dtypes": ((propagated * y).astype(np.float32), propagated * 1j),
         }  # fmt: skip
-        return returns.get(self.fault, (propagated * y, propagated * x))
+        return gradients.get(self.fault, (propagated * y, propagated * x))
 
 
 product: Any = op(Faulty)
@@ -275,8 +275,8 @@ def shown(act: Callable[[], Any], whole: bool) -> str:
 SECTIONS = {"subclasses": SUBCLASSES, "copies": COPIES, "texts": TEXTS, "errors": ERRORS, "calls": CALLS}
 
 if __name__ == "__main__":
-    returns = {
+    replies = {
         section: {name: shown(act, whole=section != "calls") for name, act in outcomes.items()}
         for section, outcomes in SECTIONS.items()
     }
-    print(json.dumps({"compiled": is_compiled(), "sections": returns}))
+    print(json.dumps({"compiled": is_compiled(), "sections": replies}))

@@ -150,12 +150,12 @@ def test_what_led_to_an_error_is_looked_at_and_a_circle_ends() -> None:
 
 def in_time(work: Callable[[], Any]) -> Any:
     """What ``work`` returns on a thread of its own, which must not hang."""
-    returns: list[Any] = []
-    thread = threading.Thread(target=lambda: returns.append(work()), daemon=True)
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(work()), daemon=True)
     thread.start()
     thread.join(60)
-    assert returns, "it hangs"
-    return returns[0]
+    assert found, "it hangs"
+    return found[0]
 
 
 def test_a_plugin_that_waits_for_a_thread_is_loaded_and_the_thread_finds_the_others(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import corelib
-from corelib import Array, Tensor, composed, elementwise, grad, linear, op, typed
+from corelib import Array, Tensor, composed, elementwise, extend, grad, linear, op, typed
 from corelib.cli.diagnosis import diagnose
 from corelib.core.naming import aliases, described
 from corelib.errors import InvalidOp, InvalidOperandType, OpNotFound, UnsupportedArgument
@@ -309,3 +309,11 @@ def test_a_function_without_an_op_is_named_with_its_other_names(monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "library", library)
     with pytest.raises(OpNotFound, match=r"differentiates library\.abs \(vectorized\) \(also called size\)"):
         grad(both)(2.0)
+
+
+def test_extend_is_all_that_an_author_imports() -> None:
+    assert sorted(extend.__all__, key=str.casefold) == sorted(set(extend.__all__), key=str.casefold)
+    for name in set(extend.__all__) & set(corelib.__all__):
+        assert getattr(extend, name) is getattr(corelib, name)
+    factories = {"composed", "elementwise", "linear", "op"}
+    assert factories | {"Plugin", "hookimpl", "Rule", "Step", "NO_VALUE", "Command"} <= set(extend.__all__)

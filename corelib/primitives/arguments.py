@@ -9,7 +9,7 @@ import numpy as np
 from corelib.core.naming import described, shown
 from corelib.errors import UnsupportedArgument
 
-_NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
+NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
 
 
 class Arguments:
@@ -29,7 +29,7 @@ class Arguments:
     def sort(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
         """The operands, and the fields that were given a value of their own."""
         plain = len(args) == self.arrays and self.fields.issuperset(keywords)
-        if plain and not any([value is _NO_VALUE for value in keywords.values()]):
+        if plain and not any([value is NO_VALUE for value in keywords.values()]):
             return args, keywords
         operands = list(args[: self.arrays])
         given = dict(zip(self.names[self.arrays :], args[self.arrays :], strict=False))
@@ -42,7 +42,7 @@ class Arguments:
     def is_field(self, name: str, value: Any) -> bool:
         """Whether to pass it on; False for a default that the op need not know."""
         if name in self.fields:
-            return value is not _NO_VALUE
+            return value is not NO_VALUE
         if self.is_default(name, value):
             return False
         allowed = ", ".join(sorted(self.fields)) or "none"
@@ -51,7 +51,7 @@ class Arguments:
         )
 
     def is_default(self, name: str, value: Any) -> bool:
-        if value is None or value is _NO_VALUE:
-            return name in self.defaults and self.defaults[name] in (None, _NO_VALUE)
-        default = self.defaults.get(name, _NO_VALUE)
+        if value is None or value is NO_VALUE:
+            return name in self.defaults and self.defaults[name] in (None, NO_VALUE)
+        default = self.defaults.get(name, NO_VALUE)
         return isinstance(value, (bool, int, float, str)) and type(value) is type(default) and value == default

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from corelib import Array, Shape, Tensor, TensorLike, composed, linear
+from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear
 
 CACHE_LIMIT: Final = 10_000  # numbers that may be kept in memory for good
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from corelib import Array, Ratio, Wanted, all_finite, elementwise, op
+from corelib.extend import Array, Ratio, Wanted, all_finite, elementwise, op
 from corelib_elementwise.powers import base_slope, exponent_slope, power_of, wide_base_slope
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Shape, Tensor, TensorLike, composed, linear
+from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear
 from corelib_elementwise.recordable import as_tensor
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Tensor, elementwise
+from corelib.extend import Tensor, elementwise
 from corelib_elementwise.recordable import recordable
 from corelib_elementwise.sigmoid import bell, decayed
 

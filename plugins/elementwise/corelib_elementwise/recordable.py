@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from corelib import Tensor, TensorLike, elementwise
+from corelib.extend import Tensor, TensorLike, elementwise
 
 
 def recordable(forward: Callable[..., Any], *slopes: Callable[..., Any] | int) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Shape, elementwise, linear, op
+from corelib.extend import Array, Shape, elementwise, linear, op
 
 floor: Final = elementwise(np.floor, 0)
 ceil: Final = elementwise(np.ceil, 0)

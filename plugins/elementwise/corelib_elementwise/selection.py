@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Tensor, TensorLike, Wanted, composed, op
+from corelib.extend import Array, Tensor, TensorLike, Wanted, composed, op
 from corelib_elementwise.recordable import as_tensor
 
 

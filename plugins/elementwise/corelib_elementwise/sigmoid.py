@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Tensor, elementwise
+from corelib.extend import Array, Tensor, elementwise
 from corelib_elementwise.recordable import recordable
 
 ONE: Final = {kind: np.ones((), kind) for kind in "efdg"}  # NumPy takes an array faster than a Python number

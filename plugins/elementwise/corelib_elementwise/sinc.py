@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Tensor, elementwise, op
+from corelib.extend import Array, Tensor, elementwise, op
 
 # np.sinc(x) = f(u) with f(u) = sin(u) / u and u = pi x; the k-th derivative of f has
 #   the recurrence  f_k(u) = (sin(u + k pi/2) - k f_{k-1}(u)) / u, which loses digits where |u| < k, and

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Ratio, elementwise
+from corelib.extend import Ratio, elementwise
 from corelib_elementwise.recordable import recordable
 from corelib_elementwise.sigmoid import bell, decayed
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array
 from corelib.conformance import ErrorSample, OpSample, OpSpec
+from corelib.extend import Array
 
 Generator = np.random.Generator
 

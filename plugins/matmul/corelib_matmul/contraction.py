@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from corelib import Array, Wanted, op
+from corelib.extend import Array, Wanted, op
 from corelib_matmul.products import Gradients, conj, matmul_gradients
 
 Axes: TypeAlias = int | tuple[int | Sequence[int], int | Sequence[int]]

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from corelib import Array, Wanted, op
+from corelib.extend import Array, Wanted, op
 from corelib_matmul.products import Gradients, conj, matmul_gradients, reshaped, stacked_gradients, summed
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from corelib import Array, Shape, Wanted, op
+from corelib.extend import Array, Shape, Wanted, op
 from corelib_matmul.products import Gradients, conj
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import corelib_matmul
-from corelib import AnyOp, hookimpl
+from corelib.extend import AnyOp, hookimpl
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from corelib import Array, Shape, Wanted
+from corelib.extend import Array, Shape, Wanted
 
 Gradients: TypeAlias = tuple[Array | None, Array | None]
 

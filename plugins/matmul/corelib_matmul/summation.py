@@ -6,8 +6,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from corelib import Array, Shape, Tensor, Wanted, composed, linear, op
 from corelib.errors import UnsupportedArgument
+from corelib.extend import Array, Shape, Tensor, Wanted, composed, linear, op
 from corelib_matmul.products import conj
 from corelib_matmul.subscripts import spelt_out
 

@@ -4,11 +4,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Tensor, TensorLike, composed, elementwise
 from corelib.errors import UnsupportedArgument
+from corelib.extend import Array, Tensor, TensorLike, composed, elementwise
 from corelib_maximum.comparing import NAN, share
-
-NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
 
 
 def _inside(x: Any, *outside: Any) -> Any:

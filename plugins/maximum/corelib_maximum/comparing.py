@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, elementwise, op
+from corelib.extend import Array, elementwise, op
 
 HALF: Final = np.float32(0.5)  # exact in every precision, so float32 stays float32
 NAN: Final = np.float32(np.nan)

@@ -7,9 +7,8 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from corelib import Array, Axis, Shape, Tensor, TensorLike, composed, op
+from corelib.extend import NO_VALUE, Array, Axis, Shape, Tensor, TensorLike, composed, op
 
-NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
 largest: Final[Callable[..., Array]] = np.maximum.reduce  # np.max, without the Python in front of it
 smallest: Final[Callable[..., Array]] = np.minimum.reduce
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from corelib.rule import FloatArray, Step, require
+from corelib.extend import FloatArray, Step, require
 
 
 @dataclass(slots=True)

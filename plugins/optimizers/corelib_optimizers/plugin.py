@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from corelib import AnyRule, hookimpl
+from corelib.extend import AnyRule, hookimpl
 from corelib_optimizers import SGD, Adagrad, Adam, AdamW, Prodigy, RMSprop
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from corelib.errors import InvalidHyperparameter
-from corelib.rule import FloatArray, Step, require, require_bool
+from corelib.extend import FloatArray, Step, require, require_bool
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from corelib import Array, Axis, Tensor, composed, op
+from corelib.extend import Array, Axis, Tensor, composed, op
 from corelib_reduce.axes import expanded, last, unlast
 from corelib_reduce.sums import mean
 from corelib_reduce.sums import sum as add

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Axis, Shape
+from corelib.extend import Array, Axis, Shape
 
-NO_VALUE: Final = np._NoValue  # NumPy's own mark for "not given"
 OWN_PRECISION: Final = frozenset("fd")  # the dtypes whose mean NumPy adds up in their own precision
 ADDING_LIMIT: Final = 4096  # entries up to which adding zeros is faster than NumPy's broadcast_to
 add_up: Final[Callable[..., Array]] = np.add.reduce  # np.sum, without the Python in front of it

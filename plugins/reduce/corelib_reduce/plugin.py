@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from corelib import AnyOp, hookimpl
+from corelib.extend import AnyOp, hookimpl
 from corelib_reduce import averages, cumulative, products, spreads, sums
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib import Array, Axis, op
-from corelib_reduce.axes import NO_VALUE, expanded, last, unlast
+from corelib.extend import NO_VALUE, Array, Axis, op
+from corelib_reduce.axes import expanded, last, unlast
 
 
 def others(x: Array) -> Array:

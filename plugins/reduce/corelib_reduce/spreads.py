@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib import Array, Axis, Tensor, TensorLike, composed, op
-from corelib_reduce.axes import NO_VALUE, OWN_PRECISION, add_up, count, expanded, included, kept, last, reordered
+from corelib.extend import NO_VALUE, Array, Axis, Tensor, TensorLike, composed, op
+from corelib_reduce.axes import OWN_PRECISION, add_up, count, expanded, included, kept, last, reordered
 from corelib_reduce.sums import sum as add
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib import Array, Axis, Shape, linear
-from corelib_reduce.axes import NO_VALUE, OWN_PRECISION, add_up, count, included, shared, spread
+from corelib.extend import NO_VALUE, Array, Axis, Shape, linear
+from corelib_reduce.axes import OWN_PRECISION, add_up, count, included, shared, spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from corelib import Array, Shape, Tensor, TensorLike, composed, linear
+from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Shape, Tensor, linear
+from corelib.extend import Array, Shape, Tensor, linear
 
 BASIC: Final = (int, np.integer, slice, type(None), type(Ellipsis))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib import Array, Shape, Tensor, Wanted, composed, linear
+from corelib.extend import Array, Shape, Tensor, Wanted, composed, linear
 from corelib_shape.taking import tensor
 
 

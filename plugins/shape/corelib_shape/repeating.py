@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from corelib import Array, Shape, Tensor, composed, linear
 from corelib.errors import UnsupportedArgument
+from corelib.extend import Array, Shape, Tensor, composed, linear
 from corelib_shape.reshaping import copy as copied
 from corelib_shape.taking import along, tensor
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from corelib import Array, Axis, Shape, linear
+from corelib.extend import Array, Axis, Shape, linear
 
 ORDERS: Final = ("C", "F")
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib import Array, Tensor, composed, op
+from corelib.extend import Array, Tensor, composed, op
 from corelib_shape.taking import along, tensor
 
 MOST: Final = 1_000_000  # parts, where there are not as many entries

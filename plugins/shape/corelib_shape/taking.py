@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_index
 
-from corelib import Array, Shape, Tensor, TensorLike, composed
+from corelib.extend import Array, Shape, Tensor, TensorLike, composed
 from corelib_shape.indexing import place
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from corelib import Array, Axis, Shape, Tensor, TensorLike, composed, linear
+from corelib.extend import Array, Axis, Shape, Tensor, TensorLike, composed, linear
 from corelib_shape.axes import moveaxis
 
 

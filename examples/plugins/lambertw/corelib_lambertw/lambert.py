@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from scipy import special
 
-from corelib import Array, elementwise
+from corelib.extend import Array, elementwise
 
 BRANCH_POINT: Final = -1 / e
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from corelib import AnyOp, hookimpl
 from corelib.conformance import OpSample, OpSpec
+from corelib.extend import AnyOp, hookimpl
 
 
 @hookimpl

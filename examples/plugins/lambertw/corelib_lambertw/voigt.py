@@ -8,7 +8,7 @@ from typing import Final
 
 from scipy import special
 
-from corelib import Tensor, TensorLike, composed, elementwise
+from corelib.extend import Tensor, TensorLike, composed, elementwise
 from corelib_elementwise import add, multiply, real
 
 # Numbers of Python, not of NumPy: these leave float32 a float32.

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from corelib import Step
 from corelib.errors import InvalidHyperparameter
+from corelib.extend import Step
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from corelib import AnyRule, hookimpl
+from corelib.extend import AnyRule, hookimpl
 from corelib_lion.lion import Lion
 
 

@@ -1,0 +1,58 @@
+"""All that an author of ops, optimizers or commands imports.
+
+The factories of ops (``elementwise``, ``linear``, ``op``, ``composed``) with the types and helpers of their classes;
+the protocols of rules with their helpers; the hooks of a plugin. What an author tells the conformance suite is in
+``corelib.conformance``, and the exceptions are in ``corelib.errors``.
+
+>>> import numpy as np
+>>> from corelib.extend import elementwise
+>>> cube = elementwise(lambda x: x**3, lambda x: 3 * np.square(x), name="cube")
+"""
+
+from corelib.core.array_like import ArrayLike
+from corelib.core.tensor import Array, Axis, Tensor, TensorLike
+from corelib.plugins.command import Command
+from corelib.plugins.hooks import Plugin, hookimpl
+from corelib.plugins.problem import Problem
+from corelib.primitives.arguments import NO_VALUE
+from corelib.primitives.factories import composed, elementwise, linear, op
+from corelib.primitives.op_types import (
+    AnyOp,
+    BinaryFn,
+    BinaryManyFn,
+    ComposedFn,
+    ComposedManyFn,
+    TernaryFn,
+    TernaryManyFn,
+    UnaryFn,
+    UnaryManyFn,
+    VariadicFn,
+    VariadicManyFn,
+)
+from corelib.primitives.protocols import (
+    Binary,
+    BinaryMany,
+    LinearBinary,
+    LinearTernary,
+    LinearUnary,
+    LinearVariadic,
+    Shape,
+    Ternary,
+    TernaryMany,
+    Unary,
+    UnaryMany,
+    Variadic,
+    VariadicMany,
+    Wanted,
+)
+from corelib.primitives.slope import Ratio, all_finite
+from corelib.rule import AnyRule, FloatArray, JointRule, Rule, Step, joint, require, require_bool
+
+__all__ = [
+    "NO_VALUE", "AnyOp", "AnyRule", "Array", "ArrayLike", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn",
+    "Command", "ComposedFn", "ComposedManyFn", "FloatArray", "JointRule", "LinearBinary", "LinearTernary",
+    "LinearUnary", "LinearVariadic", "Plugin", "Problem", "Ratio", "Rule", "Shape", "Step", "Tensor", "TensorLike",
+    "Ternary", "TernaryFn", "TernaryMany", "TernaryManyFn", "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic",
+    "VariadicFn", "VariadicMany", "VariadicManyFn", "Wanted", "all_finite", "composed", "elementwise", "hookimpl",
+    "joint", "linear", "op", "require", "require_bool",
+]  # fmt: skip
