@@ -18,7 +18,7 @@ from benchmarks import scipy_more, scipy_special  # noqa: F401  # they fill the 
 from benchmarks.scipy_table import TABLE, op_of
 from corelib import Array
 from corelib.conformance import Report, run, subject_of
-from corelib.conformance.sampling.domain import draw
+from corelib.conformance.numerics.domain import draw
 from corelib.conformance.subject import Subject
 
 DIGITS: Final = 30

@@ -11,7 +11,7 @@ import corelib
 from corelib import Array, Tensor, Wanted, elementwise, grad, hessian, jacobian, jvp, op, value_and_grad, vjp
 from corelib.conformance import Subject, installed
 from corelib.conformance.checks.pick import interior
-from corelib.conformance.sampling.calls import outputs
+from corelib.conformance.numerics.calls import outputs
 from corelib.errors import GradientType, InvalidOp, NotDifferentiable
 
 

@@ -10,6 +10,7 @@ import pytest
 from corelib import Array, Tensor, elementwise, linear, op
 from corelib.conformance import ErrorSample, OpSample, OpSpec, run, subject_of, xfail
 from corelib.conformance.reporting.report import Report
+from corelib.conformance.sampling.samples import samples_of, tagged
 
 
 def report(made: Any, spec: OpSpec | None = None, profile: str = "quick") -> Report:
@@ -374,8 +375,8 @@ def test_mutants_share_the_samples_and_the_differences_of_the_original() -> None
     original = subject_of(exp)
     assert run([original], "quick").green
     mutant = original.with_op(elementwise(np.exp, lambda x: np.exp(x) * 1.001))
-    assert mutant.samples() is not None
-    assert mutant.samples()[0] is original.samples()[0]
+    assert samples_of(mutant) is not None
+    assert samples_of(mutant)[0] is samples_of(original)[0]
     found = run([mutant], "quick", stop_at_first=True)
     assert len(found.failures) == 1
     assert len(found.results) < len(run([original], "quick").results)
@@ -385,7 +386,7 @@ def test_numbers_of_a_large_sample_meet_no_kink_and_no_other_number() -> None:
     """On a grid some of thousands would: clip then lay on its bound, and round at a half."""
     made = op(Clipped, numpy=np.clip)
     spec = OpSpec("clip", samples=lambda rng: [OpSample(rng.normal(size=(4, 6)), a_min=-0.5, a_max=0.5)])
-    (large,) = subject_of(made, spec).tagged("large")
+    (large,) = tagged(subject_of(made, spec), "large")
     numbers = np.ravel(large.arrays[0]) * 2.0**20
     assert numbers.size > 1000
     assert len(np.unique(numbers)) == numbers.size
@@ -421,7 +422,7 @@ def test_a_result_that_would_explode_is_not_tried() -> None:
             return super().forward(x)
 
     spec = OpSpec("outer", samples=lambda rng: [OpSample(rng.normal(size=3))])
-    assert subject_of(op(Watched), spec).samples()
+    assert samples_of(subject_of(op(Watched), spec))
     assert max(sizes) < 300
 
 

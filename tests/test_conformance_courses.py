@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from corelib.conformance import RuleSpec, Trajectories
+from corelib.conformance.cases.result import Result
 from corelib.conformance.optimizers.course import DRIFT, SPARSE, STEPS, ZEROS, course, lacking, rates
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
-from corelib.conformance.result import Result
 from corelib.conformance.running.items import items
 from corelib.conformance.running.runner import run_cases
 from corelib.core.tensor import Array

@@ -11,8 +11,8 @@ import pytest
 from benchmarks import conformance_peers
 from benchmarks.conformance_peers import Column, Peer, drawn, kind, measure, passes, samples_of, table
 from corelib.conformance.installed_ops import installed
-from corelib.conformance.sampling.calls import Call
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import Call
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib_selftest import command
 from corelib_selftest.behaviours import behavioural_mutants

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from corelib.conformance import Budget, RuleSpec, Trajectories
+from corelib.conformance.cases.result import Result
 from corelib.conformance.optimizers.checks import RULE_CHECKS
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
@@ -17,7 +18,6 @@ from corelib.conformance.optimizers.spec import PROBLEMS
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.reporting.manifest import complaints, read
 from corelib.conformance.reporting.report import Report
-from corelib.conformance.result import Result
 from corelib.conformance.running.runner import run_cases
 from corelib.core.tensor import Array
 from corelib.errors import OptimizerError

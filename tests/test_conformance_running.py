@@ -15,6 +15,7 @@ from corelib import Array, conformance, elementwise
 from corelib.conformance import check, check_grads, installed, parametrize_conformance, repro, run, subject_of
 from corelib.conformance.reporting.html import page
 from corelib.conformance.reporting.manifest import complaints, read, write
+from corelib.conformance.sampling.samples import samples_of
 from corelib.errors import NotDifferentiable
 
 click_testing = pytest.importorskip("click.testing")
@@ -168,7 +169,7 @@ def test_pytest_refuses_a_distribution_that_is_not_there(tmp_path: Path) -> None
 
 def test_the_pytest_plugin_is_inert_unless_asked(tmp_path: Path) -> None:
     (tmp_path / "test_one.py").write_text(
-        "import sys\ndef test_it():\n    assert 'corelib.conformance.case' not in sys.modules\n"
+        "import sys\ndef test_it():\n    assert 'corelib.conformance.cases.case' not in sys.modules\n"
     )
     done = pytest_run(tmp_path, "-q")
     assert done.returncode == 0, done.stdout
@@ -194,7 +195,7 @@ def test_the_samples_are_inside_the_domain_that_was_found() -> None:
 
 def test_ids_name_the_shapes() -> None:
     multiply = elementwise(np.multiply, lambda x, y: y, lambda x, y: x)
-    names = {sample.id for sample in subject_of(multiply).samples()}
+    names = {sample.id for sample in samples_of(subject_of(multiply))}
     assert {"3x4", "bcast-3x1_1x4", "bcast-0d_3", "same", "large", "bcast-0x3_1x3"} <= names
 
 

@@ -9,6 +9,7 @@ import pytest
 from corelib import Array, grad, linear, op
 from corelib.conformance import OpSample, OpSpec, installed, run, subject_of
 from corelib.conformance.reporting.report import Report
+from corelib.conformance.sampling.samples import samples_of
 
 SHAPES = {
     "0-d": lambda s: s == (), "1x1": lambda s: s[-2:] == (1, 1), "square": lambda s: len(s) == 2 and s[0] == s[1] > 1,
@@ -127,7 +128,7 @@ def test_one_array_in_two_places_is_tried_and_three_arrays_are_asked_for() -> No
 
     spec = OpSpec("product", samples=pairs, reference=lambda arrays: np.prod(np.stack(arrays), axis=0), complex=False)
     subject = subject_of(op(Product), spec)
-    assert [len(s.arrays) for s in subject.samples() if s.id == "form-same"] == [1]
+    assert [len(s.arrays) for s in samples_of(subject) if s.id == "form-same"] == [1]
     assert "no sample has more than two arrays" in run([subject], checks=["samples"]).undeclared[0].detail
 
 
@@ -135,4 +136,4 @@ def test_the_product_up_to_each_of_a_number_has_a_gradient() -> None:
     """Found by the form 0-d: it raised ZeroDivisionError."""
     assert grad(lambda x: np.sum(np.cumprod(x, axis=0)))(2.5) == 1.0
     cumprod = installed("corelib-reduce.cumprod")[0]
-    assert any(a.shape == () for s in cumprod.samples() for a in s.arrays)
+    assert any(a.shape == () for s in samples_of(cumprod) for a in s.arrays)

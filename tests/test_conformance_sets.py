@@ -9,7 +9,7 @@ from corelib import Array, op
 from corelib.conformance import OpSample, OpSpec, run, subject_of
 from corelib.conformance.numerics.sets import basis, lies_in, retract, tangents
 from corelib.conformance.reporting.report import Report
-from corelib.conformance.sampling.sample import prepared
+from corelib.conformance.sample import prepared
 
 KINDS = ("symmetric", "positive definite", "orthogonal", "unit norm", "integer")
 CHECKS = ("jacobian", "projection", "second_order", "declared", "dtype", "cotangent_linear", "protocol", "extreme")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import corelib
@@ -21,6 +22,24 @@ ROOMS = [
 UPWARD: dict[tuple[str, str], str] = {}
 # Two files that import each other, and why.
 PAIRS = {("core.copying", "core.tensor"): "a Tensor is copied by functions that make Tensors"}
+# The modules of `conformance`, from the bottom up: each imports from those before it. "" is the package itself.
+SUITE = [
+    "profile", "spec", "operands", "sample", "failure", "tally", "isolation", "isolation.trace", "isolation.limits",
+    "isolation.ambient", "isolation.fresh", "numerics", "numerics.domain", "numerics.calls", "numerics.differences",
+    "numerics.relative", "numerics.precise", "numerics.sets", "numerics.jacobians", "numerics.gradients", "subject",
+    "sampling", "sampling.cotangents", "sampling.shapes", "sampling.forms", "sampling.large", "sampling.samples",
+    "sampling.demands", "sampling.magnitudes", "installed_ops", "cases", "cases.result", "cases.case",
+    "cases.op_case", "cases.expected", "reporting", "reporting.causes", "reporting.report", "reporting.html",
+    "reporting.manifest", "checks.pick", "checks.reference", "checks.state", "checks.protocol", "checks.values",
+    "checks.types", "checks.mixed", "checks.stretched", "checks.arriving", "checks.boundary", "checks.beyond",
+    "checks.kinks", "checks.promised", "checks.extreme", "checks.second", "checks.magnitudes", "checks.interface",
+    "checks.refused", "checks.typed", "checks.fuzz", "checks.perf", "checks.declared", "checks", "optimizers",
+    "optimizers.spec", "optimizers.course", "optimizers.loose", "optimizers.subject", "optimizers.following",
+    "optimizers.child", "optimizers.installed_rules", "optimizers.case", "optimizers.declaration",
+    "optimizers.memory", "optimizers.numbers", "optimizers.driven", "optimizers.together", "optimizers.saving",
+    "optimizers.descent", "optimizers.perf", "optimizers.checks", "optimizers.plan", "running", "running.plan",
+    "running.whole", "running.runner", "running.items", "running.parametrized", "pytest_plugin", "",
+]  # fmt: skip
 READ_IN_ORDER = set(ROOMS) - {"conformance", "cli", ""}
 
 INSIDERS = {"corelib_selftest"}  # it mutates the core and the suite, and is pinned to their version: decisions/0018
@@ -101,6 +120,24 @@ def test_imports_point_downward() -> None:
 
 def test_no_circle_is_over_two_files() -> None:
     assert sorted(tuple(sorted(circle)) for circle in circles()) == sorted(PAIRS)
+
+
+def suite(module: str) -> str:
+    """The name of a module of the suite, in the suite."""
+    return module.removeprefix("conformance").removeprefix(".")
+
+
+def test_every_module_of_the_suite_has_a_place_in_its_room() -> None:
+    assert sorted(suite(m) for m in modules() if m.split(".")[0] == "conformance") == sorted(SUITE)
+    rooms = [module.split(".")[0] for module in SUITE if "." in module]
+    assert len(list(groupby(rooms))) == len(set(rooms)), "the modules of a room stand together"
+
+
+def test_modules_of_the_suite_import_from_those_before_them() -> None:
+    inside = [m for m in modules() if m.split(".")[0] == "conformance"]
+    place = {module: SUITE.index(suite(module)) for module in inside}
+    upward = {(m, other) for m in inside for other in imports(m) & set(inside) if place[other] > place[m]}
+    assert not upward - set(UPWARD)
 
 
 def read_in_order() -> list[str]:

@@ -10,9 +10,9 @@ from corelib.cli.console import make_console, show_table
 from corelib.conformance.profile import PROFILES
 
 if TYPE_CHECKING:
-    from corelib.conformance.case import Case
+    from corelib.conformance.cases.case import Case
+    from corelib.conformance.cases.result import Result
     from corelib.conformance.reporting.report import Cell, Report
-    from corelib.conformance.result import Result
 
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
 ALL_GREEN: Final = 5

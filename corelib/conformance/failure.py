@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.sampling.sample import LETTERS, Sample, shape_text
+from corelib.conformance.sample import LETTERS, Sample, shape_text
 from corelib.core.tensor import Array
 
 RATIO_TOLERANCE: Final = 1e-6

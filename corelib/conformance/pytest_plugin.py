@@ -12,7 +12,7 @@ import pytest
 from corelib.conformance.profile import PROFILES
 
 if TYPE_CHECKING:
-    from corelib.conformance.result import Result
+    from corelib.conformance.cases.result import Result
 
 ALL: Final = "*"
 

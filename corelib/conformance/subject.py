@@ -9,10 +9,10 @@ from zlib import crc32
 
 import numpy as np
 
-from corelib.conformance.sampling.calls import outputs
-from corelib.conformance.sampling.domain import Range, declared, probed
-from corelib.conformance.sampling.operands import operands
-from corelib.conformance.sampling.sample import Sample, prepared
+from corelib.conformance.numerics.calls import outputs
+from corelib.conformance.numerics.domain import Range, declared, probed
+from corelib.conformance.operands import operands
+from corelib.conformance.sample import Sample, prepared
 from corelib.conformance.spec import OpSample, OpSpec, Tie
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
@@ -28,7 +28,8 @@ class Subject:
     """An op with its spec. ``declared`` is False where the author gave none and it was made up.
 
     ``where`` is the "module:attribute" it is imported from; ``only`` the samples of a user, in the place of all;
-    ``disturbed`` what its calls changed in the process while samples were made.
+    ``disturbed`` what its calls changed in the process while samples were made; ``samples_by_seed`` what
+    ``samples_of`` has made.
     """
 
     op: Any
@@ -39,7 +40,7 @@ class Subject:
     where: str = ""
     only: tuple[Sample, ...] | None = None
     disturbed: list[str] = field(default_factory=list)
-    _samples: dict[int, list[Sample]] = field(default_factory=dict, repr=False)
+    samples_by_seed: dict[int, list[Sample]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -142,23 +143,9 @@ class Subject:
         text = "::".join(map(str, (self.name, *words)))
         return np.random.default_rng([self.base_seed, crc32(text.encode())])
 
-    def samples(self, seed: int = 0) -> list[Sample]:
-        """All samples of one seed."""
-        if self.only is not None:
-            return list(self.only)
-        if seed not in self._samples:
-            from corelib.conformance.sampling.samples import derive
-
-            self._samples[seed] = derive(self, seed)
-        return self._samples[seed]
-
-    def tagged(self, tag: str, seed: int = 0, *without: str) -> list[Sample]:
-        """The samples that are good for something, in the order in which they were made."""
-        return [s for s in self.samples(seed) if tag in s.tags and not s.tags.intersection(without)]
-
     def with_op(self, op: Any) -> "Subject":
         """The same examination of another op: a mutant. Samples, and what is known of them, are shared."""
-        twin = replace(self, op=op, where="", disturbed=[], _samples=self._samples)
+        twin = replace(self, op=op, where="", disturbed=[], samples_by_seed=self.samples_by_seed)
         for known in ("nondiff", "ranges", "entrywise", "arity", "fields", "argument_names"):
             twin.__dict__[known] = getattr(self, known)
         return twin

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks import (
     arriving,
     beyond,
@@ -24,7 +25,6 @@ from corelib.conformance.checks import (
     types,
     values,
 )
-from corelib.conformance.op_case import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
     *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *mixed.CHECKS, *stretched.CHECKS, *arriving.CHECKS,

@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import first, interior
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import Call
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array

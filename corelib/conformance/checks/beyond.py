@@ -5,14 +5,14 @@ from typing import Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip, Undeclared
+from corelib.conformance.numerics.calls import along
 from corelib.conformance.numerics.differences import derivative
+from corelib.conformance.numerics.domain import Range
 from corelib.conformance.numerics.jacobians import forward_of
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import along
-from corelib.conformance.sampling.domain import Range
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 

@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip
+from corelib.conformance.numerics.calls import Call, along
 from corelib.conformance.numerics.differences import Curves, one_sided
 from corelib.conformance.numerics.jacobians import BOUNDS, forward_of
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call, along
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 

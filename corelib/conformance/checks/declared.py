@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import whole, whole_after_samples
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.numerics.sets import lies_in
-from corelib.conformance.op_case import Check
+from corelib.conformance.sample import Sample
 from corelib.conformance.sampling.demands import NAMES, missing, unknown
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sampling.samples import samples_of
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.primitives.class_op import ClassOp
@@ -33,19 +34,19 @@ def _in_their_sets(subject: Subject, tally: Tally) -> None:
     """Sets are of arguments that there are, and the samples lie in them."""
     for name in subject.spec.sets:
         tally.require(name in subject.argument_names, f"sets names {name}; arguments: {subject.argument_names}")
-    for s in subject.samples():
+    for s in samples_of(subject):
         for k, (kind, array) in enumerate(zip(s.sets, s.arrays, strict=False)):
             tally.require(lies_in(kind, array), f"arg{k} of {s.id} is declared {kind}, and is not: {s}")
 
 
 def _is_set(subject: Subject, name: str) -> bool:
     """Whether a sample, or an error sample, gives the field a value of its own."""
-    if any(name in s.fields for s in subject.samples()) or any(name in e.fields for e in subject.spec.errors):
+    if any(name in s.fields for s in samples_of(subject)) or any(name in e.fields for e in subject.spec.errors):
         return True
     position = len(subject.argument_names) + subject.fields.index(name)
     if subject.arity is None:
         position = 1 + subject.fields.index(name)
-    return any(len(s.args) > position for s in subject.samples())
+    return any(len(s.args) > position for s in samples_of(subject))
 
 
 def samples(subject: Subject, sample: Sample, tally: Tally) -> None:

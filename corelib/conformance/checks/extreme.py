@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.numerics.calls import Call
+from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array, Tensor

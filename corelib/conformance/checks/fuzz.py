@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import WHOLE, Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.checks.types import shapes
 from corelib.conformance.checks.values import cotangent_linear, jacobian
 from corelib.conformance.failure import Skip
-from corelib.conformance.op_case import WHOLE, Check
+from corelib.conformance.numerics.calls import MAX_JACOBIAN
 from corelib.conformance.profile import PROFILES
-from corelib.conformance.sampling.calls import MAX_JACOBIAN
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.conformance.sampling.samples import of_shapes
 from corelib.conformance.spec import OpSample
 from corelib.conformance.subject import Subject

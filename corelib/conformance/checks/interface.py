@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior, whole_after_samples
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.numerics.cotangents import gaussian
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call, outputs
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import Call, outputs
+from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.cotangents import gaussian
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.arrays import DIFFERENTIABLE

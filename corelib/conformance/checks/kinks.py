@@ -5,12 +5,13 @@ from typing import Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import WHOLE, Check
 from corelib.conformance.failure import Skip, Undeclared, entry_of
+from corelib.conformance.numerics.calls import Call, along, columns
 from corelib.conformance.numerics.differences import kinked, one_sided
 from corelib.conformance.numerics.jacobians import BOUNDS, ONE_SIDED, Sides, analytic, forward_of, sides
-from corelib.conformance.op_case import WHOLE, Check
-from corelib.conformance.sampling.calls import Call, along, columns
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array
@@ -111,7 +112,7 @@ def _unannounced(subject: Subject, tally: Tally) -> None:
 
 
 def kinky(subject: Subject, seed: int) -> Sequence[Sample]:
-    found = subject.tagged("kink", seed)
+    found = tagged(subject, "kink", seed)
     if found:
         return found
     if not subject.entrywise:

@@ -7,16 +7,16 @@ from zlib import crc32
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
+from corelib.conformance.numerics.calls import Call, outputs
 from corelib.conformance.numerics.differences import EPS
+from corelib.conformance.numerics.domain import room
 from corelib.conformance.numerics.precise import Truth, truth
 from corelib.conformance.numerics.relative import BOUNDS, Slopes, confirmed, slopes
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call, outputs
-from corelib.conformance.sampling.domain import room
+from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.sampling.magnitudes import beside_integers, points
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
 from corelib.conformance.sampling.samples import avoided
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, Final
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.failure import Skip
-from corelib.conformance.numerics.cotangents import gaussian
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import Call
+from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.cotangents import gaussian
+from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
@@ -66,7 +67,7 @@ def peak_bytes(run: Callable[[], Any]) -> int:
 
 
 def large(subject: Subject, seed: int) -> Sequence[Sample]:
-    found = subject.tagged("large", seed)
+    found = tagged(subject, "large", seed)
     if not found:
         raise Skip("no large sample to measure")
     return found

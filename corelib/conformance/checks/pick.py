@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from corelib.conformance.cases.op_case import WHOLE, Select
 from corelib.conformance.failure import Undeclared
-from corelib.conformance.op_case import WHOLE, Select
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.samples import samples_of, tagged
 from corelib.conformance.subject import Subject
 
 NO_SAMPLES = "no sample: declare an OpSpec with samples, or a kind from which they can be derived"
@@ -12,7 +13,7 @@ NO_SAMPLES = "no sample: declare an OpSpec with samples, or a kind from which th
 
 def interior(subject: Subject, seed: int) -> Sequence[Sample]:
     """Samples of real numbers at which the op is smooth."""
-    found = subject.tagged("interior", seed, "complex", "kink", "empty")
+    found = tagged(subject, "interior", seed, "complex", "kink", "empty")
     if not found:
         raise Undeclared(NO_SAMPLES)
     return found
@@ -22,7 +23,7 @@ def all_of(*tags: str) -> Select:
     """The samples with any of the tags; there must be one."""
 
     def select(subject: Subject, seed: int) -> Sequence[Sample]:
-        found = [s for s in subject.samples(seed) if s.tags.intersection(tags)]
+        found = [s for s in samples_of(subject, seed) if s.tags.intersection(tags)]
         if not found:
             raise Undeclared(NO_SAMPLES)
         return found

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.failure import Skip
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import Call
+from corelib.conformance.sample import Sample
 from corelib.conformance.spec import OpSample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import all_of, first, interior
 from corelib.conformance.failure import Failure, describe
-from corelib.conformance.numerics.cotangents import gaussian
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call, outputs
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import Call, outputs
+from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.cotangents import gaussian
+from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.graph import Node
@@ -194,7 +195,7 @@ def purity(subject: Subject, sample: Sample, tally: Tally) -> None:
     cotangents = gaussian(subject, sample, call.results)
     expected = call.gradients(cotangents)
     interrupted = Call(subject.op, sample)
-    others = [sample.having([np.asarray(a * NEARBY) for a in sample.arrays]), *subject.tagged("interior")[-1:]]
+    others = [sample.having([np.asarray(a * NEARBY) for a in sample.arrays]), *tagged(subject, "interior")[-1:]]
     for other in others:
         made = Call(subject.op, other)
         _identical(tally, interrupted.gradients(cotangents), expected, "after another forward")

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import outputs
-from corelib.conformance.sampling.operands import operands, with_operands
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import outputs
+from corelib.conformance.operands import operands, with_operands
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.arrays import DIFFERENTIABLE

@@ -5,15 +5,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip, coordinate
-from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.numerics.calls import MAX_JACOBIAN, Call, flat, outputs
 from corelib.conformance.numerics.differences import Curves, closer, derivative
 from corelib.conformance.numerics.jacobians import UNSETTLED, analytic, curves_of, steps
 from corelib.conformance.numerics.sets import basis
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, flat, outputs
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.cotangents import gaussian
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array

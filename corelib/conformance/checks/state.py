@@ -9,15 +9,15 @@ from typing import Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior, whole_after_samples
 from corelib.conformance.failure import Failure
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation import fresh
 from corelib.conformance.isolation.ambient import changed, unusual
 from corelib.conformance.isolation.trace import traced
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import AnyCall, Call
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.numerics.calls import AnyCall, Call
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally
 

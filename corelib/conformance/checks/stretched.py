@@ -7,15 +7,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import interior
 from corelib.conformance.failure import Skip
-from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.numerics.calls import Call, values
+from corelib.conformance.numerics.domain import draw
 from corelib.conformance.numerics.jacobians import UNSETTLED, compare_call, numeric
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import Call, values
-from corelib.conformance.sampling.domain import draw
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
-from corelib.conformance.sampling.samples import avoided, named
+from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.cotangents import gaussian
+from corelib.conformance.sampling.samples import avoided, named, tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array
@@ -110,7 +110,7 @@ def _takes(subject: Subject, sample: Sample, small: list[Array]) -> bool:
 
 def _is_smooth(subject: Subject) -> bool:
     """Whether a part of a sample is a sample too: operands that lie in no set, of an op without kinks."""
-    return isinstance(subject.op, ClassOp) and not subject.spec.sets and not subject.tagged("kink")
+    return isinstance(subject.op, ClassOp) and not subject.spec.sets and not tagged(subject, "kink")
 
 
 def _as_differences(subject: Subject, sample: Sample, tally: Tally) -> None:

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
+from corelib.conformance.cases.op_case import WHOLE, Check
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.op_case import WHOLE, Check
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally
 

@@ -6,14 +6,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import first, interior
+from corelib.conformance.checks.reference import arrays_of, reference_of
 from corelib.conformance.failure import Skip
-from corelib.conformance.numerics.cotangents import gaussian
+from corelib.conformance.numerics.calls import MAX_JACOBIAN, Call, flat, values
 from corelib.conformance.numerics.jacobians import compare_call
-from corelib.conformance.numerics.reference import arrays_of, reference_of
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, flat, values
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
+from corelib.conformance.sampling.cotangents import gaussian
+from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array, Tensor
@@ -170,7 +171,7 @@ def shapes(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def every_shape(subject: Subject, seed: int) -> Sequence[Sample]:
-    return [*interior(subject, seed), *subject.tagged("empty", seed)]
+    return [*interior(subject, seed), *tagged(subject, "empty", seed)]
 
 
 def complex_numbers(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -190,7 +191,7 @@ def complex_numbers(subject: Subject, sample: Sample, tally: Tally) -> None:
 def complex_samples(subject: Subject, seed: int) -> Sequence[Sample]:
     if subject.spec.complex is False:
         raise Skip("declared real: no complex numbers")
-    found = [s for s in subject.tagged("complex", seed) if flat(s.arrays).size <= MAX_JACOBIAN]
+    found = [s for s in tagged(subject, "complex", seed) if flat(s.arrays).size <= MAX_JACOBIAN]
     if not found:
         raise Skip("no sample of complex numbers")
     return found

@@ -5,19 +5,19 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks.pick import first, interior
+from corelib.conformance.checks.reference import arrays_of, reference_of
 from corelib.conformance.failure import Failure, Skip
-from corelib.conformance.numerics.cotangents import gaussian, normal
+from corelib.conformance.numerics.calls import MAX_JACOBIAN, Call, along, flat
 from corelib.conformance.numerics.differences import EPS, complex_step, derivative, first_step
+from corelib.conformance.numerics.domain import room
 from corelib.conformance.numerics.jacobians import BOUNDS, analytic, compare_call, forward_of, steps
-from corelib.conformance.numerics.reference import arrays_of, reference_of
 from corelib.conformance.numerics.relative import APART, slopes
 from corelib.conformance.numerics.sets import basis, moved
-from corelib.conformance.op_case import Check
-from corelib.conformance.sampling.calls import MAX_JACOBIAN, Call, along, flat
-from corelib.conformance.sampling.domain import room
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
-from corelib.conformance.sampling.samples import avoided
+from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sampling.cotangents import gaussian, normal
+from corelib.conformance.sampling.samples import avoided, tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array
@@ -96,7 +96,7 @@ def jacobian(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def smooth(subject: Subject, seed: int) -> Sequence[Sample]:
-    return [*interior(subject, seed), *subject.tagged("sides", seed)]
+    return [*interior(subject, seed), *tagged(subject, "sides", seed)]
 
 
 def jacobian_complex(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -236,7 +236,7 @@ def _products(forward: Callable[[list[Array]], Array], u: Array) -> Callable[[li
 
 
 def sizeable(subject: Subject, seed: int) -> Sequence[Sample]:
-    return subject.tagged("large", seed) or interior(subject, seed)
+    return tagged(subject, "large", seed) or interior(subject, seed)
 
 
 def cotangent_linear(subject: Subject, sample: Sample, tally: Tally) -> None:

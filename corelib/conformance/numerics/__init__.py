@@ -1,1 +1,1 @@
-"""Jacobians, and what they are compared with."""
+"""Calls of an op, their Jacobians, and what those are compared with."""

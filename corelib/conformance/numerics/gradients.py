@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from corelib.conformance.failure import Failure
+from corelib.conformance.numerics.calls import along, columns, flat, one_hot
 from corelib.conformance.numerics.differences import derivative, first_step
 from corelib.conformance.numerics.jacobians import compare
-from corelib.conformance.sampling.calls import along, columns, flat, one_hot
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.tally import Tally
 from corelib.core.arrays import DIFFERENTIABLE
 from corelib.core.tensor import Array, Tensor, make

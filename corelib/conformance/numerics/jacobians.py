@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.failure import Failure, jacobian_text
+from corelib.conformance.numerics.calls import Call, Point, columns, flat, one_hot, values
 from corelib.conformance.numerics.differences import Curves, Estimate, closer, derivative, first_step, kinked, one_sided
 from corelib.conformance.numerics.sets import basis, first_steps, moved
-from corelib.conformance.sampling.calls import Call, Point, columns, flat, one_hot, values
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array
 

@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from corelib.conformance.numerics.calls import flat
 from corelib.conformance.numerics.differences import Curves
-from corelib.conformance.sampling.calls import flat
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.core.tensor import Array
 
 STEP: Final = 2.0**-6

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from corelib.conformance.case import Case, repro_line
+from corelib.conformance.cases.case import Case, repro_line
 from corelib.conformance.isolation.trace import traced
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.subject import LOCAL

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from corelib.conformance.expected import unknown_checks
+from corelib.conformance.cases.expected import unknown_checks
 from corelib.conformance.failure import Failure
 from corelib.conformance.optimizers.case import RuleCase, Run
 from corelib.conformance.optimizers.checks import RULE_CHECK_IDS, RULE_CHECKS

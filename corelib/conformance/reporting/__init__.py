@@ -1,1 +1,1 @@
-"""What is told of the cases that ran."""
+"""Reports of the cases that ran."""

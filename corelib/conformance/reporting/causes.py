@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from corelib.conformance.result import Result
+from corelib.conformance.cases.result import Result
 
 SLOPES: Final = (
     "jacobian", "projection", "complex", "jacobian_complex", "kinks", "boundary", "second_order", "promised", "fuzz",

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from corelib.conformance.result import Result
+from corelib.conformance.cases.result import Result
 
 WORST_FIRST: Final = ("fail", "undeclared", "xfail", "pass", "skip")
 

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 import pytest
 
-from corelib.conformance.case import Case
-from corelib.conformance.expected import unexpected_passes
-from corelib.conformance.result import Result
+from corelib.conformance.cases.case import Case
+from corelib.conformance.cases.expected import unexpected_passes
+from corelib.conformance.cases.result import Result
 
 Report: TypeAlias = Callable[[Result], str]
 """Takes note of a result, and returns the text with which it fails where it is a failure."""

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from corelib.conformance.case import Outcome
+from corelib.conformance.cases.case import Outcome
+from corelib.conformance.cases.expected import unknown_checks
+from corelib.conformance.cases.op_case import WHOLE, Check, OpCase, raised
 from corelib.conformance.checks import CHECK_IDS, CHECKS
-from corelib.conformance.expected import unknown_checks
 from corelib.conformance.failure import Skip, Undeclared
 from corelib.conformance.isolation.ambient import changed, unusual
 from corelib.conformance.isolation.limits import OutOfTime, limited
 from corelib.conformance.isolation.trace import origin
-from corelib.conformance.op_case import WHOLE, Check, OpCase, raised
 from corelib.conformance.profile import Profile
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 
 

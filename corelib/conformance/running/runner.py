@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from corelib.conformance.case import Case
-from corelib.conformance.expected import unexpected_passes
+from corelib.conformance.cases.case import Case
+from corelib.conformance.cases.expected import unexpected_passes
+from corelib.conformance.cases.result import Result
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.profile import PROFILES, Profile
 from corelib.conformance.reporting.report import Report
-from corelib.conformance.result import Result
 from corelib.conformance.running.plan import cases
 from corelib.conformance.running.whole import ops_of
 from corelib.conformance.spec import OpSample, OpSpec

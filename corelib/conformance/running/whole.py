@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from corelib.conformance.case import Case
+from corelib.conformance.cases.case import Case
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases

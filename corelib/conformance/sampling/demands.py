@@ -1,36 +1,21 @@
 """What the samples of an op must have among them: where they have not, the op was never looked at there."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.sampling.calls import Call
-from corelib.conformance.sampling.operands import operands
-from corelib.conformance.sampling.sample import Sample, Slot
+from corelib.conformance.numerics.calls import Call
+from corelib.conformance.operands import operands
+from corelib.conformance.sample import Sample, Slot
+from corelib.conformance.sampling.samples import samples_of, tagged
+from corelib.conformance.sampling.shapes import SHAPES, by_entries
+from corelib.conformance.subject import Subject
 from corelib.core.tensor import Array
-from corelib.primitives.class_op import ClassOp
-from corelib.primitives.elementwise_op import Elementwise
 
-if TYPE_CHECKING:
-    from corelib.conformance.subject import Subject
-
-LARGE: Final = 10
 NEARBY: Final = 0.984375
-BATCHED: Final = 4
-
-SHAPES: Final[Mapping[str, tuple[str, Callable[[tuple[int, ...]], bool]]]] = {
-    "0-d": ("is 0-d", lambda s: s == ()),
-    "1x1": ("is 1x1", lambda s: s[-2:] == (1, 1)),
-    "square": ("is square", lambda s: len(s) > 1 and s[-2] == s[-1] > 1),
-    "tall": ("is tall", lambda s: len(s) > 1 and s[-2] > s[-1] > 1),
-    "wide": ("is wide", lambda s: len(s) > 1 and s[-1] > s[-2] > 1),
-    "large": ("is large (n >= 10)", lambda s: max(s, default=0) >= LARGE),
-    "batch": ("has a batch of two axes", lambda s: len(s) >= BATCHED and 0 not in s),
-}
-"""Of any of the arrays: the name of a demand, how it is told, and what meets it."""
 
 CALLS: Final[Mapping[str, str]] = {
     "negative axis": "has a negative axis",
@@ -38,20 +23,20 @@ CALLS: Final[Mapping[str, str]] = {
     "three arrays": "has more than two arrays",
     "f(x, x)": "is f(x, x)",
 }
-"""Of a call."""
+"""Demands of a call: name, and how the report words it."""
 
 NAMES: Final = (*SHAPES, *CALLS)
 
 
-def missing(subject: "Subject") -> Iterator[str]:
+def missing(subject: Subject) -> Iterator[str]:
     """What no sample has, in the words of a report, and no reason excuses."""
-    samples = [s for s in subject.samples() if "complex" not in s.tags]
+    samples = [s for s in samples_of(subject) if "complex" not in s.tags]
     for name, told in _wanted(subject, samples):
         if not any(_names(pattern, name) for pattern in subject.spec.not_applicable):
             yield f"no sample {told}"
 
 
-def unknown(subject: "Subject") -> list[str]:
+def unknown(subject: Subject) -> list[str]:
     """Reasons for what nobody asks of any op."""
     known = (*NAMES, *_pairs(subject))
     return [p for p in subject.spec.not_applicable if not any(_names(p, name) for name in known)]
@@ -63,7 +48,7 @@ def _names(pattern: str, name: str) -> bool:
     return fnmatchcase(name, pattern) or fnmatchcase(other, pattern)
 
 
-def _wanted(subject: "Subject", samples: Sequence[Sample]) -> Iterator[tuple[str, str]]:
+def _wanted(subject: Subject, samples: Sequence[Sample]) -> Iterator[tuple[str, str]]:
     """The demands that no sample meets, with how they are told."""
     if subject.entrywise:
         return
@@ -80,24 +65,19 @@ def _wanted(subject: "Subject", samples: Sequence[Sample]) -> Iterator[tuple[str
             yield pair, f"sets {pair}"
 
 
-def by_entries(subject: "Subject") -> bool:
-    """Whether the core broadcasts for the op: shapes are its own concern then."""
-    return isinstance(subject.op, Elementwise) or (isinstance(subject.op, ClassOp) and subject.op.broadcasts)
-
-
-def _applies(subject: "Subject", name: str) -> bool:
+def _applies(subject: Subject, name: str) -> bool:
     if name == "negative axis":
         return any("axis" in field or "axes" in field for field in subject.fields)
     if name == "tie":
         return not by_entries(subject) and _curved(subject)
     if name == "three arrays":
         return subject.arity is None
-    return any(len(_slots(s.args)) > 1 for s in subject.tagged("interior"))
+    return any(len(_slots(s.args)) > 1 for s in tagged(subject, "interior"))
 
 
-def _curved(subject: "Subject") -> bool:
+def _curved(subject: Subject) -> bool:
     """Whether the gradient depends on the arguments: where it does not, two equal entries are like any others."""
-    for sample in subject.tagged("interior", 0, "complex", "empty", "kink")[:3]:
+    for sample in tagged(subject, "interior", 0, "complex", "empty", "kink")[:3]:
         moved = Call(subject.op, sample.having([np.asarray(a * NEARBY) for a in sample.arrays]))
         call = Call(subject.op, sample)
         pairs = zip(*(c.gradients([np.ones(r.shape, r.dtype) for r in c.results]) for c in (call, moved)), strict=True)
@@ -106,7 +86,7 @@ def _curved(subject: "Subject") -> bool:
     return False
 
 
-def _has(subject: "Subject", name: str, samples: Sequence[Sample]) -> bool:
+def _has(subject: Subject, name: str, samples: Sequence[Sample]) -> bool:
     if name == "negative axis":
         return any(_negative(v) for s in samples for k, v in _fields(subject, s) if "axis" in k or "axes" in k)
     if name == "tie":
@@ -138,15 +118,15 @@ def _slots(args: Any) -> list[int]:
     return found
 
 
-def _pairs(subject: "Subject") -> list[str]:
+def _pairs(subject: Subject) -> list[str]:
     return [f"{one} with {other}" for one, other in combinations(subject.fields, 2)]
 
 
-def _sets(subject: "Subject", sample: Sample, name: str) -> bool:
+def _sets(subject: Subject, sample: Sample, name: str) -> bool:
     return any(name == given for given, _ in _fields(subject, sample))
 
 
-def _fields(subject: "Subject", sample: Sample) -> Iterator[tuple[str, Any]]:
+def _fields(subject: Subject, sample: Sample) -> Iterator[tuple[str, Any]]:
     """The fields that a call sets, by keyword or by position."""
     yield from sample.fields.items()
     first = 1 if subject.arity is None else len(subject.argument_names) if subject.has_rule else subject.arity

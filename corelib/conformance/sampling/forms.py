@@ -6,24 +6,22 @@ A block of a regular, a symmetric or a positive definite matrix is one again, an
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.sampling.calls import values
-from corelib.conformance.sampling.demands import SHAPES, by_entries
-from corelib.conformance.sampling.sample import Sample, Slot
+from corelib.conformance.numerics.calls import values
+from corelib.conformance.sample import Sample, Slot
+from corelib.conformance.sampling.shapes import SHAPES, by_entries
+from corelib.conformance.subject import Subject
 from corelib.core.tensor import Array
-
-if TYPE_CHECKING:
-    from corelib.conformance.subject import Subject
 
 TRIED: Final = 8
 NEARBY: Final = 0.984375
 MOST: Final = 40
 
 
-def formed(subject: "Subject", samples: Sequence[Sample]) -> list[Sample]:
+def formed(subject: Subject, samples: Sequence[Sample]) -> list[Sample]:
     """A sample of each form that the author's have not, where the op takes one and has finite results."""
     given = [s for s in samples if "interior" in s.tags and not s.tags.intersection(("complex", "kink", "empty"))]
     shapes = {a.shape for s in samples if "large" not in s.tags for a in s.arrays}
@@ -34,7 +32,7 @@ def formed(subject: "Subject", samples: Sequence[Sample]) -> list[Sample]:
     return [*found, *same(subject, [*samples, *found])]
 
 
-def _first(subject: "Subject", given: Sequence[Sample], name: str) -> Iterator[Sample]:
+def _first(subject: Subject, given: Sequence[Sample], name: str) -> Iterator[Sample]:
     for sample in given:
         for arrays in CUTS[name](sample.arrays):
             made = sample.having(arrays, f"form-{name}")
@@ -43,7 +41,7 @@ def _first(subject: "Subject", given: Sequence[Sample], name: str) -> Iterator[S
                 return
 
 
-def same(subject: "Subject", samples: Sequence[Sample]) -> list[Sample]:
+def same(subject: Subject, samples: Sequence[Sample]) -> list[Sample]:
     """f(x, x), unless that may be a kink: one array in the place of all that have its shape."""
     if by_entries(subject) or any("kink" in s.tags for s in samples):
         return []
@@ -63,7 +61,7 @@ def _one(args: Any) -> Any:
     return type(args)([_one(a) for a in args]) if type(args) in (list, tuple) else args
 
 
-def _takes(subject: "Subject", sample: Sample) -> bool:
+def _takes(subject: Subject, sample: Sample) -> bool:
     """Whether the op, and its reference, have finite results there, and not too many for the checks."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():

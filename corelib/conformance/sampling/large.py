@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from math import log2, prod
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from corelib.conformance.sampling.calls import values
-from corelib.conformance.sampling.domain import signed
-from corelib.conformance.sampling.sample import Sample
-
-if TYPE_CHECKING:
-    from corelib.conformance.subject import Subject
+from corelib.conformance.numerics.calls import values
+from corelib.conformance.numerics.domain import signed
+from corelib.conformance.sample import Sample
+from corelib.conformance.subject import Subject
 
 ENLARGED: Final = (1000, 3000)  # numbers of a sample made larger: at least, and at most
 FACTORS: Final = (4, 6, 8, 10, 12, 16, 20, 32, 64, 200, 400, 1000)
 
 
-def enlarged(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[Sample]:
+def enlarged(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sample]:
     """A sample of an author's with each axis some times as long, if the op takes that; else none."""
     candidates = (
         grown
@@ -30,7 +28,7 @@ def enlarged(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[S
     return [] if found is None else [found]
 
 
-def _grown(subject: "Subject", sample: Sample, factor: int, seed: int) -> Iterator[Sample]:
+def _grown(subject: Subject, sample: Sample, factor: int, seed: int) -> Iterator[Sample]:
     """The sample with axes as much longer, with ordinary numbers, and with some of which long products are no zero."""
     shapes = [_longer(a.shape, factor) for a in sample.arrays]
     small, large = ENLARGED
@@ -44,7 +42,7 @@ def _longer(shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
     return tuple([n if n < 2 else n * factor for n in shape])
 
 
-def _factors(subject: "Subject", sample: Sample) -> Iterator[int]:
+def _factors(subject: Subject, sample: Sample) -> Iterator[int]:
     """By how much the axes of a sample may grow, before its results are far too large to be worth making."""
     single, double = (_result_size(subject, sample, factor) for factor in (1, 2))
     if single and double:
@@ -53,7 +51,7 @@ def _factors(subject: "Subject", sample: Sample) -> Iterator[int]:
                 yield factor
 
 
-def _result_size(subject: "Subject", sample: Sample, factor: int) -> int:
+def _result_size(subject: Subject, sample: Sample, factor: int) -> int:
     """How many numbers the op answers; 0 where it does not take axes as much longer."""
     arrays = [np.resize(a, _longer(a.shape, factor)) for a in sample.arrays]
     try:
@@ -63,7 +61,7 @@ def _result_size(subject: "Subject", sample: Sample, factor: int) -> int:
         return 0
 
 
-def _ordinary(subject: "Subject", sample: Sample) -> bool:
+def _ordinary(subject: Subject, sample: Sample) -> bool:
     """Whether the op takes it, and answers some numbers, none of them huge, and not all of them tiny."""
     try:
         with np.errstate(all="ignore"):

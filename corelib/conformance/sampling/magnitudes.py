@@ -1,15 +1,13 @@
 """Points of every magnitude in the domain of an entry-by-entry op."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from corelib.conformance.sampling.domain import draw
+from corelib.conformance.numerics.domain import draw
 from corelib.conformance.sampling.samples import avoided
+from corelib.conformance.subject import Subject
 from corelib.core.tensor import Array
-
-if TYPE_CHECKING:
-    from corelib.conformance.subject import Subject
 
 DECADES: Final = np.array(
     [-300, -250, -200, -160, -152, -120, -100, -77, -50, -30, -20, -15, -12, -9, -7, -5, -4, -3, -2, -1, -0.5, 0, 0.5,
@@ -23,12 +21,12 @@ BESIDE: Final = 1
 """How many sizes of the other arguments each number is seen beside, besides ordinary ones."""
 
 
-def points(subject: "Subject", seed: int) -> list[tuple[Array, ...]]:
+def points(subject: Subject, seed: int) -> list[tuple[Array, ...]]:
     """The arguments of calls, one array each: one list for each argument, in which that one takes all magnitudes."""
     return [_sweep(subject, i, seed) for i in range(subject.arity or 1)]
 
 
-def _sweep(subject: "Subject", i: int, seed: int) -> tuple[Array, ...]:
+def _sweep(subject: Subject, i: int, seed: int) -> tuple[Array, ...]:
     rng = subject.rng("magnitudes", i, seed)
     x = _numbers(rng)
     x = x[_is_inside(subject, i, x)]
@@ -41,7 +39,7 @@ def _sweep(subject: "Subject", i: int, seed: int) -> tuple[Array, ...]:
     return tuple([np.concatenate([a, b]) for a, b in zip(others, ones, strict=True)])
 
 
-def _ones(subject: "Subject", i: int, rng: np.random.Generator) -> list[Array]:
+def _ones(subject: Subject, i: int, rng: np.random.Generator) -> list[Array]:
     """1 and -1 beside every size of the others: beside large ones a power is finite there alone."""
     pairs = np.array([(one, side * size) for one in (1.0, -1.0) for size in SIZES for side in (1.0, -1.0)]).T
     sized = pairs[1] * rng.uniform(1, 2, pairs.shape[1])
@@ -58,7 +56,7 @@ def _numbers(rng: np.random.Generator) -> Array:
     return np.ravel(np.stack([positive, -positive], 1))
 
 
-def _beside(subject: "Subject", k: int, rng: np.random.Generator, count: int) -> Array:
+def _beside(subject: Subject, k: int, rng: np.random.Generator, count: int) -> Array:
     """Ordinary numbers of argument k in the first half, and sizes from 1e-6 to 1e6, and the very ends, in the rest."""
     signs = rng.choice([-1.0, 1.0], count)
     sized = rng.choice(SIZES, count) * rng.uniform(1, 2, count)
@@ -68,7 +66,7 @@ def _beside(subject: "Subject", k: int, rng: np.random.Generator, count: int) ->
     return np.asarray(np.where(_is_inside(subject, k, drawn), drawn, flipped))
 
 
-def beside_integers(subject: "Subject", i: int, args: tuple[Array, ...]) -> tuple[Array, ...]:
+def beside_integers(subject: Subject, i: int, args: tuple[Array, ...]) -> tuple[Array, ...]:
     """The points, of which every fifth has 0, 1 or 2 in the place of the other arguments than i."""
     moved = []
     for k, a in enumerate(args):
@@ -78,7 +76,7 @@ def beside_integers(subject: "Subject", i: int, args: tuple[Array, ...]) -> tupl
     return tuple(moved)
 
 
-def _is_inside(subject: "Subject", k: int, x: Array) -> Array:
+def _is_inside(subject: Subject, k: int, x: Array) -> Array:
     """Which are in the domain of argument k. Its ends, and points where the slope jumps, have checks of their own."""
     ends = [end for r in subject.ranges[k] for end in (r.low, r.high)]
     inside = np.any([r.contains(x) for r in subject.ranges[k]], axis=0)

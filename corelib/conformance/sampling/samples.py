@@ -1,20 +1,18 @@
 """Samples that nobody has to write: from the kind of an op, its arity and its domain."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.sampling.calls import MAX_JACOBIAN, outputs
-from corelib.conformance.sampling.domain import QUANTUM, draw, room, signed
+from corelib.conformance.numerics.calls import MAX_JACOBIAN, outputs
+from corelib.conformance.numerics.domain import QUANTUM, draw, room, signed
+from corelib.conformance.sample import Sample
 from corelib.conformance.sampling.forms import formed
 from corelib.conformance.sampling.large import enlarged
-from corelib.conformance.sampling.sample import Sample
 from corelib.conformance.spec import OpSample
+from corelib.conformance.subject import Subject
 from corelib.core.tensor import Array
-
-if TYPE_CHECKING:
-    from corelib.conformance.subject import Subject
 
 Shapes = tuple[tuple[int, ...], ...]
 
@@ -43,7 +41,21 @@ FAR: Final = (
 )  # fmt: skip
 
 
-def derive(subject: "Subject", seed: int) -> list[Sample]:
+def samples_of(subject: Subject, seed: int = 0) -> list[Sample]:
+    """All samples of one seed, made at the first request and kept in the subject."""
+    if subject.only is not None:
+        return list(subject.only)
+    if seed not in subject.samples_by_seed:
+        subject.samples_by_seed[seed] = derive(subject, seed)
+    return subject.samples_by_seed[seed]
+
+
+def tagged(subject: Subject, tag: str, seed: int = 0, *without: str) -> list[Sample]:
+    """The samples with a tag, and with none of those in ``without``, in the order in which they were made."""
+    return [s for s in samples_of(subject, seed) if tag in s.tags and not s.tags.intersection(without)]
+
+
+def derive(subject: Subject, seed: int) -> list[Sample]:
     """All samples of an op for one seed: those of its author, and those that follow from what it is."""
     spec = subject.spec
     found = [
@@ -73,7 +85,7 @@ def _distinct(samples: list[Sample]) -> list[Sample]:
     return list(seen.values())
 
 
-def _entrywise(subject: "Subject", seed: int) -> Iterator[Sample]:
+def _entrywise(subject: Subject, seed: int) -> Iterator[Sample]:
     arity = subject.arity or 1
     many = (((3, 4),) * arity, ((),) * arity, ((0,),) * arity)
     for shapes in {1: UNARY, 2: BINARY, 3: TERNARY}.get(arity, many):
@@ -87,14 +99,14 @@ def _entrywise(subject: "Subject", seed: int) -> Iterator[Sample]:
     yield from _far_out(subject, seed)
 
 
-def _is_special(subject: "Subject", i: int, x: float) -> bool:
+def _is_special(subject: Subject, i: int, x: float) -> bool:
     """Whether a number is an end of the domain, a kink or a singular point, which have checks of their own."""
     ends = [end for r in subject.ranges[i] for end in (r.low, r.high)]
     points = [p[i] if isinstance(p, tuple) else p for p in (*subject.spec.kinks, *subject.spec.singular)]
     return x in (*ends, *points)
 
 
-def _beside_numbers(subject: "Subject", seed: int) -> Iterator[Sample]:
+def _beside_numbers(subject: Subject, seed: int) -> Iterator[Sample]:
     """One array beside a Python number, as in x**2 and 1 / x: an op may take another way there."""
     for i, number in ((1, 2), (1, 1), (1, 0), (1, 0.5), (1, -1.5), (0, 2), (0, 0.75), (0, 1), (0, -1.5)):
         name = f"number-{number}-{i}"
@@ -108,12 +120,12 @@ def _beside_numbers(subject: "Subject", seed: int) -> Iterator[Sample]:
                 yield Sample(made.id, made.args, made.arrays, {}, made.tags, None, (away,))
 
 
-def _ties(subject: "Subject", number: float) -> list[float]:
+def _ties(subject: Subject, number: float) -> list[float]:
     """Where an op with kinks at ties has one beside a number."""
     return [float(number)] if any(isinstance(p, tuple) for p in subject.spec.kinks) else []
 
 
-def _far_out(subject: "Subject", seed: int) -> Iterator[Sample]:
+def _far_out(subject: Subject, seed: int) -> Iterator[Sample]:
     """A number far out or near 0 in one argument, and ordinary ones in the others: alone, since sizes differ."""
     arity = subject.arity or 1
     for i in range(arity):
@@ -145,12 +157,12 @@ def named(shapes: Shapes) -> str:
     return f"bcast-{'_'.join(words)}"
 
 
-def of_shapes(subject: "Subject", shapes: Shapes, seed: int) -> Sample:
+def of_shapes(subject: Subject, shapes: Shapes, seed: int) -> Sample:
     """A call of an entry-by-entry op on arrays of these shapes, inside its domain."""
     return _sample(subject, shapes, seed, *_tags(shapes))
 
 
-def _sample(subject: "Subject", shapes: Shapes, seed: int, *tags: str) -> Sample:
+def _sample(subject: Subject, shapes: Shapes, seed: int, *tags: str) -> Sample:
     name = "large" if "large" in tags else named(shapes)
     rng = subject.rng(name, seed)
     kinks = avoided(subject)
@@ -159,19 +171,19 @@ def _sample(subject: "Subject", shapes: Shapes, seed: int, *tags: str) -> Sample
     return _made(subject, arrays, name, tags)
 
 
-def _made(subject: "Subject", arrays: Sequence[Array], name: str, tags: Sequence[str]) -> Sample:
+def _made(subject: Subject, arrays: Sequence[Array], name: str, tags: Sequence[str]) -> Sample:
     made = subject.prepared(OpSample(*arrays), name, tags)
     rooms = [room(a, r, k) for a, r, k in zip(arrays, subject.ranges, avoided(subject), strict=True)]
     return Sample(made.id, made.args, made.arrays, {}, made.tags, None, tuple(rooms[: len(made.arrays)]))
 
 
-def avoided(subject: "Subject") -> list[list[float]]:
+def avoided(subject: Subject) -> list[list[float]]:
     """The kinks and singular points of an op of one argument; those of others are no points of one axis."""
     points = [float(p) for p in (*subject.spec.kinks, *subject.spec.singular) if not isinstance(p, tuple)]
     return [points] * (subject.arity or 1)
 
 
-def _same(subject: "Subject", seed: int) -> Sample:
+def _same(subject: Subject, seed: int) -> Sample:
     """The same array as every argument, drawn from the smallest of their domains."""
     ranges = min(subject.ranges, key=lambda r: r[0].window[1] - r[0].window[0])
     x = draw(subject.rng("same", seed), ranges, (4,), avoided(subject)[0])
@@ -181,14 +193,14 @@ def _same(subject: "Subject", seed: int) -> Sample:
     return Sample(made.id, made.args, made.arrays, {}, made.tags if finite else frozenset({"same"}))
 
 
-def _finite(subject: "Subject", sample: Sample) -> bool:
+def _finite(subject: Subject, sample: Sample) -> bool:
     try:
         return all(bool(np.all(np.isfinite(r.data))) for r in outputs(subject.op(*sample.filled(sample.arrays))))
     except Exception:  # it will be met again by the checks
         return True
 
 
-def _around_kinks(subject: "Subject", seed: int) -> Iterator[Sample]:
+def _around_kinks(subject: Subject, seed: int) -> Iterator[Sample]:
     """Each kink itself, and points on both sides of it: a thousandth and an eighth away."""
     arity = subject.arity or 1
     for kink in subject.spec.kinks:
@@ -210,7 +222,7 @@ def _inside(x: Array, ranges: Sequence[Any]) -> Array:
     return np.asarray(np.any([r.contains(x) for r in ranges], axis=0))
 
 
-def _derived(subject: "Subject", seed: int) -> Iterator[OpSample]:
+def _derived(subject: Subject, seed: int) -> Iterator[OpSample]:
     """Calls to try on an op that does not act entry by entry."""
     rng = subject.rng("derived", seed)
     if subject.spec.kind == "reduction":
@@ -231,7 +243,7 @@ def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.asarray(np.round(signed(rng, shape) / QUANTUM) * QUANTUM)
 
 
-def _accepted(subject: "Subject", calls: Iterator[OpSample]) -> list[Sample]:
+def _accepted(subject: Subject, calls: Iterator[OpSample]) -> list[Sample]:
     """Those that the op takes. (How many there are is in the manifest, so that none goes missing unseen.)"""
     found = []
     for call in calls:
@@ -247,7 +259,7 @@ def _accepted(subject: "Subject", calls: Iterator[OpSample]) -> list[Sample]:
     return found
 
 
-def _complex(subject: "Subject", samples: Sequence[Sample], seed: int) -> list[Sample]:
+def _complex(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sample]:
     """Two samples of complex numbers, made from the first real ones: all of them complex, and each alone."""
     real = [s for s in samples if "interior" in s.tags and s.arrays and s.arrays[0].dtype.kind == "f"]
     real = ([s for s in real if 2 * s.numbers <= MAX_JACOBIAN] or real)[:2]

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from corelib.conformance.sampling.calls import Call
-from corelib.conformance.sampling.domain import draw
-from corelib.conformance.sampling.sample import Sample, entrywise_sample
+from corelib.conformance.numerics.calls import Call
+from corelib.conformance.numerics.domain import draw
+from corelib.conformance.sample import Sample, entrywise_sample
 from corelib.conformance.sampling.samples import avoided
 from corelib.core.tensor import Array
 from corelib_selftest.arriving import doubled

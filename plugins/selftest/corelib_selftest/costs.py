@@ -6,7 +6,7 @@ from functools import partial
 from time import process_time
 from typing import Final
 
-from corelib.conformance.case import Case
+from corelib.conformance.cases.case import Case
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject

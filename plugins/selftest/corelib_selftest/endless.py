@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.sampling.calls import Call
+from corelib.conformance.numerics.calls import Call
 from corelib_selftest.bending import Behaviour, Pulled
 from corelib_selftest.facts import Facts
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.sampling.demands import SHAPES, by_entries
+from corelib.conformance.sampling.shapes import SHAPES, by_entries
 from corelib.conformance.subject import Subject
 from corelib.primitives.class_op import ClassOp
 from corelib_selftest.arriving import doubled, where

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Final
 
+from corelib.conformance.cases.result import Result
 from corelib.conformance.checks import CHECK_IDS
 from corelib.conformance.isolation.limits import OutOfTime, time_limit
 from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.profile import Profile
-from corelib.conformance.result import Result
 from corelib.conformance.running.runner import run, run_cases
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib_selftest.mutant import Host, Mutant, Verdict
 from corelib_selftest.restored import restored
@@ -81,6 +81,6 @@ def prepared(subject: Subject, profile: str | Profile) -> list[Sample]:
         report = run([subject], profile, checks=FINDING)
         if report.failures:
             raise AssertionError(f"fails without any mutation: {report.failures[0].detail}")
-        subject.__dict__["prepared"] = [s for made in subject._samples.values() for s in made]
+        subject.__dict__["prepared"] = [s for made in subject.samples_by_seed.values() for s in made]
     found: list[Sample] = subject.__dict__["prepared"]
     return found

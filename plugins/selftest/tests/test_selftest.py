@@ -16,6 +16,7 @@ from corelib.conformance import subject_of
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation.limits import time_limit
 from corelib.conformance.optimizers.installed_rules import installed_rules
+from corelib.conformance.sampling.samples import samples_of
 from corelib_selftest.behaviours import behavioural_mutants
 from corelib_selftest.command import all_mutants, judged, score_of
 from corelib_selftest.costs import Costs, costs
@@ -106,9 +107,9 @@ def test_each_fault_of_adam_and_of_its_driver_is_found() -> None:
 def test_a_mutant_leaves_the_samples_as_they_were() -> None:
     (subject,) = installed("corelib-elementwise.multiply")
     mutant = next(m for m in behavioural_mutants(subject) if m.key.startswith("writes to its arguments"))
-    before = [a.copy() for s in subject.samples() for a in s.arrays]
+    before = [a.copy() for s in samples_of(subject) for a in s.arrays]
     assert tried(mutant).killed
-    for array, copy in zip([a for s in subject.samples() for a in s.arrays], before, strict=True):
+    for array, copy in zip([a for s in samples_of(subject) for a in s.arrays], before, strict=True):
         np.testing.assert_array_equal(array, copy)
 
 

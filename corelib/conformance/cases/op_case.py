@@ -5,11 +5,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from corelib.conformance.case import Case, Outcome, repro_line
+from corelib.conformance.cases.case import Case, Outcome, repro_line
 from corelib.conformance.isolation.limits import exceeded, limited
 from corelib.conformance.isolation.trace import traced
 from corelib.conformance.profile import PROFILES
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
 from corelib.core.tensor import Array, Tensor
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from corelib.conformance.sampling.operands import operands, with_operands
+from corelib.conformance.operands import operands, with_operands
 from corelib.conformance.spec import OpSample, Tie
 from corelib.core.tensor import Array
 

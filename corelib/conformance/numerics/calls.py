@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.conformance.sampling.sample import Sample
+from corelib.conformance.sample import Sample
 from corelib.core.arrays import DIFFERENTIABLE
 from corelib.core.backward import complete, reached
 from corelib.core.graph import Leaf, Node, Picked

@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from corelib.conformance.cases.result import Result, Status
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.isolation.limits import OutOfTime
 from corelib.conformance.isolation.trace import normal, origin, traced
-from corelib.conformance.result import Result, Status
 from corelib.conformance.spec import Xfail
 from corelib.conformance.tally import Tally
 

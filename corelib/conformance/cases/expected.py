@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from corelib.conformance.case import Declaration, Examined
-from corelib.conformance.result import Result
+from corelib.conformance.cases.case import Declaration, Examined
+from corelib.conformance.cases.result import Result
 
 
 def unknown_checks(spec: Declaration, known: Collection[str]) -> str:

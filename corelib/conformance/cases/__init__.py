@@ -1,0 +1,1 @@
+"""Cases: one check, run once, and its result."""
