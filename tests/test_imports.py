@@ -45,7 +45,7 @@ READ_IN_ORDER = set(ROOMS) - {"conformance", "cli", ""}
 INSIDERS = {"corelib_selftest"}  # it mutates the core and the suite, and is pinned to their version: decisions/0018
 PUBLIC = {
     "corelib", "corelib.archive", "corelib.cli.values", "corelib.conformance", "corelib.errors", "corelib.extend",
-    "corelib.plugins",    "corelib.rule", "corelib.typed",
+    "corelib.plugins", "corelib.rule", "corelib.typed",
 }  # fmt: skip
 """The modules that a plugin may import from."""
 

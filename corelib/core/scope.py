@@ -82,7 +82,18 @@ class Scoped:
 
 
 def no_grad() -> Scoped:
-    """Within ``with no_grad():`` nothing is recorded, and no result is trainable."""
+    """Within ``with no_grad():`` no call is recorded, and no result is trainable. It decorates functions, too.
+
+    It holds for this thread (or task), and ends with an exception. Transforms record within it all the same.
+
+    >>> import numpy as np
+    >>> from corelib import Tensor, no_grad
+    >>> w = Tensor(2.0, trainable=True)
+    >>> with no_grad():
+    ...     y = w * 3.0
+    >>> y.trainable
+    False
+    """
     return Scoped(recording=False)
 
 

@@ -45,6 +45,13 @@ class Tensor:
     ``data`` is anything NumPy takes as numbers. With ``trainable=True`` the Tensor owns a copy of it,
     collects a gradient, and may be changed by an optimizer; without, it shares the array. Raises
     InvalidOperandType for data that is no array of numbers, and NotDifferentiable for trainable integers.
+
+    >>> from corelib import Tensor
+    >>> x = Tensor([1.0, 3.0], trainable=True)
+    >>> y = (x * x).sum()
+    >>> y.backward()
+    >>> x.grad
+    array([2., 6.])
     """
 
     __slots__ = ("_entries", "_leaf", "_node")

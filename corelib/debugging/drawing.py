@@ -10,7 +10,17 @@ from corelib.errors import InvalidOperandType
 def graph(result: Tensor) -> str:
     """The calls behind ``result`` as a tree: op with fields, dtype and shape, ``<T>`` on what is trainable.
 
-    A call that is used several times is drawn once, with a number, and named by it wherever it is used again.
+    A call that is used several times is drawn once, with a number, and named by that number wherever it is used again.
+    Raises InvalidOperandType for what is no Tensor.
+
+    >>> from corelib import Tensor
+    >>> x = Tensor(2.0, trainable=True, name="x")
+    >>> print(graph(x * x + 1.0))
+    add float64 () <T>
+    ├── multiply float64 () <T>
+    │   ├── x float64 () <T> #1
+    │   └── x #1 (above)
+    └── constant
     """
     start = getattr(result, "_node", ...)
     if start is not None and not isinstance(start, Node):

@@ -195,6 +195,22 @@ def op(
     gradient has the shape of the result. ``results`` makes what the caller gets of several results, from their
     Tensors: a named tuple is then typed by its fields. Without it, they get a tuple like that of forward.
     Raises InvalidOp for a class without the two methods.
+
+    With y = forward(x1, ..., xn) and the Jacobians Ji = dy/dxi, backward returns Ji^T propagated for each i: one array
+    of the shape of xi each, in a tuple where n > 1.
+
+    >>> import numpy as np
+    >>> from corelib import grad
+    >>> class Scaled:
+    ...     def __init__(self, factor):
+    ...         self.factor = factor
+    ...     def forward(self, x):
+    ...         return self.factor * x
+    ...     def backward(self, propagated, x):
+    ...         return self.factor * propagated
+    >>> scaled = op(Scaled)
+    >>> grad(lambda x: scaled(x, factor=3.0))(2.0)
+    array(3.)
     """
     return _class_op(cls, numpy, name, linear=False, broadcasts=broadcasts, results=results)
 
@@ -228,7 +244,18 @@ def linear(  # pyright: ignore[reportOverlappingOverload]  # no class fits it
 def linear(cls: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
     """An op whose backward needs only shapes: ``backward(propagated, *shapes)``. It keeps no array alive.
 
-    Raises InvalidOp for a class without ``forward`` and ``backward``.
+    For a function that is linear in its arrays, whose Jacobian depends on their shapes alone. Raises InvalidOp for a
+    class without ``forward`` and ``backward``.
+
+    >>> import numpy as np
+    >>> from corelib import grad
+    >>> class Total:
+    ...     def forward(self, x):
+    ...         return np.sum(x)
+    ...     def backward(self, propagated, shape):
+    ...         return np.broadcast_to(propagated, shape)
+    >>> grad(linear(Total))(np.array([1.0, 2.0]))
+    array([1., 1.])
     """
     return _class_op(cls, numpy, name, linear=True)
 
@@ -264,12 +291,20 @@ def elementwise(
 ) -> Any:
     """An op that acts entry by entry, from a ufunc and its slope in each argument.
 
-    A slope is a number, a function of the arguments (and, keyword-only, of ``result``), or None where there is no
-    gradient, so that asking for it is an error (NotDifferentiable); the chain rule is
-    the core's. ``singular`` is for a slope that can be infinite: a gradient of exactly zero stays zero there;
-    such a slope may be a ``Ratio(above, below)``, which is never computed itself.
+    With y = function(x1, ..., xn) the slope in the argument i is dy/dxi at each entry; the core multiplies it with the
+    cotangent, and broadcasts. A slope is a number, a function of the arguments (and, keyword-only, of ``result``), or
+    None where there is no gradient, so that asking for it raises NotDifferentiable. ``singular`` is for a slope that
+    can be infinite: a cotangent of exactly zero stays zero there. Such a slope may be a ``Ratio(above, below)``.
+
     Raises InvalidOp for another number of slopes than ``function`` has arguments, and for a slope of another number
     of arguments, or of a keyword that is not known.
+
+    >>> import numpy as np
+    >>> from corelib import grad
+    >>> exp = elementwise(np.exp, lambda x, *, result: result)
+    >>> multiply = elementwise(np.multiply, lambda x, y: y, lambda x, y: x)
+    >>> grad(lambda x: multiply(exp(x), 2.0))(0.0)
+    array(2.)
     """
     if not slopes or not takes_arrays(function, len(slopes)):
         given = f"{described(function)} was given {len(slopes)}"
@@ -293,7 +328,16 @@ def composed(
 
 
 def composed(function: Callable[..., Any], /, *, numpy: Functions = None, name: str | None = None) -> Any:
-    """An op written in other ops: ``function`` is plain NumPy on Tensors, and needs no backward of its own."""
+    """An op written in other ops: ``function`` is NumPy on Tensors, and its parts give it its derivative.
+
+    ``numpy`` is the function, or the functions, that the op stands for. Raises InvalidOp for what cannot be called.
+
+    >>> import numpy as np
+    >>> from corelib import grad
+    >>> softplus = composed(lambda x: np.logaddexp(x, 0.0), name="softplus")
+    >>> grad(softplus)(0.0)
+    array(0.5)
+    """
     if not callable(function):
         raise InvalidOp(f"an op is composed of a function of arrays, and a {type(function).__name__} is none")
     return Composed(function, name or function.__name__, _functions(numpy))

@@ -61,11 +61,18 @@ def _scalar(value: Any, what: str) -> Tensor:
 
 @transform_with_value
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
-    """The function that returns f(...) and its gradient in the arguments ``argnums``.
+    """The function that returns the value of ``f`` and its gradient: ``value_and_grad(f)(*args) == (f(*args), g)``.
 
-    f returns one real number; the gradient has the structure of the argument (a tuple of them for several
-    argnums). Of complex arguments it is the direction of steepest ascent. Raises GradientShape for a result
-    that is no single number, NotDifferentiable for integer arguments.
+    ``f`` returns one real number. ``argnums`` is the position of the argument that is differentiated, or a sequence of
+    them; ``g`` has the structure, shapes and dtypes of that argument (a tuple of them for a sequence). Arguments are
+    arrays, or dicts, lists, tuples, named tuples and dataclasses of arrays. In a complex argument g is the direction of
+    steepest ascent. Raises GradientShape where f returns no single number, NotDifferentiable for integer arguments and
+    complex results, InvalidOperand for an argument that was not passed.
+
+    >>> import numpy as np
+    >>> value, gradient = value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 3.0]))
+    >>> float(value), gradient
+    (10.0, array([2., 6.]))
     """
 
     def differentiated(*args: Any, **keywords: Any) -> tuple[Any, Any]:
@@ -79,7 +86,21 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
 
 @transform
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The gradient of a function of one real result; see ``value_and_grad``."""
+    """The gradient of a function of one real result: ``grad(f)(x)[i...] = d f(x) / d x[i...]``.
+
+    The gradient has the structure, shapes and dtypes of the argument at position ``argnums``; for a sequence of
+    positions it is a tuple of gradients. It is a function of numbers like any other, so ``grad(grad(f))`` is the second
+    derivative. The cost is about that of two to four evaluations of ``f``, however many entries ``x`` has. Raises what
+    ``value_and_grad`` raises: GradientShape where f returns no single number, NotDifferentiable for integer arguments.
+
+    >>> import numpy as np
+    >>> grad(lambda x: np.sum(np.sin(x)))(np.array([0.0, np.pi]))
+    array([ 1., -1.])
+    >>> grad(lambda w, b: np.sum((w * 2.0 + b) ** 2), argnums=(0, 1))(1.0, 3.0)
+    (array(20.), array(10.))
+    >>> grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 5.0})
+    {'a': array(5.), 'b': array(2.)}
+    """
     both = value_and_grad(f, argnums)
 
     def gradient(*args: Any, **keywords: Any) -> Any:
@@ -90,7 +111,15 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 @transform
 def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The gradient of the sum of f's entries: the slope at each entry, where f acts entry by entry."""
+    """The gradient of the sum of f's entries: ``sum_i d f(x)[i] / d x[j]`` at the index ``j``.
+
+    Where f acts entry by entry that is its slope at each entry. It has the shape of the argument at position
+    ``argnums``. Raises NotDifferentiable for integer arguments.
+
+    >>> import numpy as np
+    >>> elementwise_grad(np.square)(np.array([1.0, -2.0]))
+    array([ 2., -4.])
+    """
 
     def slopes(*args: Any, **keywords: Any) -> Any:
         trace, value = _traced(f, args, keywords, argnums)
@@ -103,10 +132,16 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
 
 @vector_jacobian
 def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """f(*args), and the function from a gradient of the result to the gradients of all arguments.
+    """The value ``f(*args)``, and its pullback: the function v -> J^T v (a vector-Jacobian product).
 
-    For f from R^n to R^m with the Jacobian J, it maps v in R^m to J^T v. It can be called again and again.
-    Raises GradientShape for a v of another structure or shape than the result.
+    For f from R^n to R^m, J is its m x n Jacobian at ``args``. v is structured and shaped like the result; J^T v is
+    structured and shaped like the argument, or a tuple of such for several arguments. The pullback can be called again
+    and again, and can itself be differentiated. Raises GradientShape for a v of another structure or shape.
+
+    >>> import numpy as np
+    >>> value, pullback = vjp(np.square, np.array([1.0, 3.0]))
+    >>> value, pullback(np.array([1.0, 10.0]))
+    (array([1., 9.]), array([ 2., 60.]))
     """
     trace, value = _traced(f, args, {}, tuple(range(len(args))))
 
@@ -121,9 +156,16 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
 
 @jacobian_vector
 def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """f(*args), and its directional derivative J v along ``tangents``, which are structured like ``args``.
+    """The value ``f(*args)``, and its derivative J v along ``tangents``, which are structured like ``args``.
 
-    It is computed as the derivative of v -> J^T v, which is linear, so no op needs a second rule.
+    J v has the structure and shapes of the value. It is computed as the derivative of v -> J^T v, which is linear in v,
+    so no op needs a second rule; the cost is a few evaluations of f. Raises GradientShape for tangents of another
+    structure or shape than ``args``.
+
+    >>> import numpy as np
+    >>> value, derivative = jvp(np.square, (np.array([1.0, 3.0]),), (np.array([1.0, 0.5]),))
+    >>> derivative
+    array([2., 3.])
     """
     value, pullback = vjp(f, *args)
     pairs = _paired(tuple(args), tuple(tangents), "the tangent")
@@ -149,9 +191,14 @@ def _cotangent(value: Any) -> Any:
 
 
 def hvp(f: Callable[..., Any], argnums: int = 0) -> HessianProduct:
-    """The product of f's Hessian in argument ``argnums`` with a vector: ``hvp(f)(*args, vector)``.
+    """The product of f's Hessian with a vector: ``hvp(f)(*args, v) = H v``.
 
-    ``vector`` is structured like the argument. Costs a few evaluations of f, and no Hessian is ever formed.
+    H is the Hessian in the argument at position ``argnums``; v, and the product, are structured and shaped like that
+    argument. The cost is a few evaluations of f: no Hessian is formed. Raises what ``grad`` and ``vjp`` raise.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+    array([ 6., 12.])
     """
 
     def product(*args: Any, **keywords: Any) -> Any:
@@ -168,10 +215,16 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> HessianProduct:
 
 @transform_of_structure
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The Jacobian of f: d f[i...] / d x[j...] at the index [i..., j...].
+    """The Jacobian of f: ``jacobian(f)(x)[i..., j...] = d f(x)[i...] / d x[j...]``.
 
-    One walk for each entry of the result. Structured like the result and, within that, like the argument (a
-    tuple of them for several argnums). Raises NotDifferentiable for complex numbers.
+    Its shape is that of the result, followed by that of the argument at position ``argnums``. It is structured like the
+    result and, within that, like the argument (a tuple of them for several argnums). One reverse pass for each entry of
+    the result. Raises NotDifferentiable for complex numbers and integer arguments.
+
+    >>> import numpy as np
+    >>> jacobian(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 5.0]))
+    array([[5., 2.],
+           [1., 0.]])
     """
 
     def matrix(*args: Any, **keywords: Any) -> Any:
@@ -203,7 +256,16 @@ def _rows(trace: Trace, result: Tensor) -> list[Any]:
 
 @transform_of_structure
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The Hessian of a function of one real result: d2f / dx[i...] dx[j...] at the index [i..., j...]."""
+    """The Hessian of a function of one real result: ``hessian(f)(x)[i..., j...] = d^2 f(x) / d x[i...] d x[j...]``.
+
+    Its shape is that of the argument at position ``argnums``, twice. One reverse pass for each entry of the argument;
+    ``hvp`` costs a few, where the product with a vector is enough. Raises what ``grad`` and ``jacobian`` raise.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 2.0]))
+    array([[4., 6.],
+           [6., 0.]])
+    """
     return jacobian(grad(f, argnums), argnums)
 
 
