@@ -20,7 +20,7 @@ import numpy as np
 
 from corelib.conformance.isolation.limits import OutOfTime, time_limit
 from corelib.conformance.numerics.calls import Call
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib_selftest.command import all_mutants, judged
@@ -105,7 +105,9 @@ def peers() -> dict[str, Peer]:
 
 def samples_of(subject: Subject) -> list[Sample]:
     """Real float64 samples at which the op is smooth, with numbers in them: of different shapes first."""
-    found = [s for s in tagged(subject, "interior", 0, "complex", "kink", "empty") if s.arrays and s.numbers <= 64]
+    found = [
+        s for s in tagged(subject, Tag.INTERIOR, 0, Tag.COMPLEX, Tag.KINK, Tag.EMPTY) if s.arrays and s.numbers <= 64
+    ]
     real = [s for s in found if all(a.dtype == np.float64 for a in s.arrays)]
     first = {tuple(a.shape for a in s.arrays): s for s in reversed(real)}
     return sorted(real, key=lambda s: first[tuple(a.shape for a in s.arrays)] is not s)[:MOST]

@@ -10,7 +10,7 @@ import pytest
 import corelib
 from corelib import Array, Tensor, Wanted, elementwise, grad, hessian, jacobian, jvp, op, value_and_grad, vjp
 from corelib.conformance import Subject, installed
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.numerics.calls import outputs
 from corelib.errors import GradientType, InvalidOp, NotDifferentiable
 
@@ -196,7 +196,7 @@ def several() -> list[Any]:
     """A sample of each installed op with several results that have slopes."""
     found = []
     for subject in installed():
-        for sample in interior(subject, 0)[:6] if subject.has_rule else ():
+        for sample in select_interior(subject, 0)[:6] if subject.has_rule else ():
             results = outputs(subject.op(*sample.filled(sample.arrays), **sample.fields))
             if sample.arrays and len(results) > 1:
                 found.append(pytest.param(subject, sample, id=f"{subject.name}-{sample.id}"))

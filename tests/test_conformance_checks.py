@@ -10,6 +10,7 @@ import pytest
 from corelib import Array, Tensor, elementwise, linear, op
 from corelib.conformance import ErrorSample, OpSample, OpSpec, run, subject_of, xfail
 from corelib.conformance.reporting.report import Report
+from corelib.conformance.sample import Tag
 from corelib.conformance.sampling.samples import samples_of, tagged
 
 
@@ -386,7 +387,7 @@ def test_numbers_of_a_large_sample_meet_no_kink_and_no_other_number() -> None:
     """On a grid some of thousands would: clip then lay on its bound, and round at a half."""
     made = op(Clipped, numpy=np.clip)
     spec = OpSpec("clip", samples=lambda rng: [OpSample(rng.normal(size=(4, 6)), a_min=-0.5, a_max=0.5)])
-    (large,) = tagged(subject_of(made, spec), "large")
+    (large,) = tagged(subject_of(made, spec), Tag.LARGE)
     numbers = np.ravel(large.arrays[0]) * 2.0**20
     assert numbers.size > 1000
     assert len(np.unique(numbers)) == numbers.size

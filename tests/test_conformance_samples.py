@@ -9,6 +9,7 @@ import pytest
 from corelib import Array, grad, linear, op
 from corelib.conformance import OpSample, OpSpec, installed, run, subject_of
 from corelib.conformance.reporting.report import Report
+from corelib.conformance.sample import Tag
 from corelib.conformance.sampling.samples import samples_of
 
 SHAPES = {
@@ -137,3 +138,9 @@ def test_the_product_up_to_each_of_a_number_has_a_gradient() -> None:
     assert grad(lambda x: np.sum(np.cumprod(x, axis=0)))(2.5) == 1.0
     cumprod = installed("corelib-reduce.cumprod")[0]
     assert any(a.shape == () for s in samples_of(cumprod) for a in s.arrays)
+
+
+def test_every_tag_is_that_of_some_sample() -> None:
+    ops = ("corelib-elementwise.absolute", "corelib-elementwise.multiply", "corelib-reduce.sum")
+    found = {tag for name in ops for sample in samples_of(installed(name)[0]) for tag in sample.tags}
+    assert found == set(Tag)

@@ -9,7 +9,7 @@ from corelib import Array, op
 from corelib.conformance import OpSample, OpSpec, run, subject_of
 from corelib.conformance.numerics.sets import basis, lies_in, retract, tangents
 from corelib.conformance.reporting.report import Report
-from corelib.conformance.sample import prepared
+from corelib.conformance.sample import Tag, prepared
 
 KINDS = ("symmetric", "positive definite", "orthogonal", "unit norm", "integer")
 CHECKS = ("jacobian", "projection", "second_order", "declared", "dtype", "cotangent_linear", "protocol", "extreme")
@@ -140,7 +140,7 @@ def test_a_sample_outside_of_its_set_is_red_and_so_is_a_set_of_nobody() -> None:
 
 def test_the_basis_of_a_sample_is_that_of_all_its_arrays() -> None:
     given = OpSample(np.eye(2), np.ones(3))
-    one = prepared(given, "one", ("interior",), names=("a", "b"), sets={"a": "symmetric"})
+    one = prepared(given, "one", (Tag.INTERIOR,), names=("a", "b"), sets={"a": "symmetric"})
     assert basis(one).shape == (3 + 3, 4 + 3)
-    free = prepared(given, "free", ("interior",), names=("a", "b"))
+    free = prepared(given, "free", (Tag.INTERIOR,), names=("a", "b"))
     assert free.sets == ()

@@ -21,7 +21,7 @@ from corelib.conformance.checks.state import examined, examined_installed, first
 from corelib.conformance.isolation.ambient import ambient, changed, unusual
 from corelib.conformance.isolation.fresh import FORKS, Ended, asked
 from corelib.conformance.reporting.report import Report
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
@@ -135,7 +135,7 @@ def test_an_installed_op_is_examined_in_a_process_in_which_it_was_never_called()
 
 def sent(subject: Subject) -> list[Sample]:
     """Two samples that can be pickled."""
-    return [replace(sample, fields={}, memo={}) for sample in tagged(subject, "interior", 0)[:2]]
+    return [replace(sample, fields={}, memo={}) for sample in tagged(subject, Tag.INTERIOR, 0)[:2]]
 
 
 def test_what_goes_wrong_in_a_fresh_process_is_told() -> None:
@@ -156,7 +156,7 @@ def test_a_fresh_process_that_ends_is_reported_and_the_next_one_replies() -> Non
 
 def test_a_sample_that_cannot_be_sent_is_examined_here() -> None:
     (subject,) = installed("corelib-elementwise.round")
-    seen = tagged(subject, "interior", 0)[0]
+    seen = tagged(subject, Tag.INTERIOR, 0)[0]
 
     class Local(int):
         """Of a class that no other process can import."""

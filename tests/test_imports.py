@@ -30,7 +30,7 @@ SUITE = [
     "sampling", "sampling.cotangents", "sampling.shapes", "sampling.forms", "sampling.large", "sampling.samples",
     "sampling.demands", "sampling.magnitudes", "installed_ops", "cases", "cases.result", "cases.case",
     "cases.op_case", "cases.expected", "reporting", "reporting.causes", "reporting.report", "reporting.html",
-    "reporting.manifest", "checks.pick", "checks.reference", "checks.state", "checks.protocol", "checks.values",
+    "reporting.manifest", "checks.select", "checks.reference", "checks.state", "checks.protocol", "checks.values",
     "checks.types", "checks.mixed", "checks.stretched", "checks.arriving", "checks.boundary", "checks.beyond",
     "checks.kinks", "checks.promised", "checks.extreme", "checks.second", "checks.magnitudes", "checks.interface",
     "checks.refused", "checks.typed", "checks.fuzz", "checks.perf", "checks.declared", "checks", "optimizers",

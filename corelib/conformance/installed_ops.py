@@ -19,9 +19,8 @@ def installed(pattern: str | None = None, *, op: str | None = None, seed: int = 
     found = [one for plugin in _plugins(pattern) for one in _subjects(plugin, seed)]
     found = [s for s in found if pattern in (None, s.distribution, s.name) and op in (None, s.spec.name)]
     if not found and (pattern is not None or op is not None):
-        raise LookupError(
-            f"no installed op {op or ''} of {pattern or 'any plugin'}; `corelib plugins` lists what is there"
-        )
+        named = f"op {op}" if op is not None else "op"
+        raise LookupError(f"no installed {named} of {pattern or 'any plugin'}; `corelib plugins` lists what is there")
     return found
 
 

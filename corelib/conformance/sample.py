@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -12,11 +13,24 @@ from corelib.conformance.spec import OpSample, Tie
 from corelib.core.tensor import Array
 
 
+class Tag(StrEnum):
+    """What a sample is. Checks select samples by their tags."""
+
+    INTERIOR = "interior"  # a call of the author's, or one inside the domain: what most checks take
+    EMPTY = "empty"  # some array has no entry
+    COMPLEX = "complex"  # some array is complex
+    KINK = "kink"  # the slopes jump there
+    SIDES = "sides"  # on both sides of a kink, or far out: the Jacobian is looked at there, and nothing else
+    SAME = "same"  # one array as every operand, as in f(x, x)
+    NUMBER = "number"  # a Python number beside an array, as in x**2
+    LARGE = "large"  # thousands of entries
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """The arguments of one call, with a Slot in the place of each array that has a gradient.
 
-    ``tags`` say what it is good for: interior, shape, empty, scalar, same, kink, complex, large, declared.
+    ``tags`` say which checks it is for.
     ``room`` is how far the numbers of each array may be moved before they leave the domain; ``sets`` the declared set
     that each array lies in, where any is declared.
     """
@@ -25,7 +39,7 @@ class Sample:
     args: tuple[Any, ...]
     arrays: tuple[Array, ...]
     fields: Mapping[str, Any]
-    tags: frozenset[str]
+    tags: frozenset[Tag]
     kink: Tie | None = None
     room: tuple[Array, ...] | None = None
     sets: tuple[str | None, ...] = ()
@@ -65,7 +79,7 @@ class Slot:
 
 
 def prepared(
-    sample: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None,
+    sample: OpSample, name: str, tags: Sequence[Tag], kink: Tie | None = None,
     nondiff: Collection[str] = (), names: Sequence[str] = (), sets: Mapping[str, str] = MappingProxyType({}),
     in_list: bool = False,
 ) -> Sample:  # fmt: skip
@@ -76,11 +90,11 @@ def prepared(
     slots = [arg if i in constant else _slotted(arg, arrays) for i, arg in enumerate(given)]
     args = with_operands(sample.args, slots, in_list)
     found = kink if kink is not None else sample.kink
-    marks = {*tags, *(("kink",) if found is not None else ())}
+    marks = {*tags, *((Tag.KINK,) if found is not None else ())}
     if any(a.size == 0 for a in arrays):
-        marks.add("empty")
+        marks.add(Tag.EMPTY)
     if any(a.dtype.kind == "c" for a in arrays):
-        marks.add("complex")
+        marks.add(Tag.COMPLEX)
     kept = {a.index: sets.get(n) for a, n in zip(slots, names, strict=False) if isinstance(a, Slot)} if sets else {}
     confined = tuple([kept.get(i) for i in range(len(arrays))]) if any(kept.values()) else ()
     return Sample(sample.id or name, args, tuple(arrays), sample.fields, frozenset(marks), found, sets=confined)

@@ -12,7 +12,7 @@ import numpy as np
 from corelib.conformance.numerics.calls import outputs
 from corelib.conformance.numerics.domain import Range, declared, probed
 from corelib.conformance.operands import operands
-from corelib.conformance.sample import Sample, prepared
+from corelib.conformance.sample import Sample, Tag, prepared
 from corelib.conformance.spec import OpSample, OpSpec, Tie
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
@@ -117,7 +117,7 @@ class Subject:
         """Whether no argument has a gradient: the op is there to refuse it."""
         return self.has_rule and self.nondiff.issuperset(self.argument_names)
 
-    def prepared(self, given: OpSample, name: str, tags: Sequence[str], kink: Tie | None = None) -> Sample:
+    def prepared(self, given: OpSample, name: str, tags: Sequence[Tag], kink: Tie | None = None) -> Sample:
         """A call taken apart; arguments without a slope are constants."""
         names = [self.name_of(i) for i in range(len(operands(given.args, self.in_list)))]
         return prepared(given, name, tags, kink, self.nondiff, names, self.spec.sets, self.in_list)

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import first, interior
+from corelib.conformance.checks.select import select_first, select_interior
 from corelib.conformance.numerics.calls import Call
 from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
@@ -89,8 +89,8 @@ def _first(values: Array) -> object:
     return np.ravel(values)[0] if values.size else "none"
 
 
-def real(subject: Subject, seed: int) -> Sequence[Sample]:
-    return [s for s in interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
+def select_real(subject: Subject, seed: int) -> Sequence[Sample]:
+    return [s for s in select_interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
 
 
-CHECKS = (Check("arriving", first(real, 3), arriving, gradients=True),)
+CHECKS = (Check("arriving", select_first(select_real, 3), arriving, gradients=True),)

@@ -6,13 +6,13 @@ from typing import Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.numerics.calls import along
 from corelib.conformance.numerics.differences import derivative
 from corelib.conformance.numerics.domain import Range
 from corelib.conformance.numerics.jacobians import forward_of
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
@@ -60,12 +60,12 @@ def _goes_on(subject: Subject, sample: Sample, tally: Tally, i: int, x: float) -
     return bool(np.all(slope.bound <= SETTLED * np.maximum(np.abs(slope.value), 1.0)))
 
 
-def bounded(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_bounded(subject: Subject, seed: int) -> Sequence[Sample]:
     if not subject.entrywise or subject.spec.domain is None:
         raise Skip("no domain is declared")
     if not any(np.isfinite(end) for ranges in subject.ranges for r in ranges for end in (r.low, r.high)):
         raise Skip("the domain has no end")
-    return [s for s in interior(subject, seed) if "same" not in s.tags and len(s.arrays) == subject.arity][:1]
+    return [s for s in select_interior(subject, seed) if Tag.SAME not in s.tags and len(s.arrays) == subject.arity][:1]
 
 
-CHECKS = (Check("domain", bounded, domain),)
+CHECKS = (Check("domain", select_bounded, domain),)

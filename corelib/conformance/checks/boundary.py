@@ -6,12 +6,12 @@ from typing import Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.calls import Call, along
 from corelib.conformance.numerics.differences import Curves, one_sided
 from corelib.conformance.numerics.jacobians import BOUNDS, forward_of
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
@@ -114,14 +114,14 @@ def _slope(call: Call, i: int) -> float:
     return float(np.real(call.gradients(cotangents)[i].flat[0]))
 
 
-def ended(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_with_ends(subject: Subject, seed: int) -> Sequence[Sample]:
     if not subject.entrywise:
         raise Skip("not an entry-by-entry op: its domain has no ends")
     if not subject.spec.singular and not any(
         np.isfinite(end) for ranges in subject.ranges for r in ranges for end in (r.low, r.high)
     ):
         raise Skip("the domain has no end")
-    return [s for s in interior(subject, seed) if "same" not in s.tags][:1]
+    return [s for s in select_interior(subject, seed) if Tag.SAME not in s.tags][:1]
 
 
-CHECKS = (Check("boundary", ended, boundary),)
+CHECKS = (Check("boundary", select_with_ends, boundary),)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import whole, whole_after_samples
+from corelib.conformance.checks.select import select_whole, select_whole_with_samples
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.numerics.sets import lies_in
 from corelib.conformance.sample import Sample
@@ -63,12 +63,12 @@ def samples(subject: Subject, sample: Sample, tally: Tally) -> None:
         raise Undeclared("; ".join(found))
 
 
-def demanding(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_sampled(subject: Subject, seed: int) -> Sequence[Sample]:
     if subject.entrywise:
         raise Skip("entry by entry: its samples are derived")
     if subject.only is not None:
         raise Skip("the call that was given is checked, and no other")
-    return whole_after_samples(subject, seed)
+    return select_whole_with_samples(subject, seed)
 
 
-CHECKS = (Check("declared", whole, declared), Check("samples", demanding, samples, gradients=True))
+CHECKS = (Check("declared", select_whole, declared), Check("samples", select_sampled, samples, gradients=True))

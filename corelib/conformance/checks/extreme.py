@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.numerics.calls import Call
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array, Tensor
@@ -145,10 +145,10 @@ def _too_steep(subject: Subject, sample: Sample, scale: float, results: Sequence
     return change > 0 and np.log10(change) - np.log10(least) - np.log10(NUDGE) > LARGEST
 
 
-def ordinary(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_ordinary(subject: Subject, seed: int) -> Sequence[Sample]:
     if subject.spec.extreme is not None and not len(subject.spec.extreme):
         raise Skip("declared: the op has no use for numbers far out")
-    return [s for s in interior(subject, seed) if "same" not in s.tags][: 1 if subject.entrywise else 3]
+    return [s for s in select_interior(subject, seed) if Tag.SAME not in s.tags][: 1 if subject.entrywise else 3]
 
 
-CHECKS = (Check("extreme", ordinary, extreme),)
+CHECKS = (Check("extreme", select_ordinary, extreme),)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import WHOLE, Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.checks.types import shapes
 from corelib.conformance.checks.values import cotangent_linear, jacobian
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.calls import MAX_JACOBIAN
 from corelib.conformance.profile import PROFILES
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.samples import of_shapes
 from corelib.conformance.spec import OpSample
 from corelib.conformance.subject import Subject
@@ -47,7 +47,7 @@ def fuzz(subject: Subject, sample: Sample, tally: Tally) -> None:
 def _examine(subject: Subject, sample: Sample, tally: Tally) -> None:
     with np.errstate(all="ignore"):
         shapes(subject, sample, tally)
-        if 0 < sample.numbers <= MAX_JACOBIAN and "kink" not in sample.tags:
+        if 0 < sample.numbers <= MAX_JACOBIAN and Tag.KINK not in sample.tags:
             jacobian(subject, sample, tally)
             cotangent_linear(subject, sample, tally)
 
@@ -69,18 +69,18 @@ def strategy_of(subject: Subject) -> "SearchStrategy[Any]":
 
 def _samples(subject: Subject, drawn: Any) -> Sequence[Sample]:
     if isinstance(drawn, OpSample):
-        return [subject.prepared(drawn, "drawn", ("interior",))]
+        return [subject.prepared(drawn, "drawn", (Tag.INTERIOR,))]
     if isinstance(drawn, tuple):
         return [of_shapes(subject, drawn[0], drawn[1])]
     twin = Subject(subject.op, subject.spec, subject.distribution, subject.declared, drawn, subject.where)
-    return interior(twin, 0)
+    return select_interior(twin, 0)
 
 
-def drawable(subject: Subject, seed: int) -> Sequence[Sample]:
-    interior(subject, seed)
+def select_drawable(subject: Subject, seed: int) -> Sequence[Sample]:
+    select_interior(subject, seed)
     if find_spec("hypothesis") is None:
         raise Skip("hypothesis is not installed: pip install corelib[conformance]")
     return [WHOLE]
 
 
-CHECKS = (Check("fuzz", drawable, fuzz, profiles=("deep",)),)
+CHECKS = (Check("fuzz", select_drawable, fuzz, profiles=("deep",)),)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior, whole_after_samples
+from corelib.conformance.checks.select import select_interior, select_whole_with_samples
 from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.numerics.calls import Call, outputs
 from corelib.conformance.sample import Sample
@@ -30,7 +30,7 @@ def errors(subject: Subject, sample: Sample, tally: Tally) -> None:
     for given in subject.spec.errors:
         what = given.id or repr(dict(given.fields))
         _refused(tally, given.raises, given.match, partial(subject.op, *given.args, **given.fields), what)
-    some = interior(subject, 0)[0]
+    some = select_interior(subject, 0)[0]
     args = some.filled([Tensor(a, trainable=True) for a in some.arrays])
     _refused(tally, TypeError, "", lambda: subject.op(*args, **some.fields, no_such_keyword=1), "an unknown keyword")
     _refused(tally, TypeError, "", subject.op, "no argument at all")
@@ -153,15 +153,15 @@ def _value(value: Any, subject: Subject, sample: Sample) -> Any:
     return np.zeros(sample.arrays[0].shape, bool) if isinstance(value, str) and value == "mask" else value
 
 
-def standing(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_with_functions(subject: Subject, seed: int) -> Sequence[Sample]:
     if not getattr(subject.op, "functions", ()):
         raise Skip("it stands for no function of NumPy's")
     if not any(callable(f) for f in subject.op.functions):
         raise Skip("it stands for no function of NumPy's")
-    return interior(subject, seed)[: 2 if subject.entrywise else 6]
+    return select_interior(subject, seed)[: 2 if subject.entrywise else 6]
 
 
 CHECKS = (
-    Check("errors", whole_after_samples, errors),
-    Check("numpy_dispatch", standing, numpy_dispatch),
+    Check("errors", select_whole_with_samples, errors),
+    Check("numpy_dispatch", select_with_functions, numpy_dispatch),
 )

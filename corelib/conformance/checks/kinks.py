@@ -10,7 +10,7 @@ from corelib.conformance.failure import Skip, Undeclared, entry_of
 from corelib.conformance.numerics.calls import Call, along, columns
 from corelib.conformance.numerics.differences import kinked, one_sided
 from corelib.conformance.numerics.jacobians import BOUNDS, ONE_SIDED, Sides, analytic, forward_of, sides
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
@@ -111,8 +111,8 @@ def _unannounced(subject: Subject, tally: Tally) -> None:
         tally.assertions += 1
 
 
-def kinky(subject: Subject, seed: int) -> Sequence[Sample]:
-    found = tagged(subject, "kink", seed)
+def select_kinks(subject: Subject, seed: int) -> Sequence[Sample]:
+    found = tagged(subject, Tag.KINK, seed)
     if found:
         return found
     if not subject.entrywise:
@@ -122,4 +122,4 @@ def kinky(subject: Subject, seed: int) -> Sequence[Sample]:
     return [WHOLE]
 
 
-CHECKS = (Check("kinks", kinky, kinks),)
+CHECKS = (Check("kinks", select_kinks, kinks),)

@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.numerics.calls import Call, outputs
 from corelib.conformance.numerics.differences import EPS
@@ -271,15 +271,15 @@ def _exactly(
     _report(tally, place, found, expected, tolerance, judged & ~wrong, wrong, what)
 
 
-def far(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_entrywise(subject: Subject, seed: int) -> Sequence[Sample]:
     if not subject.entrywise:
         raise Skip("not an entry-by-entry op")
     if subject.spec.extreme is not None and not len(subject.spec.extreme):
         raise Skip("declared: the op has no use for numbers far out")
-    return interior(subject, seed)[:1]
+    return select_interior(subject, seed)[:1]
 
 
 CHECKS = (
-    Check("magnitudes", far, magnitudes, seeded=True),
-    Check("precise", far, precise, profiles=("default", "deep")),
+    Check("magnitudes", select_entrywise, magnitudes, seeded=True),
+    Check("precise", select_entrywise, precise, profiles=("default", "deep")),
 )

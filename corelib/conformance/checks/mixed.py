@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.calls import Call
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.cotangents import normal
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
@@ -76,15 +76,15 @@ def _wide(array: Array) -> Array:
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
-def several(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_several(subject: Subject, seed: int) -> Sequence[Sample]:
     """Operands of one shape, and stretched ones; of other ops the first with several arrays."""
     if subject.spec.sets or subject.nondiff:
         raise Skip("an argument is declared to lie in a set, or to have no slope: of another dtype it may not")
-    samples = [s for s in interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
-    found = [s for s in samples if len(s.arrays) > 1 and "same" not in s.tags]
+    samples = [s for s in select_interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
+    found = [s for s in samples if len(s.arrays) > 1 and Tag.SAME not in s.tags]
     if not found:
         raise Skip("an op of one array: nothing stands beside another")
     return found[:2]
 
 
-CHECKS = (Check("mixed", several, mixed),)
+CHECKS = (Check("mixed", select_several, mixed),)

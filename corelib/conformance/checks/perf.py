@@ -8,7 +8,7 @@ from typing import Any, Final
 from corelib.conformance.cases.op_case import Check
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.calls import Call
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.cotangents import gaussian
 from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
@@ -66,11 +66,11 @@ def peak_bytes(run: Callable[[], Any]) -> int:
             tracemalloc.stop()
 
 
-def large(subject: Subject, seed: int) -> Sequence[Sample]:
-    found = tagged(subject, "large", seed)
+def select_large(subject: Subject, seed: int) -> Sequence[Sample]:
+    found = tagged(subject, Tag.LARGE, seed)
     if not found:
         raise Skip("no large sample to measure")
     return found
 
 
-CHECKS = (Check("perf", large, perf, profiles=("default", "deep")),)
+CHECKS = (Check("perf", select_large, perf, profiles=("default", "deep")),)

@@ -26,16 +26,16 @@ def promised(subject: Subject, sample: Sample, tally: Tally) -> None:
         tally.close(gradient, np.asarray(wanted, float), slack, f"the gradient of arg{i} is not the promised one")
 
 
-def declared_places(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_promises(subject: Subject, seed: int) -> Sequence[Sample]:
     if not subject.spec.promises:
         raise Skip("no promise declared")
     found = []
     for number, promise in enumerate(subject.spec.promises):
         given = OpSample(*promise.args, **promise.fields)
-        sample = subject.prepared(given, promise.id or f"promise{number}", ("promise",))
+        sample = subject.prepared(given, promise.id or f"promise{number}", ())
         sample.memo["promised"] = promise.gradients
         found.append(sample)
     return found
 
 
-CHECKS = (Check("promised", declared_places, promised),)
+CHECKS = (Check("promised", select_promises, promised),)

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import all_of, first, interior
+from corelib.conformance.checks.select import select_first, select_interior, select_tagged
 from corelib.conformance.failure import Failure, describe
 from corelib.conformance.numerics.calls import Call, outputs
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.cotangents import gaussian
 from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
@@ -195,7 +195,7 @@ def purity(subject: Subject, sample: Sample, tally: Tally) -> None:
     cotangents = gaussian(subject, sample, call.results)
     expected = call.gradients(cotangents)
     interrupted = Call(subject.op, sample)
-    others = [sample.having([np.asarray(a * NEARBY) for a in sample.arrays]), *tagged(subject, "interior")[-1:]]
+    others = [sample.having([np.asarray(a * NEARBY) for a in sample.arrays]), *tagged(subject, Tag.INTERIOR)[-1:]]
     for other in others:
         made = Call(subject.op, other)
         _identical(tally, interrupted.gradients(cotangents), expected, "after another forward")
@@ -254,9 +254,9 @@ def _at_once(work: Callable[[int], None]) -> None:
 
 
 CHECKS = (
-    Check("protocol", all_of("interior", "empty", "kink", "guess"), protocol),
-    Check("no_mutation", all_of("interior", "large"), no_mutation),
-    Check("no_alias", all_of("interior"), no_alias, gradients=True),
-    Check("layout", all_of("interior"), layout),
-    Check("purity", first(interior, 1), purity),
+    Check("protocol", select_tagged(Tag.INTERIOR, Tag.EMPTY, Tag.KINK), protocol),
+    Check("no_mutation", select_tagged(Tag.INTERIOR, Tag.LARGE), no_mutation),
+    Check("no_alias", select_tagged(Tag.INTERIOR), no_alias, gradients=True),
+    Check("layout", select_tagged(Tag.INTERIOR), layout),
+    Check("purity", select_first(select_interior, 1), purity),
 )

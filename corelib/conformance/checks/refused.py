@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.numerics.calls import outputs
 from corelib.conformance.operands import operands, with_operands
@@ -80,11 +80,11 @@ def _asked(tally: Tally, name: str, way: str, ask: Callable[[], Any]) -> None:
     raise Failure(f"'{name}' is nondiff, and {way} returns a gradient; NotDifferentiable was expected")
 
 
-def with_such(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_with_nondiff(subject: Subject, seed: int) -> Sequence[Sample]:
     if not any(name in subject.nondiff for name in subject.argument_names):
         raise Skip("every array has a gradient")
-    found = interior(subject, seed)
+    found = select_interior(subject, seed)
     return [s for s in found if positions(subject, len(operands(s.args, subject.in_list)))][:3]
 
 
-CHECKS = (Check("refused", with_such, refused),)
+CHECKS = (Check("refused", select_with_nondiff, refused),)

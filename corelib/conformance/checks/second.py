@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Skip, coordinate
 from corelib.conformance.numerics.calls import MAX_JACOBIAN, Call, flat, outputs
 from corelib.conformance.numerics.differences import Curves, closer, derivative
@@ -110,10 +110,10 @@ def _in_cotangent(subject: Subject, sample: Sample, tally: Tally, u: Sequence[Ar
     )
 
 
-def small(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_small(subject: Subject, seed: int) -> Sequence[Sample]:
     if not subject.spec.twice:
         raise Skip("declared: its gradient cannot be differentiated again")
-    samples = interior(subject, seed)
+    samples = select_interior(subject, seed)
     found = [s for s in samples if s.numbers <= LARGEST][:5]
     if len(found) < FEW:
         larger = sorted((s for s in samples if LARGEST < s.numbers <= MAX_JACOBIAN), key=lambda s: s.numbers)
@@ -121,4 +121,4 @@ def small(subject: Subject, seed: int) -> Sequence[Sample]:
     return found
 
 
-CHECKS = (Check("second_order", small, second_order, gradients=True),)
+CHECKS = (Check("second_order", select_small, second_order, gradients=True),)

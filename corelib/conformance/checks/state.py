@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior, whole_after_samples
+from corelib.conformance.checks.select import select_interior, select_whole_with_samples
 from corelib.conformance.failure import Failure
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation import fresh
@@ -40,7 +40,7 @@ def many_calls(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _examine(subject: Subject, tally: Tally, calls: int) -> None:
-    samples = sorted(interior(subject, 0), key=lambda s: s.numbers)[:SOME]
+    samples = sorted(select_interior(subject, 0), key=lambda s: s.numbers)[:SOME]
     wrong = _found(subject, samples, calls)
     tally.assertions += 2 * len(samples) + 2
     if wrong:
@@ -118,5 +118,5 @@ def _call(op: AnyCall, samples: Sequence[Sample], calls: int) -> None:
         call.gradients([np.ones(r.shape, r.dtype) for r in call.results])
 
 
-FIRST = (Check("first_call", whole_after_samples, first_call),)
-CHECKS = (Check("many_calls", whole_after_samples, many_calls, profiles=("default", "deep")),)
+FIRST = (Check("first_call", select_whole_with_samples, first_call),)
+CHECKS = (Check("many_calls", select_whole_with_samples, many_calls, profiles=("default", "deep")),)

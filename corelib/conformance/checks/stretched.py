@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import interior
+from corelib.conformance.checks.select import select_interior
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.calls import Call, values
 from corelib.conformance.numerics.domain import draw
 from corelib.conformance.numerics.jacobians import UNSETTLED, compare_call, numeric
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.sampling.cotangents import gaussian
 from corelib.conformance.sampling.samples import avoided, named, tagged
 from corelib.conformance.subject import Subject
@@ -110,7 +110,7 @@ def _takes(subject: Subject, sample: Sample, small: list[Array]) -> bool:
 
 def _is_smooth(subject: Subject) -> bool:
     """Whether a part of a sample is a sample too: operands that lie in no set, of an op without kinks."""
-    return isinstance(subject.op, ClassOp) and not subject.spec.sets and not tagged(subject, "kink")
+    return isinstance(subject.op, ClassOp) and not subject.spec.sets and not tagged(subject, Tag.KINK)
 
 
 def _as_differences(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -160,14 +160,14 @@ def _size(x: Array) -> float:
     return float(np.max(np.abs(x), initial=0.0)) + 1e-300
 
 
-def stretchable(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_broadcastable(subject: Subject, seed: int) -> Sequence[Sample]:
     """One sample for each shape of the first operand; of other ops one for each number of axes and each field."""
-    samples = [s for s in interior(subject, seed) if "number" not in s.tags]
+    samples = [s for s in select_interior(subject, seed) if Tag.NUMBER not in s.tags]
     if subject.entrywise:
         if (subject.arity or 1) < 2:
             raise Skip("an op of one array: nothing is stretched beside another")
         return [_of_first(subject, shape) for shape in ((*PAIRED, (3,)) if subject.arity == 2 else MANY)]
-    found = [s for s in samples if len(s.arrays) > 1 and "same" not in s.tags]
+    found = [s for s in samples if len(s.arrays) > 1 and Tag.SAME not in s.tags]
     if not found:
         raise Skip("no sample of several arrays: nothing is stretched beside another")
     unlike = list({(*[a.ndim for a in s.arrays], repr(s.fields)): s for s in reversed(found)}.values())
@@ -179,7 +179,7 @@ def _of_first(subject: Subject, shape: Shape) -> Sample:
     arrays = [draw(rng, r, FULL, k) for r, k in zip(subject.ranges, avoided(subject), strict=True)]
     made = entrywise_sample(arrays, named((shape,)))
     fields: dict[str, Any] = {"first": shape}
-    return Sample(made.id, made.args, made.arrays, fields, frozenset({"stretched"}))
+    return Sample(made.id, made.args, made.arrays, fields, frozenset())
 
 
-CHECKS = (Check("broadcast", stretchable, broadcast),)
+CHECKS = (Check("broadcast", select_broadcastable, broadcast),)

@@ -81,7 +81,7 @@ def _places(distribution: str) -> dict[int, str]:
     return found
 
 
-def installed(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_installed(subject: Subject, seed: int) -> Sequence[Sample]:
     if subject.distribution == LOCAL or not subject.where:
         raise Skip("not an installed op: mypy has no place to import it from")
     if find_spec("mypy") is None:
@@ -89,4 +89,4 @@ def installed(subject: Subject, seed: int) -> Sequence[Sample]:
     return [WHOLE]
 
 
-CHECKS = (Check("typed", installed, typed, profiles=("default", "deep"), limited=False),)
+CHECKS = (Check("typed", select_installed, typed, profiles=("default", "deep"), limited=False),)

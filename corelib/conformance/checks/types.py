@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import first, interior
 from corelib.conformance.checks.reference import arrays_of, reference_of
+from corelib.conformance.checks.select import select_first, select_interior
 from corelib.conformance.failure import Skip
 from corelib.conformance.numerics.calls import MAX_JACOBIAN, Call, flat, values
 from corelib.conformance.numerics.jacobians import compare_call
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.cotangents import gaussian
 from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
@@ -150,8 +150,8 @@ def _integers(subject: Subject, i: int, shape: tuple[int, ...]) -> Array:
     return np.resize(np.array(inside or [1], np.int64), shape)
 
 
-def several(subject: Subject, seed: int) -> Sequence[Sample]:
-    found = [s for s in interior(subject, seed) if len(s.arrays) > 1]
+def select_several(subject: Subject, seed: int) -> Sequence[Sample]:
+    found = [s for s in select_interior(subject, seed) if len(s.arrays) > 1]
     if not found or not subject.entrywise:
         raise Skip("no entry-by-entry op of several arrays: no integer can stand beside a float")
     return found[:1]
@@ -170,8 +170,8 @@ def shapes(subject: Subject, sample: Sample, tally: Tally) -> None:
         tally.require(np.all(np.isfinite(gradient)), f"arg{i}: its gradient is not finite")
 
 
-def every_shape(subject: Subject, seed: int) -> Sequence[Sample]:
-    return [*interior(subject, seed), *tagged(subject, "empty", seed)]
+def select_every_shape(subject: Subject, seed: int) -> Sequence[Sample]:
+    return [*select_interior(subject, seed), *tagged(subject, Tag.EMPTY, seed)]
 
 
 def complex_numbers(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -188,18 +188,18 @@ def complex_numbers(subject: Subject, sample: Sample, tally: Tally) -> None:
     compare_call(tally, subject.op, sample, call)
 
 
-def complex_samples(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_complex(subject: Subject, seed: int) -> Sequence[Sample]:
     if subject.spec.complex is False:
         raise Skip("declared real: no complex numbers")
-    found = [s for s in tagged(subject, "complex", seed) if flat(s.arrays).size <= MAX_JACOBIAN]
+    found = [s for s in tagged(subject, Tag.COMPLEX, seed) if flat(s.arrays).size <= MAX_JACOBIAN]
     if not found:
         raise Skip("no sample of complex numbers")
     return found
 
 
 CHECKS = (
-    Check("dtype", first(interior, 3), dtype),
-    Check("integers", several, integers),
-    Check("shapes", every_shape, shapes, gradients=True),
-    Check("complex", complex_samples, complex_numbers, seeded=True),
+    Check("dtype", select_first(select_interior, 3), dtype),
+    Check("integers", select_several, integers),
+    Check("shapes", select_every_shape, shapes, gradients=True),
+    Check("complex", select_complex, complex_numbers, seeded=True),
 )

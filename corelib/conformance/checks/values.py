@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.cases.op_case import Check
-from corelib.conformance.checks.pick import first, interior
 from corelib.conformance.checks.reference import arrays_of, reference_of
+from corelib.conformance.checks.select import select_first, select_interior
 from corelib.conformance.failure import Failure, Skip
 from corelib.conformance.numerics.calls import MAX_JACOBIAN, Call, along, flat
 from corelib.conformance.numerics.differences import EPS, complex_step, derivative, first_step
@@ -15,7 +15,7 @@ from corelib.conformance.numerics.domain import room
 from corelib.conformance.numerics.jacobians import BOUNDS, analytic, compare_call, forward_of, steps
 from corelib.conformance.numerics.relative import APART, slopes
 from corelib.conformance.numerics.sets import basis, moved
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.sampling.cotangents import gaussian, normal
 from corelib.conformance.sampling.samples import avoided, tagged
 from corelib.conformance.subject import Subject
@@ -95,8 +95,8 @@ def jacobian(subject: Subject, sample: Sample, tally: Tally) -> None:
     compare_call(tally, subject.op, sample, Call(subject.op, sample))
 
 
-def smooth(subject: Subject, seed: int) -> Sequence[Sample]:
-    return [*interior(subject, seed), *tagged(subject, "sides", seed)]
+def select_smooth(subject: Subject, seed: int) -> Sequence[Sample]:
+    return [*select_interior(subject, seed), *tagged(subject, Tag.SIDES, seed)]
 
 
 def jacobian_complex(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -192,10 +192,10 @@ def _slope(subject: Subject, args: list[Array], i: int) -> Array:
     return call.gradients([np.full(r.shape, float(k == 0), r.dtype) for k, r in enumerate(call.results)])[i]
 
 
-def entrywise(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_entrywise(subject: Subject, seed: int) -> Sequence[Sample]:
     if not subject.entrywise:
         raise Skip("not an entry-by-entry op: it has no tails to look into")
-    return [s for s in interior(subject, seed) if "same" not in s.tags and len(s.arrays) == subject.arity][:1]
+    return [s for s in select_interior(subject, seed) if Tag.SAME not in s.tags and len(s.arrays) == subject.arity][:1]
 
 
 def projection(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -235,8 +235,8 @@ def _products(forward: Callable[[list[Array]], Array], u: Array) -> Callable[[li
     return product
 
 
-def sizeable(subject: Subject, seed: int) -> Sequence[Sample]:
-    return tagged(subject, "large", seed) or interior(subject, seed)
+def select_large(subject: Subject, seed: int) -> Sequence[Sample]:
+    return tagged(subject, Tag.LARGE, seed) or select_interior(subject, seed)
 
 
 def cotangent_linear(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -261,9 +261,9 @@ def cotangent_linear(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 CHECKS = (
-    Check("forward_ref", first(interior, 4), forward_ref),
-    Check("jacobian", smooth, jacobian, seeded=True, gradients=True),
-    Check("jacobian_complex", entrywise, jacobian_complex),
-    Check("projection", sizeable, projection, seeded=True, profiles=("default", "deep"), gradients=True),
-    Check("cotangent_linear", interior, cotangent_linear, seeded=True, gradients=True),
+    Check("forward_ref", select_first(select_interior, 4), forward_ref),
+    Check("jacobian", select_smooth, jacobian, seeded=True, gradients=True),
+    Check("jacobian_complex", select_entrywise, jacobian_complex),
+    Check("projection", select_large, projection, seeded=True, profiles=("default", "deep"), gradients=True),
+    Check("cotangent_linear", select_interior, cotangent_linear, seeded=True, gradients=True),
 )

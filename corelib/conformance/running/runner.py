@@ -12,6 +12,7 @@ from corelib.conformance.profile import PROFILES, Profile
 from corelib.conformance.reporting.report import Report
 from corelib.conformance.running.plan import cases
 from corelib.conformance.running.whole import ops_of
+from corelib.conformance.sample import Tag
 from corelib.conformance.spec import OpSample, OpSpec
 from corelib.conformance.subject import Subject, subject_of
 
@@ -70,7 +71,7 @@ def check(
     """
     one = subject_of(op, spec)
     if args:
-        one.only = (one.prepared(OpSample(*args, id=id, **fields), id, ("interior", "declared")),)
+        one.only = (one.prepared(OpSample(*args, id=id, **fields), id, (Tag.INTERIOR,)),)
         one.spec = one.spec if spec is not None else OpSpec(one.spec.name, kind="custom")
     report = run([one], profile)
     if report.failures:

@@ -9,7 +9,7 @@ import numpy as np
 
 from corelib.conformance.numerics.calls import Call
 from corelib.conformance.operands import operands
-from corelib.conformance.sample import Sample, Slot
+from corelib.conformance.sample import Sample, Slot, Tag
 from corelib.conformance.sampling.samples import samples_of, tagged
 from corelib.conformance.sampling.shapes import SHAPES, by_entries
 from corelib.conformance.subject import Subject
@@ -30,7 +30,7 @@ NAMES: Final = (*SHAPES, *CALLS)
 
 def missing(subject: Subject) -> Iterator[str]:
     """What no sample has, in the words of a report, and no reason excuses."""
-    samples = [s for s in samples_of(subject) if "complex" not in s.tags]
+    samples = [s for s in samples_of(subject) if Tag.COMPLEX not in s.tags]
     for name, told in _wanted(subject, samples):
         if not any(_names(pattern, name) for pattern in subject.spec.not_applicable):
             yield f"no sample {told}"
@@ -72,12 +72,12 @@ def _applies(subject: Subject, name: str) -> bool:
         return not by_entries(subject) and _curved(subject)
     if name == "three arrays":
         return subject.arity is None
-    return any(len(_slots(s.args)) > 1 for s in tagged(subject, "interior"))
+    return any(len(_slots(s.args)) > 1 for s in tagged(subject, Tag.INTERIOR))
 
 
 def _curved(subject: Subject) -> bool:
     """Whether the gradient depends on the arguments: where it does not, two equal entries are like any others."""
-    for sample in tagged(subject, "interior", 0, "complex", "empty", "kink")[:3]:
+    for sample in tagged(subject, Tag.INTERIOR, 0, Tag.COMPLEX, Tag.EMPTY, Tag.KINK)[:3]:
         moved = Call(subject.op, sample.having([np.asarray(a * NEARBY) for a in sample.arrays]))
         call = Call(subject.op, sample)
         pairs = zip(*(c.gradients([np.ones(r.shape, r.dtype) for r in c.results]) for c in (call, moved)), strict=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.numerics.calls import values
-from corelib.conformance.sample import Sample, Slot
+from corelib.conformance.sample import Sample, Slot, Tag
 from corelib.conformance.sampling.shapes import SHAPES, by_entries
 from corelib.conformance.subject import Subject
 from corelib.core.tensor import Array
@@ -23,8 +23,10 @@ MOST: Final = 40
 
 def formed(subject: Subject, samples: Sequence[Sample]) -> list[Sample]:
     """A sample of each form that the author's have not, where the op takes one and has finite results."""
-    given = [s for s in samples if "interior" in s.tags and not s.tags.intersection(("complex", "kink", "empty"))]
-    shapes = {a.shape for s in samples if "large" not in s.tags for a in s.arrays}
+    given = [
+        s for s in samples if Tag.INTERIOR in s.tags and not s.tags.intersection((Tag.COMPLEX, Tag.KINK, Tag.EMPTY))
+    ]
+    shapes = {a.shape for s in samples if Tag.LARGE not in s.tags for a in s.arrays}
     found = []
     for name in CUTS if not by_entries(subject) else ("0-d",):
         if not any(map(SHAPES[name][1], shapes)):
@@ -43,10 +45,10 @@ def _first(subject: Subject, given: Sequence[Sample], name: str) -> Iterator[Sam
 
 def same(subject: Subject, samples: Sequence[Sample]) -> list[Sample]:
     """f(x, x), unless that may be a kink: one array in the place of all that have its shape."""
-    if by_entries(subject) or any("kink" in s.tags for s in samples):
+    if by_entries(subject) or any(Tag.KINK in s.tags for s in samples):
         return []
     for sample in samples:
-        alike = len(sample.arrays) > 1 and len({a.shape for a in sample.arrays}) == 1 and "interior" in sample.tags
+        alike = len(sample.arrays) > 1 and len({a.shape for a in sample.arrays}) == 1 and Tag.INTERIOR in sample.tags
         if alike and not sample.is_complex:
             made = replace(sample.having(sample.arrays[:1], "form-same"), args=_one(sample.args))
             if _takes(subject, made):

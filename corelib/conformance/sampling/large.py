@@ -8,7 +8,7 @@ import numpy as np
 
 from corelib.conformance.numerics.calls import values
 from corelib.conformance.numerics.domain import signed
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.subject import Subject
 
 ENLARGED: Final = (1000, 3000)  # numbers of a sample made larger: at least, and at most
@@ -20,7 +20,7 @@ def enlarged(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sam
     candidates = (
         grown
         for sample in samples
-        if "interior" in sample.tags and not sample.is_complex
+        if Tag.INTERIOR in sample.tags and not sample.is_complex
         for factor in _factors(subject, sample)
         for grown in _grown(subject, sample, factor, seed)
     )
@@ -35,7 +35,7 @@ def _grown(subject: Subject, sample: Sample, factor: int, seed: int) -> Iterator
     if small <= sum(map(prod, shapes)) <= large:
         arrays = [signed(subject.rng("large", seed, i), shape) for i, shape in enumerate(shapes)]
         for drawn in (arrays, [1 + a / 32 for a in arrays]):
-            yield Sample("large", sample.args, tuple(drawn), sample.fields, frozenset({"large"}))
+            yield Sample("large", sample.args, tuple(drawn), sample.fields, frozenset({Tag.LARGE}))
 
 
 def _longer(shape: tuple[int, ...], factor: int) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from corelib.conformance.numerics.calls import MAX_JACOBIAN, outputs
 from corelib.conformance.numerics.domain import QUANTUM, draw, room, signed
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.forms import formed
 from corelib.conformance.sampling.large import enlarged
 from corelib.conformance.spec import OpSample
@@ -50,7 +50,7 @@ def samples_of(subject: Subject, seed: int = 0) -> list[Sample]:
     return subject.samples_by_seed[seed]
 
 
-def tagged(subject: Subject, tag: str, seed: int = 0, *without: str) -> list[Sample]:
+def tagged(subject: Subject, tag: Tag, seed: int = 0, *without: Tag) -> list[Sample]:
     """The samples with a tag, and with none of those in ``without``, in the order in which they were made."""
     return [s for s in samples_of(subject, seed) if tag in s.tags and not s.tags.intersection(without)]
 
@@ -59,7 +59,7 @@ def derive(subject: Subject, seed: int) -> list[Sample]:
     """All samples of an op for one seed: those of its author, and those that follow from what it is."""
     spec = subject.spec
     found = [
-        subject.prepared(given, f"sample{i}", ("interior", "declared"))
+        subject.prepared(given, f"sample{i}", (Tag.INTERIOR,))
         for i, given in enumerate(spec.samples(subject.rng("samples", seed)) if spec.samples else ())
     ]
     if subject.entrywise and subject.arity:
@@ -69,10 +69,10 @@ def derive(subject: Subject, seed: int) -> list[Sample]:
     if not subject.entrywise and not spec.sets:
         found += formed(subject, found)
     if spec.large is not None:
-        found.append(subject.prepared(spec.large(subject.rng("large", seed)), "large", ("large",)))
+        found.append(subject.prepared(spec.large(subject.rng("large", seed)), "large", (Tag.LARGE,)))
     elif not subject.entrywise and not spec.sets:
         found += enlarged(subject, found, seed)
-    if spec.complex is not False and not spec.sets and not any("complex" in sample.tags for sample in found):
+    if spec.complex is not False and not spec.sets and not any(Tag.COMPLEX in sample.tags for sample in found):
         found += _complex(subject, found, seed)
     return _distinct(found)
 
@@ -94,7 +94,7 @@ def _entrywise(subject: Subject, seed: int) -> Iterator[Sample]:
         yield _same(subject, seed)
     if arity == 2:
         yield from _beside_numbers(subject, seed)
-    yield _sample(subject, (LARGE, *(((100,),) * (arity - 1))), seed, "large")
+    yield _sample(subject, (LARGE, *(((100,),) * (arity - 1))), seed, Tag.LARGE)
     yield from _around_kinks(subject, seed)
     yield from _far_out(subject, seed)
 
@@ -114,7 +114,7 @@ def _beside_numbers(subject: Subject, seed: int) -> Iterator[Sample]:
         if np.all(_inside(np.array(float(number)), subject.ranges[i])):
             args: list[Any] = [x, x]
             args[i] = number
-            made = subject.prepared(OpSample(*args), name, ("interior", "number"))
+            made = subject.prepared(OpSample(*args), name, (Tag.INTERIOR, Tag.NUMBER))
             if _finite(subject, made):
                 away = room(x, subject.ranges[1 - i], [*avoided(subject)[1 - i], *_ties(subject, number)])
                 yield Sample(made.id, made.args, made.arrays, {}, made.tags, None, (away,))
@@ -137,16 +137,14 @@ def _far_out(subject: Subject, seed: int) -> Iterator[Sample]:
                     point if j == i else draw(rng, r, (1,), k)
                     for j, (r, k) in enumerate(zip(subject.ranges, avoided(subject), strict=True))
                 ]
-                made = _made(subject, arrays, f"tails-{x:.4g}" + (f"-{i}" if arity > 1 else ""), ("sides",))
+                made = _made(subject, arrays, f"tails-{x:.4g}" + (f"-{i}" if arity > 1 else ""), (Tag.SIDES,))
                 near = [made.having([a * size if j == i else a for j, a in enumerate(arrays)]) for size in AROUND]
                 if all(_finite(subject, each) for each in near):  # erfcx and erfi overflow at 40
                     yield made
 
 
-def _tags(shapes: Shapes) -> tuple[str, ...]:
-    if any(0 in shape for shape in shapes):
-        return ("shape", "empty")
-    return ("interior", "shape", *(("scalar",) if not any(shapes) else ()))
+def _tags(shapes: Shapes) -> tuple[Tag, ...]:
+    return () if any(0 in shape for shape in shapes) else (Tag.INTERIOR,)
 
 
 def named(shapes: Shapes) -> str:
@@ -162,16 +160,16 @@ def of_shapes(subject: Subject, shapes: Shapes, seed: int) -> Sample:
     return _sample(subject, shapes, seed, *_tags(shapes))
 
 
-def _sample(subject: Subject, shapes: Shapes, seed: int, *tags: str) -> Sample:
-    name = "large" if "large" in tags else named(shapes)
+def _sample(subject: Subject, shapes: Shapes, seed: int, *tags: Tag) -> Sample:
+    name = "large" if Tag.LARGE in tags else named(shapes)
     rng = subject.rng(name, seed)
     kinks = avoided(subject)
-    quantum = 0.0 if "large" in tags else QUANTUM
+    quantum = 0.0 if Tag.LARGE in tags else QUANTUM
     arrays = [draw(rng, r, shape, k, quantum) for r, shape, k in zip(subject.ranges, shapes, kinks, strict=True)]
     return _made(subject, arrays, name, tags)
 
 
-def _made(subject: Subject, arrays: Sequence[Array], name: str, tags: Sequence[str]) -> Sample:
+def _made(subject: Subject, arrays: Sequence[Array], name: str, tags: Sequence[Tag]) -> Sample:
     made = subject.prepared(OpSample(*arrays), name, tags)
     rooms = [room(a, r, k) for a, r, k in zip(arrays, subject.ranges, avoided(subject), strict=True)]
     return Sample(made.id, made.args, made.arrays, {}, made.tags, None, tuple(rooms[: len(made.arrays)]))
@@ -187,10 +185,10 @@ def _same(subject: Subject, seed: int) -> Sample:
     """The same array as every argument, drawn from the smallest of their domains."""
     ranges = min(subject.ranges, key=lambda r: r[0].window[1] - r[0].window[0])
     x = draw(subject.rng("same", seed), ranges, (4,), avoided(subject)[0])
-    made = subject.prepared(OpSample(*([x] * (subject.arity or 1))), "same", ("interior", "same"))
+    made = subject.prepared(OpSample(*([x] * (subject.arity or 1))), "same", (Tag.INTERIOR, Tag.SAME))
     with np.errstate(all="ignore"):
         finite = _finite(subject, made)
-    return Sample(made.id, made.args, made.arrays, {}, made.tags if finite else frozenset({"same"}))
+    return Sample(made.id, made.args, made.arrays, {}, made.tags if finite else frozenset({Tag.SAME}))
 
 
 def _finite(subject: Subject, sample: Sample) -> bool:
@@ -207,14 +205,14 @@ def _around_kinks(subject: Subject, seed: int) -> Iterator[Sample]:
         point = kink if isinstance(kink, tuple) else (kink,) * arity
         label = "_".join(f"{p:g}" for p in point)
         at = [np.array([p], np.float64) for p in point]
-        yield subject.prepared(OpSample(*at), f"kink-{label}", ("kink",), subject.spec.at_kink)
+        yield subject.prepared(OpSample(*at), f"kink-{label}", (Tag.KINK,), subject.spec.at_kink)
         for i in range(arity):
             near = [point[i] + s * d for d in SIDES for s in (-1, 1)]
             arrays = [np.array(near) if j == i else np.full(len(near), p, np.float64) for j, p in enumerate(point)]
             if all(bool(np.all(_inside(a, r))) for a, r in zip(arrays, subject.ranges, strict=True)):
                 rooms = [np.abs(a - point[j]) if j == i else np.full(len(near), np.inf) for j, a in enumerate(arrays)]
                 name = f"sides-{label}" + (f"-{i}" if arity > 1 else "")
-                made = subject.prepared(OpSample(*arrays), name, ("sides",))
+                made = subject.prepared(OpSample(*arrays), name, (Tag.SIDES,))
                 yield Sample(made.id, made.args, made.arrays, {}, made.tags, None, tuple(rooms))
 
 
@@ -253,15 +251,13 @@ def _accepted(subject: Subject, calls: Iterator[OpSample]) -> list[Sample]:
                 subject.op(*call.args, **call.fields)
         except Exception:  # the point is to find out
             continue
-        empty = "empty" in made.tags
-        tags = ("shape", "empty") if empty else ("interior", "shape")
-        found.append(subject.prepared(call, made.id, tags))
+        found.append(subject.prepared(call, made.id, () if Tag.EMPTY in made.tags else (Tag.INTERIOR,)))
     return found
 
 
 def _complex(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sample]:
     """Two samples of complex numbers, made from the first real ones: all of them complex, and each alone."""
-    real = [s for s in samples if "interior" in s.tags and s.arrays and s.arrays[0].dtype.kind == "f"]
+    real = [s for s in samples if Tag.INTERIOR in s.tags and s.arrays and s.arrays[0].dtype.kind == "f"]
     real = ([s for s in real if 2 * s.numbers <= MAX_JACOBIAN] or real)[:2]
     if not subject.entrywise:
         real = real[:1]
@@ -278,7 +274,7 @@ def _complex(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sam
 
 
 def _retagged(sample: Sample) -> Sample:
-    return Sample(sample.id, sample.args, sample.arrays, sample.fields, frozenset({"complex"}))
+    return Sample(sample.id, sample.args, sample.arrays, sample.fields, frozenset({Tag.COMPLEX}))
 
 
 def _as_complex(rng: np.random.Generator, x: Array, entrywise: bool) -> Array:

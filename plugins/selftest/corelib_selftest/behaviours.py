@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from corelib.conformance.sample import Tag
 from corelib.conformance.sampling.samples import samples_of, tagged
 from corelib.conformance.subject import Subject
 from corelib.primitives.class_op import ClassOp
@@ -60,7 +61,7 @@ def faults(facts: Facts) -> Iterator[Behaviour]:
     if facts.elementwise and facts.subject.entrywise and facts.sloped:
         yield from _at_places(facts)
         yield from far_faults(facts)
-    if any("kink" in s.tags for s in samples_of(facts.subject)) and not facts.linear:
+    if any(Tag.KINK in s.tags for s in samples_of(facts.subject)) and not facts.linear:
         yield from ties.TIES
     if facts.curved:
         yield second.DETACHED
@@ -152,7 +153,7 @@ def _ignored(subject: Subject, target: Target) -> Iterator[Mutant]:
     read = {name for method in methods_of(op.cls) for name in names_in(getattr(op.cls, method).__code__)}
     for name in sorted(read.intersection(op.fields)):
         default = op.defaults.get(name)
-        used = any(name in s.fields and s.fields[name] is not default for s in tagged(subject, "interior", 0))
+        used = any(name in s.fields and s.fields[name] is not default for s in tagged(subject, Tag.INTERIOR, 0))
         if used and name in op.defaults and name not in subject.spec.nondiff:
             make = functools.partial(_with_default, target, name, default)
             yield Mutant("behaviour", f"backward ignores {name}", (Host(subject, make),))

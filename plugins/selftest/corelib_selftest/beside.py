@@ -12,7 +12,7 @@ import numpy as np
 
 from corelib.conformance.numerics.calls import Call
 from corelib.conformance.numerics.domain import draw
-from corelib.conformance.sample import Sample, entrywise_sample
+from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.sampling.samples import avoided
 from corelib.core.tensor import Array
 from corelib_selftest.arriving import doubled
@@ -150,7 +150,7 @@ def _cut_calls(facts: Facts) -> Iterator[tuple[Sample, list[Array]]]:
 
 def _several(facts: Facts) -> list[Sample]:
     samples = [s for s in facts.samples if all(a.size for a in s.arrays) and not s.is_complex]
-    found = [s for s in samples if len(s.arrays) > 1 and "same" not in s.tags]
+    found = [s for s in samples if len(s.arrays) > 1 and Tag.SAME not in s.tags]
     return sorted(found, key=lambda s: -max(a.ndim for a in s.arrays))[:SAMPLES]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.numerics.calls import Call
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.core.tensor import Tensor
@@ -45,7 +45,7 @@ class Facts:
 
     @functools.cached_property
     def samples(self) -> list[Sample]:
-        return tagged(self.subject, "interior", 0, "kink")
+        return tagged(self.subject, Tag.INTERIOR, 0, Tag.KINK)
 
     def _gradients(self, sample: Sample) -> list[Any]:
         call = Call(self.subject.op, sample)
@@ -77,7 +77,7 @@ class Facts:
         pairs = [
             (np.ravel(a), np.ravel(g))
             for s in self.samples
-            if len(s.arrays) == self.target.op.arity and "same" not in s.tags and not s.is_complex
+            if len(s.arrays) == self.target.op.arity and Tag.SAME not in s.tags and not s.is_complex
             for a, g in [(s.arrays[self.index], self._gradients(s)[0])]
         ]
         return (
@@ -95,7 +95,7 @@ class Facts:
     @functools.cached_property
     def takes_complex(self) -> bool:
         """Whether complex numbers are taken, and have gradients that are not real."""
-        for sample in tagged(self.subject, "complex", 0):
+        for sample in tagged(self.subject, Tag.COMPLEX, 0):
             try:
                 with np.errstate(all="ignore"):
                     call = Call(self.subject.op, sample)
@@ -124,7 +124,7 @@ class Facts:
     def large(self) -> list[Any]:
         """Gradients of ones at a large sample, of all arguments: each is mutated, and the first might not be large."""
         with np.errstate(all="ignore"):
-            return [g for s in tagged(self.subject, "large", 0) for g in self._gradients(s)]
+            return [g for s in tagged(self.subject, Tag.LARGE, 0) for g in self._gradients(s)]
 
     @functools.cached_property
     def narrow(self) -> bool:
@@ -143,7 +143,7 @@ class Facts:
     def answers_nothing(self) -> bool:
         """Whether the op answers an empty array for any sample."""
         with np.errstate(all="ignore"):
-            calls = [Call(self.subject.op, s) for s in tagged(self.subject, "empty", 0)]
+            calls = [Call(self.subject.op, s) for s in tagged(self.subject, Tag.EMPTY, 0)]
         return any(r.size == 0 for call in calls for r in call.results)
 
     def has(self, test: Callable[[Sample], Any]) -> bool:

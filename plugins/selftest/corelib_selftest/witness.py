@@ -8,7 +8,7 @@ import numpy as np
 
 from corelib.conformance.numerics.calls import Call
 from corelib.conformance.optimizers.subject import RuleSubject
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.cotangents import gaussian
 from corelib.conformance.sampling.samples import samples_of, tagged
 from corelib.conformance.subject import Subject
@@ -48,8 +48,8 @@ def _of(host: Host) -> str:
 def calls(subject: Subject) -> Iterator[Sample]:
     """All samples of some seeds, and the first ones again with special numbers in them, and in float32."""
     for seed in range(SEEDS):
-        yield from (s for s in samples_of(subject, seed) if "large" not in s.tags)
-    for sample in tagged(subject, "interior", 0):
+        yield from (s for s in samples_of(subject, seed) if Tag.LARGE not in s.tags)
+    for sample in tagged(subject, Tag.INTERIOR, 0):
         if sample.arrays and all(a.dtype.kind == "f" for a in sample.arrays):
             yield sample.having([a.astype(np.float32) for a in sample.arrays], f"{sample.id}-float32")
             yield from _special(sample)

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 
 from corelib.conformance.cases.op_case import WHOLE, Select
 from corelib.conformance.failure import Undeclared
-from corelib.conformance.sample import Sample
+from corelib.conformance.sample import Sample, Tag
 from corelib.conformance.sampling.samples import samples_of, tagged
 from corelib.conformance.subject import Subject
 
 NO_SAMPLES = "no sample: declare an OpSpec with samples, or a kind from which they can be derived"
 
 
-def interior(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_interior(subject: Subject, seed: int) -> Sequence[Sample]:
     """Samples of real numbers at which the op is smooth."""
-    found = tagged(subject, "interior", seed, "complex", "kink", "empty")
+    found = tagged(subject, Tag.INTERIOR, seed, Tag.COMPLEX, Tag.KINK, Tag.EMPTY)
     if not found:
         raise Undeclared(NO_SAMPLES)
     return found
 
 
-def all_of(*tags: str) -> Select:
+def select_tagged(*tags: Tag) -> Select:
     """The samples with any of the tags; there must be one."""
 
     def select(subject: Subject, seed: int) -> Sequence[Sample]:
@@ -31,17 +31,17 @@ def all_of(*tags: str) -> Select:
     return select
 
 
-def first(select: Select, count: int) -> Select:
+def select_first(select: Select, count: int) -> Select:
     """No more than ``count`` of them."""
     return lambda subject, seed: select(subject, seed)[:count]
 
 
-def whole(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_whole(subject: Subject, seed: int) -> Sequence[Sample]:
     """The op itself, on no sample."""
     return [WHOLE]
 
 
-def whole_after_samples(subject: Subject, seed: int) -> Sequence[Sample]:
+def select_whole_with_samples(subject: Subject, seed: int) -> Sequence[Sample]:
     """The op itself, where it has samples."""
-    interior(subject, seed)
+    select_interior(subject, seed)
     return [WHOLE]
