@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -166,6 +167,52 @@ def test_changed_hyperparameters_can_be_accepted_and_are_never_adopted() -> None
     optimizer = Optimizer(parameters(), Mixed(beta=0.25), lr=0.2)
     optimizer.load_state_dict(trained(), accept_changes=True)
     assert (optimizer.rule, optimizer.lr, optimizer.iteration) == (Mixed(beta=0.25), 0.2, 3)
+
+
+def older(state: StateDict, kind: str, name: str) -> StateDict:
+    """The state, as a version saved it that had no such option or hyperparameter."""
+    header = json.loads(state["header"].tobytes())
+    for group in header["groups"]:
+        del group[kind][name]
+    return {**state, "header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
+
+
+@pytest.mark.parametrize(("kind", "name"), [("options", "l2"), ("options", "clip_norm"), ("hyperparameters", "rows")])
+def test_a_state_of_an_older_version_loads_where_what_is_new_has_its_default(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "old.npz", allow_pickle=False, **older(trained(), kind, name))
+    tensors, others = parameters(), parameters()
+    optimizer, other = Optimizer(tensors, Mixed()), Optimizer(others, Mixed())
+    with np.load(tmp_path / "old.npz") as file:
+        optimizer.load_state_dict(file)
+    other.load_state_dict(trained())
+    step(optimizer, tensors, 7)
+    step(other, others, 7)
+    assert [bytes(t.data) for t in tensors] == [bytes(t.data) for t in others]
+
+
+def test_a_state_of_an_older_version_is_refused_where_what_is_new_has_another_value() -> None:
+    with pytest.raises(StateMismatch, match=r"option l2: 0\.0 was saved, 0\.5 is here$"):
+        Optimizer(parameters(), Mixed(), l2=0.5).load_state_dict(older(trained(), "options", "l2"))
+    with pytest.raises(StateMismatch, match=r"hyperparameter beta: 0\.5 was saved, 0\.25 is here$"):
+        Optimizer(parameters(), Mixed(beta=0.25)).load_state_dict(older(trained(), "hyperparameters", "beta"))
+
+
+@pytest.mark.parametrize("name", ["lr", "weight_decay"])
+def test_a_state_without_an_option_that_every_version_saved_is_refused(name: str) -> None:
+    with pytest.raises(StateMismatch, match=f"option {name}: nothing was saved, 0"):
+        Optimizer(parameters(), Mixed()).load_state_dict(older(trained(), "options", name))
+
+
+@pytest.mark.parametrize("kind", ["option", "hyperparameter"])
+def test_a_state_of_a_newer_version_is_refused_with_the_key_that_is_unknown_here(kind: str) -> None:
+    state = trained()
+    header = json.loads(state["header"].tobytes())
+    header["groups"][0][f"{kind}s"]["maximize"] = False
+    state["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    with pytest.raises(StateMismatch, match=f"{kind} maximize: False was saved, nothing is here$"):
+        Optimizer(parameters(), Mixed()).load_state_dict(state)
 
 
 def test_another_rule_or_version_is_no_match() -> None:

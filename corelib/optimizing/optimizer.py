@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from inspect import signature
 from itertools import chain
 from numbers import Real
 from typing import Any, Final, TypedDict, TypeVar, cast, get_args, overload
@@ -183,6 +184,11 @@ class Optimizer:
         """The options that a saved state must agree with."""
         lr = "a schedule" if callable(self.lr) else float(self.lr)
         return {"lr": lr, "weight_decay": self.weight_decay, "l2": self.l2, "clip_norm": self.clip_norm}
+
+    def default_options(self) -> dict[str, object]:
+        """The values that ``options`` had before they existed. ``lr`` and ``weight_decay`` are in every saved state."""
+        taken = signature(Optimizer.__init__).parameters
+        return {name: taken[name].default for name in self.options() if name not in {"lr", "weight_decay"}}
 
     # What step_together asks of an optimizer
 

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import MISSING, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def load(optimizers: Sequence["Optimizer"], saved: Mapping[str, Array], *, accep
     groups = groups_of(arrays)
     matched = [match(optimizer, groups) for optimizer in optimizers]
     states = [fresh_states(optimizer, group) for optimizer, group in zip(optimizers, matched, strict=True)]
-    differences = compare_groups(groups, matched, [describe(each) for each in optimizers], accept_changes)
+    differences = compare_groups(groups, matched, optimizers, accept_changes)
     for optimizer, group in zip(optimizers, matched, strict=True):
         differences += compare_shared(optimizer, group)
     differences += compare_arrays(arrays, groups, {p: state for each in states for p, state in each.items()})
@@ -142,15 +142,28 @@ def compare(saved: dict[str, object], here: dict[str, object]) -> list[str]:
     return [f"{what}: {there} was saved, {now} is here" for what, there, now in both if there != now]
 
 
-def compare_groups(saved: list[Group], matched: list[Group], here: list[Group], accept: bool) -> list[str]:
-    """How each group differs from the one it was matched with; those matched with none, from nothing."""
+def compare_groups(saved: list[Group], matched: list[Group], here: Sequence["Optimizer"], accept: bool) -> list[str]:
+    """How each group differs from the optimizer it was matched with; those matched with none, from nothing."""
     differences = []
     for there, now in zip(matched, here, strict=True):
-        differences += compare(facts(there, accept), facts(now, accept))
+        differences += compare(facts(completed(there, now), accept), facts(describe(now), accept))
     for group in saved:
         if group not in matched:
             differences += compare(facts(group, accept), {})
     return differences
+
+
+def completed(group: Group, optimizer: "Optimizer") -> Group:
+    """The group, with the default of each option and hyperparameter that was added after it was saved."""
+    rule = optimizer.rule
+    new = {
+        f.name: f.default for f in fields(cast(Any, rule)) if rule.name == group["rule"] and f.default is not MISSING
+    }
+    return {
+        **group,
+        "hyperparameters": {**dict(json.loads(json.dumps(new))), **group["hyperparameters"]},
+        "options": {**optimizer.default_options(), **group["options"]},
+    }
 
 
 def facts(group: Group, accept_changes: bool) -> dict[str, object]:
