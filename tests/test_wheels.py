@@ -1,4 +1,4 @@
-"""A stranger's plugin as a wheel: built, installed into a fresh environment, used, and uninstalled."""
+"""Plugins as wheels: built, installed into a fresh environment, used, and uninstalled."""
 
 import importlib.util
 import json
@@ -6,12 +6,16 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from corelib.plugins import first_party
+
 ROOT = Path(__file__).parent.parent
+PLUGINS = sorted({**first_party.OPS, **first_party.OPTIMIZERS})
 EXAMPLES = sorted((ROOT / "examples" / "plugins").glob("*/pyproject.toml"))
 
 pytestmark = [
@@ -23,6 +27,7 @@ pytestmark = [
 def run(*command: str | Path, cwd: Path, status: int = 0) -> str:
     """What a command prints on both outputs."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CORELIB"))}
+    environment["CORELIB_COMPILE"] = "0"  # a wheel of corelib is built in seconds
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -32,22 +37,26 @@ def wheel(project: Path, folder: Path) -> Path:
     """The wheel of a distribution, built without a look at any index."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
     run(*pip, "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", folder, project, cwd=folder)
-    (built,) = folder.glob("*.whl")
+    (built,) = folder.glob(f"{distribution(project).replace('-', '_')}-*.whl")
     return built
 
 
-class Environment:
-    """A fresh virtual environment, which sees what this one has installed."""
+def distribution(project: Path) -> str:
+    with (project / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["name"])
 
-    def __init__(self, folder: Path) -> None:
+
+class Environment:
+    """A fresh virtual environment, which sees what this one has installed, or what is in the folder ``sees``."""
+
+    def __init__(self, folder: Path, sees: str = sysconfig.get_path("purelib")) -> None:
         self.folder = folder
         run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
         self.python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
         (site,) = json.loads(
             run(self.python, "-c", "import json, site; print(json.dumps(site.getsitepackages()[:1]))", cwd=folder)
         )
-        ours = sysconfig.get_path("purelib")
-        Path(site, "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+        Path(site, "ours.pth").write_text(f"import site; site.addsitedir({sees!r})\n")
 
     def pip(self, *args: str | Path) -> None:
         pip: Sequence[str | Path] = (
@@ -104,3 +113,61 @@ from corelib.ops import lambertw
 print(round(float(corelib.grad(lambertw)(1.0)), 6))
 """
     assert fresh.says(code).split() == ["-0.05493", "0.361896"]
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheels of corelib and of each of our plugins."""
+    folder = tmp_path_factory.mktemp("wheels")
+    for project in (ROOT, *(ROOT / "plugins" / name.removeprefix("corelib-") for name in PLUGINS)):
+        wheel(project, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder with all that is installed here, but for corelib and its plugins: NumPy, click, pytest."""
+    folder = tmp_path_factory.mktemp("others")
+    for file in Path(sysconfig.get_path("purelib")).iterdir():
+        if file.suffix != ".pth" and not file.name.startswith("corelib"):
+            (folder / file.name).symlink_to(file)
+    return str(folder)
+
+
+def installed(tmp_path: Path, wheels: Path, others: str, requirement: str) -> tuple[Environment, list[str]]:
+    """An environment in which pip installed nothing of corelib but ``requirement``; and what that brought."""
+    fresh = Environment(tmp_path, others)
+    fresh.pip("install", "--quiet", "--no-index", "--find-links", wheels, requirement)
+    names = "print(*sorted(d.name for d in metadata.distributions() if d.name.startswith('corelib')))"
+    return fresh, fresh.says(f"from importlib import metadata; {names}").split()
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_plugin_installed_alone_passes_its_suite_to_second_order(
+    name: str, wheels: Path, others: str, tmp_path: Path
+) -> None:
+    fresh, _ = installed(tmp_path, wheels, others, name)
+    assert "green: " in fresh.corelib("check", name, "--profile", "quick")
+
+
+def test_elementwise_alone_broadcasts_transposes_and_differentiates_twice(
+    wheels: Path, others: str, tmp_path: Path
+) -> None:
+    fresh, _ = installed(tmp_path, wheels, others, "corelib-elementwise")
+    code = """
+import corelib, numpy as np
+x, b = np.arange(6.0).reshape(2, 3), corelib.Tensor([1.0, 2.0, 3.0], trainable=True)
+print((x * b).T.shape)
+print(corelib.hessian(lambda b: np.exp(x * b)[1, 2])(np.zeros(3))[2, 2])
+"""
+    assert fresh.says(code).splitlines() == ["(3, 2)", "25.0"]
+
+
+def test_the_extra_numpy_brings_all_plugins_with_ops_or_optimizers(wheels: Path, others: str, tmp_path: Path) -> None:
+    _, names = installed(tmp_path, wheels, others, "corelib[numpy]")
+    assert names == ["corelib", *PLUGINS]
+
+
+def test_optimizers_need_no_ops(wheels: Path, others: str, tmp_path: Path) -> None:
+    _, names = installed(tmp_path, wheels, others, "corelib-optimizers")
+    assert names == ["corelib", "corelib-optimizers"]
