@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import scipy.special
 
 from corelib import Array, Tensor, elementwise, op
-from corelib.conformance import OpSpec
+from corelib.conformance import OpSample, OpSpec
 
 special: Any = scipy.special
 ANYWHERE: Final = (None, None)
@@ -20,7 +21,8 @@ UNIT: Final = (0.0, 1.0)
 class Entry:
     """A function with its slopes; ``declared`` goes into its OpSpec. ``exact`` is the function on mpmath's numbers.
 
-    A function of ``several`` results has one argument, and its slope returns a tuple.
+    A function of ``several`` results has one argument, and its slope returns a tuple. Arguments whose slope is None
+    are ``held`` at each row of numbers.
     """
 
     function: Callable[..., Any]
@@ -29,6 +31,7 @@ class Entry:
     exact: Callable[..., Any] | None
     declared: dict[str, Any]
     several: bool = False
+    held: tuple[tuple[float, ...], ...] = ()
 
     def spec(self, name: str) -> OpSpec:
         return OpSpec(name, kind="elementwise", domain=self.domain, reference=self.function, **self.declared)
@@ -60,6 +63,35 @@ def define_several(
     """An op of one argument; ``slopes(x)`` and ``exact(mp, x)`` return one for each result."""
     chosen = getattr(special, name) if function is None else function
     TABLE[name] = Entry(chosen, (slopes,), domain, exact, {"complex": False, "twice": False, **declared}, True)
+
+
+def define_held(
+    name: str,
+    slope: Any,
+    held: tuple[tuple[float, ...], ...],
+    between: tuple[float, float],
+    exact: Any,
+    **declared: Any,
+) -> None:
+    """An op of all arguments of a function of scipy.special, ``slope`` being that in the last one.
+
+    The others have none, and are ``held`` at each row of numbers; the last is drawn ``between`` two.
+    """
+    slopes = (*[None] * len(held[0]), slope)
+    known = {"complex": False, "samples": partial(_beside, held, between), **declared}
+    TABLE[f"{name}_held"] = Entry(getattr(special, name), slopes, (*[ANYWHERE] * len(held[0]), between), exact, known,
+                                  held=held)  # fmt: skip
+
+
+def _beside(
+    held: tuple[tuple[float, ...], ...], between: tuple[float, float], rng: np.random.Generator
+) -> list[OpSample]:
+    """Each row beside numbers of several shapes, and all rows, one below the other, beside a row of numbers."""
+    shapes = [*[(5,)] * len(held), (), (2, 3), (0,), (12,), (1, 1)]
+    rows = [*held, *[held[-1]] * (len(shapes) - len(held))]
+    drawn = [np.asarray(rng.uniform(*between, shape)) for shape in shapes]
+    columns = [np.array(column)[:, None] for column in zip(*held, strict=True)]
+    return [*[OpSample(*row, x) for row, x in zip(rows, drawn, strict=True)], OpSample(*columns, drawn[0])]
 
 
 OPS: dict[str, Any] = {}

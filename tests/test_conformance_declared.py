@@ -214,3 +214,23 @@ def test_a_gradient_of_none_names_the_array_of_any_number() -> None:
 
     (first, *_) = report(op(Forgetful), OpSpec("forgetful", samples=several), "protocol").failures
     assert "the gradient of 'arrays' is None, and it is not declared nondiff" in first.detail
+
+
+def test_an_op_of_four_arguments_is_examined() -> None:
+    def product(x: Any, y: Any, z: Any, u: Any) -> Any:
+        return x * y * z * np.floor(u)
+
+    def beside(rng: np.random.Generator) -> list[OpSample]:
+        return [OpSample(*rng.uniform(1.1, 1.9, (4, *shape))) for shape in ((), (3,), (2, 3))]
+
+    make: Any = elementwise  # its overloads end at three
+    slopes = (
+        lambda x, y, z, u: y * z * np.floor(u),
+        lambda x, y, z, u: x * z * np.floor(u),
+        lambda x, y, z, u: x * y * np.floor(u),
+        None,
+    )
+    spec = OpSpec("product", samples=beside, reference=product, complex=False)
+    found = report(make(product, *slopes, name="product"), spec)
+    assert not found.failures, found.failures[0].detail
+    assert {r.status for r in found.results if r.check == "refused"} == {"pass"}

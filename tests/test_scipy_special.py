@@ -24,6 +24,12 @@ QUICK = (
     "airy",
     "fresnel",
     "k0e",
+    "sici",
+    "shichi",
+    "stdtrit",
+    "jv_held",
+    "gammainc_held",
+    "hyp2f1_held",
 )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from corelib.conformance.numerics.calls import outputs
 from corelib.conformance.numerics.domain import Range, declared, probed
 from corelib.conformance.operands import operands
-from corelib.conformance.sample import Sample, Tag, prepared
+from corelib.conformance.sample import LETTERS, Sample, Tag, prepared
 from corelib.conformance.spec import OpSample, OpSpec, Tie
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
@@ -93,7 +93,7 @@ class Subject:
             return tuple(p.name for p in parameters(self.op.cls.forward)[1:])
         if isinstance(self.op, Composed):
             return tuple(p.name for p in self._signature())
-        return ("x", "y", "z")[: self.arity]
+        return LETTERS[: self.arity]
 
     def name_of(self, i: int) -> str:
         """What the author calls an operand. One name is that of all arrays which ``*arrays`` takes."""
