@@ -3,34 +3,25 @@
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from corelib.core.naming import described
 from corelib.plugins.hooks import Plugin
 from corelib.plugins.provided import Provided, reason
 from corelib.plugins.registry import registry
+from corelib.primitives.introspection import is_readable
 from corelib.stubs.files import source_of
 
 if TYPE_CHECKING:
     from corelib.conformance.spec import OpSpec
 
-READABLE: Final = 40  # characters: a longer annotation is an alias spelt out, which tells nobody anything
-
 
 def signature(op: Any) -> str:
-    """How the op is called, such as "sum(x, /, axis=None, keepdims=False)"."""
-    if hasattr(op, "slopes"):
-        arrays = _names(op.slopes)
-        return f"{op.name}({', '.join(arrays)}, /)"
-    if hasattr(op, "cls"):
-        arrays = ["arrays"] if op.arity is None else _parameters(op.cls.forward)[1:]
-        return f"{op.name}({', '.join([*arrays, '/', *_fields(op.cls)])})"
-    taken = inspect.signature(getattr(op, "function", op))
-    shown = [p if _readable(p.annotation) else p.replace(annotation=p.empty) for p in taken.parameters.values()]
-    return f"{op.name}{inspect.Signature(shown)}"
+    """How the op is called, such as "exp(x, /)"; all but its name is what ``inspect`` finds."""
+    return f"{op.name}{inspect.signature(op)}"
 
 
 def summary(value: Any) -> str:
@@ -126,28 +117,11 @@ def hyperparameters(rule: type) -> list[str]:
 
 def _fields(cls: Any) -> list[str]:
     if not is_dataclass(cls):
-        return _parameters(cls.__init__)[1:]
+        return list(inspect.signature(cls.__init__).parameters)[1:]
     return [_field(field) for field in fields(cls) if field.init]
 
 
 def _field(field: Any) -> str:
     annotation = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
-    typed = f"{field.name}: {annotation}" if _readable(field.type) else field.name
+    typed = f"{field.name}: {annotation}" if is_readable(field.type) else field.name
     return typed if field.default is MISSING else f"{typed} = {field.default!r}"
-
-
-def _readable(annotation: Any) -> bool:
-    return len(annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)) <= READABLE
-
-
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    return list(inspect.signature(function).parameters)
-
-
-def _names(slopes: tuple[Any, ...]) -> list[str]:
-    """The names of the arrays, from the first slope that is a function of them."""
-    for slope in slopes:
-        code = getattr(getattr(slope, "function", None), "__code__", None)
-        if code is not None and code.co_argcount == len(slopes):
-            return list(code.co_varnames[: len(slopes)])
-    return ["x", "y", "z"][: len(slopes)]

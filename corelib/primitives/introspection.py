@@ -1,17 +1,21 @@
-"""What ``help``, ``inspect`` and an interactive shell see of an op: its own text and its own arguments.
+"""What ``help``, ``inspect``, a shell and ``corelib ops`` see of an op: its own text and its own arguments.
 
 A compiled class has no attributes of an instance but those it declares, and no ``__doc__`` among them; so the classes
 of ops are given descriptors, which return the text of the op on an op, and that of the class on a class.
 """
 
-from inspect import Parameter, Signature
-from typing import Any
+from collections.abc import Collection
+from inspect import Parameter, Signature, formatannotation, signature
+from typing import Any, Final
 
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
 from corelib.primitives.elementwise_op import Elementwise
 from corelib.primitives.op import Op
 from corelib.primitives.reads import parameters
+
+BY_POSITION: Final = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+READABLE: Final = 40  # characters
 
 
 class Doc:
@@ -32,23 +36,65 @@ class Arguments:
 
 
 def signature_of(op: Op) -> Signature | None:
-    """What ``op`` takes, without its types: arrays by position, then fields. None where Python finds it itself."""
+    """What ``op`` takes: arrays by position, then fields. None where Python finds it itself.
+
+    The arrays are named as NumPy names them, where the op stands for one of its functions. Types are left out of
+    arrays, and wherever they are long.
+    """
     found = _parameters(op)
-    return None if found is None else Signature([one.replace(annotation=Parameter.empty) for one in found])
+    return None if found is None else Signature([one if is_readable(one.annotation) else bare(one) for one in found])
+
+
+def is_readable(annotation: Any) -> bool:
+    """Whether a type is short: an alias that is spelt out says nothing to anybody."""
+    return len(annotation if isinstance(annotation, str) else formatannotation(annotation)) <= READABLE
+
+
+def bare(parameter: Parameter) -> Parameter:
+    """The parameter without its type."""
+    return parameter.replace(annotation=Parameter.empty)
 
 
 def _parameters(op: Op) -> list[Parameter] | None:
     if isinstance(op, Composed):
         return parameters(op.function)
     if isinstance(op, ClassOp):
-        return [*_by_position(_arrays(op)), *parameters(op.cls.__init__)[1:]]
+        fields = parameters(op.cls.__init__)[1:]
+        return [*_by_position(_named(op, _arrays(op), {field.name for field in fields})), *fields]
     if isinstance(op, Elementwise):
-        return _by_position(["x", "y", "z"] if op.arity <= 3 else [f"x{i}" for i in range(op.arity)])[: op.arity]
+        return _by_position(_named(op, _operands(op)))
     return None
 
 
 def _arrays(op: ClassOp) -> list[str]:
     return ["arrays"] if op.arity is None else [one.name for one in parameters(op.cls.forward)[1 : op.arity + 1]]
+
+
+def _operands(op: Elementwise) -> list[str]:
+    """The names of the arrays in the first slope that is a function of them."""
+    for slope in op.slopes:
+        names = _positional(getattr(slope, "function", None))
+        if len(names) == op.arity:
+            return names
+    return ["x", "y", "z"][: op.arity] if op.arity <= 3 else [f"x{i}" for i in range(op.arity)]
+
+
+def _named(op: Op, own: list[str], taken: Collection[str] = ()) -> list[str]:
+    """The names of the arrays in the NumPy function that ``op`` stands for; their own where there is none."""
+    for function in op.functions:
+        if (getattr(function, "__module__", None) or "").partition(".")[0] == "numpy":
+            names = _positional(function)
+            if len(names) >= len(own) and not set(names[: len(own)]) & set(taken):
+                return names[: len(own)]
+    return own
+
+
+def _positional(function: Any) -> list[str]:
+    """The names of what ``function`` takes by position; none where Python does not know them."""
+    try:
+        return [one.name for one in signature(function).parameters.values() if one.kind in BY_POSITION]
+    except (TypeError, ValueError):
+        return []
 
 
 def _by_position(names: list[str]) -> list[Parameter]:

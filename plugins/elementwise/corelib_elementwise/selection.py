@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import Parameter, Signature
 from typing import Any, Final
 
 import numpy as np
@@ -33,6 +34,7 @@ class Where:
 
     name: str = "where"
     functions: tuple[Callable[..., Any], ...] = (np.where,)
+    __signature__ = Signature([Parameter(name, Parameter.POSITIONAL_ONLY) for name in ("condition", "x", "y")])
 
     def __init__(self) -> None:
         self._choose = op(Choice, name="where", broadcasts=True)
