@@ -3,17 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import corelib_broadcast
 from corelib.extend import AnyOp, hookimpl
-from corelib_broadcast import broadcasting
 
 
 @hookimpl
 def corelib_ops() -> Mapping[str, AnyOp | str]:
-    return {
-        "broadcast_arrays": broadcasting.broadcast_arrays,
-        "broadcast_to": broadcasting.broadcast_to,
-        "sum_to": broadcasting.sum_to,
-    }
+    return {name: getattr(corelib_broadcast, name) for name in corelib_broadcast.__all__}
 
 
 @hookimpl

@@ -3,26 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import corelib_maximum
 from corelib.extend import AnyOp, hookimpl
-from corelib_maximum import clipping, comparing, extrema
 
 
 @hookimpl
 def corelib_ops() -> Mapping[str, AnyOp | str]:
-    return {
-        "clip": clipping.clip,
-        "fmax": comparing.fmax,
-        "fmin": comparing.fmin,
-        "leaky_relu": comparing.leaky_relu,
-        "max": extrema.max,
-        "maximum": comparing.maximum,
-        "min": extrema.min,
-        "minimum": comparing.minimum,
-        "nanmax": extrema.nanmax,
-        "nanmin": extrema.nanmin,
-        "ptp": extrema.ptp,
-        "relu": comparing.relu,
-    }
+    return {name: getattr(corelib_maximum, name) for name in corelib_maximum.__all__}
 
 
 @hookimpl

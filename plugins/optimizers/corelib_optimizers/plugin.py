@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import corelib_optimizers as rules
 from corelib.extend import AnyRule, hookimpl
-from corelib_optimizers import SGD, Adagrad, Adam, AdamW, Prodigy, RMSprop
 
 
 @hookimpl
 def corelib_optimizers() -> Mapping[str, type[AnyRule] | str]:
     """The rules by name."""
-    return {rule.name: rule for rule in (SGD, Adagrad, RMSprop, Adam, AdamW, Prodigy)}
+    return {rule.name: rule for rule in (getattr(rules, name) for name in rules.__all__)}
 
 
 @hookimpl
