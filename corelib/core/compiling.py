@@ -15,6 +15,7 @@ else:
 COMPILED: Final = (
     "core.arrays", "core.scope", "core.graph", "core.backward", "core.tensor", "core.broadcasting",
     "primitives.slope", "primitives.arguments", "primitives.op", "primitives.elementwise_op", "primitives.class_op",
+    "primitives.connecting",
 )  # fmt: skip
 
 E = TypeVar("E", bound=BaseException)

@@ -9,11 +9,11 @@ import numpy as np
 
 from corelib.core.arrays import DIFFERENTIABLE
 from corelib.core.backward import Walk
-from corelib.core.graph import BroadcastNode, Leaf, Node, Pullback, like
+from corelib.core.graph import Leaf, Node, Pullback
 from corelib.core.scope import Scoped, current_scope, open_scopes
 from corelib.core.tensor import Tensor, as_array, make
 from corelib.errors import NotDifferentiable
-from corelib.primitives.class_op import picked
+from corelib.primitives.connecting import as_tensors
 from corelib.transforms.tree import leaves, mapped
 
 NOTHING_CHANGES: Final = nullcontext()
@@ -113,21 +113,3 @@ def variable(value: Any, floor: int) -> Tensor:
 def recorded() -> AbstractContextManager[object]:
     """Within a transform calls are recorded, whatever surrounds it."""
     return NOTHING_CHANGES if not open_scopes or current_scope.get().recording else Scoped(recording=True)
-
-
-def as_tensors(node: Node, args: tuple[Any, ...], result: Any) -> tuple[tuple[Any, ...], Any]:
-    """What a backward reads, connected to the graph that it came from."""
-    connected = tuple([_connected(a, p) for a, p in zip(args, node.parents, strict=True)]) if args else args
-    if result is None:
-        return connected, None
-    if isinstance(result, tuple):
-        return connected, like(result, [picked(node, i, np.asarray(r)) for i, r in enumerate(result)])
-    return connected, make(result, node)
-
-
-def _connected(arg: Any, parent: Node | None) -> Any:
-    if parent is None or arg is None or type(arg) is tuple:
-        return arg
-    if isinstance(parent, BroadcastNode) and parent.parents:  # an op that reads the operand broadcasts it by itself
-        parent = parent.parents[0]
-    return make(arg, parent)
