@@ -118,6 +118,10 @@ class OpSpec:
         second derivatives move within it.
     not_applicable: what no sample needs to have (see ``demands``), each with why: {"square": "it takes vectors"}.
     expected_failures: check -> reason, or Xfails.
+    equivalent: faults that `corelib mutate` makes in the op and that change no gradient, each with why:
+        {"my_plugin.waves:_series: 20 -> 21": "the next term is below rounding"}. Keys are names as the command prints
+        them, in which ``*`` stands for any text. Declare one where you have read a survivor and know why it computes
+        the same. It counts only as long as no call is found for which the gradients differ.
     strategy: a hypothesis strategy of OpSamples, for the deep profile.
     extreme: values far out to try; an empty tuple where the op has no use for them.
     seconds, megabytes: what one case may take: beyond them it is stopped, and fails.
@@ -145,6 +149,7 @@ class OpSpec:
     sets: Mapping[str, Kept] = field(default_factory=dict)
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     expected_failures: Mapping[str, str] | Sequence[Xfail] = ()
+    equivalent: Mapping[str, str] = field(default_factory=dict)
     strategy: Any = None
     extreme: Sequence[float] | None = None
     seconds: float = 60.0
@@ -155,6 +160,9 @@ class OpSpec:
             raise InvalidOp(f"{self.name}: kinks need at_kink, the slope that is promised there")
         if self.kind is not None and self.kind not in get_args(Kind):
             raise InvalidOp(f"{self.name}: no kind {self.kind!r}; kinds are {', '.join(get_args(Kind))}")
+        for pattern, reason in self.equivalent.items():
+            if not reason:
+                raise InvalidOp(f"{self.name}: equivalent={{{pattern!r}: ...}} needs a reason")
 
     @property
     def xfails(self) -> tuple[Xfail, ...]:

@@ -69,6 +69,8 @@ class RuleSpec:
     scale_free: hyperparameters with which the update is the same for gradients 2**10 times as large, or None.
     uses_values: whether the update depends on the parameters, and not on their gradients alone.
     expected_failures: check -> reason.
+    equivalent: faults of `corelib mutate` that change no update, each with why, as those of an OpSpec. No call is
+        searched for that would show a difference: the reason alone counts.
     """
 
     name: str
@@ -82,11 +84,15 @@ class RuleSpec:
     scale_free: Mapping[str, Any] | None = None
     uses_values: bool = False
     expected_failures: Mapping[str, str] = field(default_factory=dict)
+    equivalent: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.descent) - set(PROBLEMS))
         if unknown:
             raise OptimizerError(f"{self.name}: no problem {', '.join(unknown)}; problems are {', '.join(PROBLEMS)}")
+        for pattern, reason in self.equivalent.items():
+            if not reason:
+                raise OptimizerError(f"{self.name}: equivalent={{{pattern!r}: ...}} needs a reason")
 
     @property
     def xfails(self) -> tuple[Xfail, ...]:

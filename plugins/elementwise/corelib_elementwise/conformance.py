@@ -151,10 +151,24 @@ ONE_TWICE: Final = {"f(x, x)": "a step lies where both arguments are equal"}
 TWICE: Final = ("remainder", "fmod", "floor_divide", "divmod", "copysign", "heaviside")
 REASONS: Final = dict.fromkeys(TWICE, ONE_TWICE)
 
+EQUIVALENT: Final = {
+    "corelib-elementwise.copysign slope 0: np.sign(x) * *": "a quotient by 1 or -1 is the product",
+    "corelib-elementwise.fmod slope 1: np.rint(*": "what is rounded is an integer but for its last digit",
+    "corelib_elementwise.arithmetic:*": "replaces a quotient 0 / 0, where there is one",
+    "corelib_elementwise.exponential:*": "replaces a difference of infinities, where there are any",
+    "corelib_elementwise.powers:*": "keeps a Python number, or skips work where no base is 0",
+    "corelib_elementwise.rounding:*": "the gradient is 0, whatever it is multiplied by",
+    "corelib_elementwise.selection:*": "skips work where everything is finite",
+    "corelib_elementwise.sigmoid:*": "the sign of an argument of an even function",
+    "corelib_elementwise.sinc:*": "the switch between series and recurrence, which agree to rounding around it",
+    "corelib_elementwise.trigonometric:*": "skips work away from the origin and from infinity",
+}
+"""Faults of `corelib mutate` that change no gradient, by their names, and why."""
+
 SPECS: Final = tuple(
     replace(
         spec, promises=PROMISES.get(spec.name, ()), precise=PRECISE.get(spec.name),
-        not_applicable=REASONS.get(spec.name, {}),
+        not_applicable=REASONS.get(spec.name, {}), equivalent=EQUIVALENT,
     )
     for spec in specs()
 )  # fmt: skip

@@ -114,4 +114,17 @@ DECLARED: Final = (
         errors=(ErrorSample("ij,jk->ik", np.ones((2, 3)), np.ones((2, 3)), raises=ValueError),),
     ),
 )  # fmt: skip
-SPECS: Final = tuple(replace(spec, not_applicable=REASONS.get(spec.name, EQUAL)) for spec in DECLARED)
+EQUIVALENT: Final = {
+    "backward ignores optimize": "the order of contraction changes speed and rounding alone",
+    "corelib_matmul.contraction:*": "chooses a shorter way for vectors, or for what nobody wants; the other agrees",
+    "corelib_matmul.cross_product:*": "another spelling of the same axis, or a component that is multiplied by 0",
+    "corelib_matmul.matrix:*": "computes what nobody wants, or conj of what is real, or chooses between dot and matmul",
+    "corelib_matmul.outer_products:*": "ravel and conj of what is flat, or real, already",
+    "corelib_matmul.products:*": "chooses among ways of computing one product, and both ways agree",
+    "corelib_matmul.summation:*": "chooses the order of contraction, or a keyword of speed",
+}
+"""Faults of `corelib mutate` that change no gradient, by their names, and why."""
+
+SPECS: Final = tuple(
+    replace(spec, not_applicable=REASONS.get(spec.name, EQUAL), equivalent=EQUIVALENT) for spec in DECLARED
+)

@@ -83,4 +83,10 @@ DECLARED: Final = (
     OpSpec("leaky_relu", kind="custom", samples=leaking, reference=leaky, complex=False),
     OpSpec("clip", kind="custom", samples=clipped, complex=False, not_applicable=BOUNDS),
 )
-SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ())) for spec in DECLARED)
+EQUIVALENT: Final = {
+    "backward ignores keepdims": "the gradient is reshaped to the axes of one entry, which it has already or not",
+    "corelib_maximum.*": "skips work where nothing ties or is NaN",
+}
+"""Faults of `corelib mutate` that change no gradient, by their names, and why."""
+
+SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ()), equivalent=EQUIVALENT) for spec in DECLARED)

@@ -44,8 +44,22 @@ def prodigy(
     return np.array(path)
 
 
+UNREAD: Final = "keeps an array that nobody reads"
+SWAPPED: Final = {
+    "corelib_optimizers.adam:Adam.init: np.zeros_like(param) if *": UNREAD,
+    "corelib_optimizers.adam:Adam.update: (state.mean, state.mean_square) -> *": "both are zeros at first",
+}
+"""Faults of `corelib mutate` in Adam, and so in AdamW, that change no update, by their names, and why."""
+
 SPECS: Final = (
-    of_torch("sgd", descent=descent(lr=1.0, banana=2e-3, banana_steps=1800, steps=200)),
+    of_torch(
+        "sgd",
+        descent=descent(lr=1.0, banana=2e-3, banana_steps=1800, steps=200),
+        equivalent={
+            "corelib_optimizers.sgd:SGD.init: np.zeros_like(param) if *": UNREAD,
+            "corelib_optimizers.sgd:SGD.init: np.zeros_like(param) -> *": "overwritten by the first gradient",
+        },
+    ),
     of_torch(
         "adagrad",
         scale_free={"eps": 0.0, "initial_accumulator_value": 0.0},
@@ -56,18 +70,21 @@ SPECS: Final = (
         scale_free={"eps": 0.0},
         together=({"alpha": 0.3, "centered": True},),
         descent=descent(lr=0.03, banana=5e-3, banana_steps=1700, steps=400),
+        equivalent={"corelib_optimizers.rmsprop:RMSprop.init: np.zeros_like(param) if *": UNREAD},
     ),
     of_torch(
         "adam",
         scale_free={"eps": 0.0},
         together=({"beta2": 0.5, "amsgrad": True},),
         descent=descent(lr=0.1, banana=0.05, banana_steps=1000, steps=200),
+        equivalent=SWAPPED,
     ),
     of_torch(
         "adamw",
         scale_free={"eps": 0.0},
         together=({"beta2": 0.5, "amsgrad": True},),
         descent=descent(lr=0.1, banana=0.05, banana_steps=1000, steps=200),
+        equivalent=SWAPPED,
     ),
     RuleSpec(
         "prodigy",
@@ -76,5 +93,9 @@ SPECS: Final = (
         scale_free={"eps": 0.0},
         others={"beta3": 0.8, "d0": 1e-3, "d_coef": 2.0},
         descent=descent(lr=1.0, banana=1.0, banana_steps=700, steps=120),
+        equivalent={
+            "corelib_optimizers.prodigy:Prodigy.combine: max(*": "the larger of two numbers, in the other order",
+            "corelib_optimizers.prodigy:Prodigy.measure: state.weighted += *": "its sign is never read",
+        },
     ),
 )

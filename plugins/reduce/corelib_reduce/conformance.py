@@ -105,6 +105,20 @@ DECLARED: Final = (
     running("cumulative_prod", {"axis": 0}, {"axis": -1, "include_initial": True, "dtype": np.float64}, zero=True),
     running("diff", {}, {"n": 2}, {"axis": 0, "prepend": 1.0, "append": 2.0}, STEPS),
 )
+EQUIVALENT: Final = {
+    "backward ignores dtype": "the core casts each gradient to the dtype of its argument",
+    "backward ignores keepdims": "the gradient is reshaped to the axes of one entry, which it has already or not",
+    "corelib_reduce.averages:*": "skips work where no entry is NaN or ties",
+    "corelib_reduce.axes:*": "another spelling of the same axes, or a threshold between two ways that agree",
+    "corelib_reduce.products:*": "chooses the quotient or the tree of products: they agree where nothing is 0",
+    "corelib_reduce.spreads:*": "looks for constant arrays; the threshold is rounding, the gradient is the same",
+    "corelib_reduce.sums:*": "a count that matters for no entries only, to which there is no gradient",
+}
+"""Faults of `corelib mutate` that change no gradient, by their names, and why."""
+
 SPECS: Final = tuple(
-    replace(spec, promises=PROMISES.get(spec.name, ()), not_applicable=REASONS.get(spec.name, {})) for spec in DECLARED
+    replace(
+        spec, promises=PROMISES.get(spec.name, ()), not_applicable=REASONS.get(spec.name, {}), equivalent=EQUIVALENT
+    )
+    for spec in DECLARED
 )

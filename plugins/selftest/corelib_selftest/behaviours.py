@@ -37,7 +37,7 @@ def behavioural_mutants(subject: Subject) -> Iterator[Mutant]:
                 make = functools.partial(_made, target, behaviour, index)
                 yield Mutant("behaviour", f"{label}{behaviour.name}{suffix}", (Host(subject, make),))
         if isinstance(target.op, ClassOp):
-            yield from _ignored(subject, target)
+            yield from ignoring(subject, target)
     if isinstance(subject.op, Composed):
         yield from answer_mutants(subject, subject.op)
 
@@ -101,7 +101,7 @@ def _of_numbers(facts: Facts) -> Iterator[Behaviour]:
 
 def _now_and_then(facts: Facts) -> Iterator[Behaviour]:
     yield from sometimes.LAYOUTS
-    if any(a.size > 1 for a in facts.answers):
+    if any(a.size > 1 for a in facts.answers) and not facts.is_handed_copies:
         yield from sometimes.ARRIVING
     if any(a.ndim == 0 for a in facts.answers):
         yield sometimes.SCALAR
@@ -119,7 +119,8 @@ def _now_and_then(facts: Facts) -> Iterator[Behaviour]:
 def _of_memory(facts: Facts) -> Iterator[Behaviour]:
     yield from sometimes.STATES
     yield from sometimes.SIDE_EFFECTS
-    yield from sometimes.WRITES
+    if not facts.is_handed_copies:
+        yield from sometimes.WRITES
     yield sometimes.THREADS
     if not facts.linear:
         yield sometimes.WRITES_ARGUMENT
@@ -147,7 +148,7 @@ def _at_places(facts: Facts) -> Iterator[Behaviour]:
         yield sometimes.OVERFLOW
 
 
-def _ignored(subject: Subject, target: Target) -> Iterator[Mutant]:
+def ignoring(subject: Subject, target: Target) -> Iterator[Mutant]:
     """Backward takes a field for its default."""
     op: ClassOp = target.op
     read = {name for method in methods_of(op.cls) for name in names_in(getattr(op.cls, method).__code__)}

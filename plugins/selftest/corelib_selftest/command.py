@@ -11,16 +11,12 @@ from corelib.conformance.optimizers.plan import rule_cases
 from corelib.conformance.profile import Profile
 from corelib.conformance.running.runner import run, run_cases
 from corelib.conformance.running.whole import ops_of
-from corelib_selftest.behaviours import behavioural_mutants
 from corelib_selftest.costs import costs
 from corelib_selftest.equivalents import reason_for
-from corelib_selftest.faulty_rules import rule_behaviours
+from corelib_selftest.examined import Examined, examined
 from corelib_selftest.human import human_mutants
 from corelib_selftest.mutant import FAMILIES, Family, Mutant, Verdict
-from corelib_selftest.rewritten import syntax_mutants
-from corelib_selftest.rewritten_rules import rule_syntax_mutants
 from corelib_selftest.score import Score
-from corelib_selftest.situations import situated_mutants
 from corelib_selftest.trial import tried
 from corelib_selftest.witness import difference
 
@@ -34,21 +30,11 @@ def all_mutants(
 
     Those of the family "human" have ops of their own, and belong to no distribution.
     """
-    subjects, rules = ops_of(pattern), installed_rules(pattern)
+    found = examined(pattern)
     if ops is not None:
-        subjects = random.Random(seed).sample(subjects, min(ops, len(subjects)))
-        rules = rules[: min(ops, len(rules))]
-    found: list[Mutant] = []
-    if "behaviour" in families:
-        found += [m for one in subjects for m in behavioural_mutants(one)]
-        found += [m for rule in rules for m in rule_behaviours(rule)]
-    if "syntax" in families:
-        found += [*syntax_mutants(subjects), *rule_syntax_mutants(rules)]
-    if "situation" in families:
-        found += [m for one in subjects for m in situated_mutants(one)]
-    if "human" in families and pattern is None:
-        found += human_mutants()
-    return found
+        chosen = random.Random(seed).sample(found.ops, min(ops, len(found.ops)))
+        found = Examined(chosen, found.rules[: min(ops, len(found.rules))])
+    return found.mutants(families) + (human_mutants() if "human" in families and pattern is None else [])
 
 
 def judged(mutant: Mutant) -> Verdict:
@@ -58,9 +44,8 @@ def judged(mutant: Mutant) -> Verdict:
         return verdict
     where = difference(mutant)
     if where:
-        return replace(verdict, detail=f"differs: {where}")
-    reason = reason_for(mutant.key)
-    return replace(verdict, reason=reason, detail="no difference was found, and no reason is declared")
+        return replace(verdict, witness=where)
+    return replace(verdict, reason=reason_for(mutant))
 
 
 def score_of(mutants: Sequence[Mutant], progress: Callable[[Verdict], None] | None = None) -> Score:

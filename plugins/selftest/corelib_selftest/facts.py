@@ -93,6 +93,11 @@ class Facts:
             return [r.data for call, s in found if any(map(np.any, self._gradients(s))) for r in call.results]
 
     @functools.cached_property
+    def is_handed_copies(self) -> bool:
+        """Whether a slope gets the conjugate of what arrives: where an entry-by-entry op has complex results alone."""
+        return self.elementwise and bool(self.answers) and all(a.dtype.kind == "c" for a in self.answers)
+
+    @functools.cached_property
     def takes_complex(self) -> bool:
         """Whether complex numbers are taken, and have gradients that are not real."""
         for sample in tagged(self.subject, Tag.COMPLEX, 0):

@@ -35,11 +35,16 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the suite said of a mutant: the check that found it, or none, and why nothing could be found then."""
+    """What the suite said of a mutant: the check that found it, and what that said.
+
+    Of a survivor, ``witness`` is a call for which its gradients differ from the original's, and ``reason`` says why
+    it is no fault.
+    """
 
     mutant: Mutant
     killer: str
     detail: str = ""
+    witness: str = ""
     reason: str = ""
     seconds: float = 0.0
 

@@ -1,5 +1,6 @@
 """Syntax mutants of an op: of each slope, of each backward, and of the functions that these call."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import CodeType, FunctionType
@@ -134,7 +135,8 @@ def codes(function: FunctionType) -> list[tuple[str, CodeType]]:
     original, found = code_of(tree), []
     for rewritten in rewritings(tree):
         try:
-            code = code_of(rewritten.tree)
+            with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+                code = code_of(rewritten.tree)
         except (SyntaxError, ValueError):
             continue
         if not alike(code, original):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corelib_selftest.mutant import FAMILIES, Family, Verdict
+from corelib_selftest.survivor import lines_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Score:
                 killed, same = sum(v.killed for v in mine), sum(v.equivalent for v in mine)
                 rate = self.rate(family)
                 found.append(f"{family}: {killed} of {len(mine) - same} found ({rate:.1%}); {same} more are equivalent")
-                found += [f"  survives: {v.mutant.id}\n    {v.detail}" for v in mine if not v.killed and not v.reason]
+                found += [f"  {line}" for v in self.survivors(family) for line in lines_of(v)]
                 found += [f"  equivalent: {v.mutant.id}\n    {v.reason}" for v in mine if v.equivalent]
         found.append("found first by: " + ", ".join(f"{check} {n}" for check, n in self.killers()))
         found.append(f"{sum(v.seconds for v in self.verdicts):.0f} s")

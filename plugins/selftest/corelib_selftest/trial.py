@@ -14,12 +14,14 @@ from corelib.conformance.profile import Profile
 from corelib.conformance.running.runner import run, run_cases
 from corelib.conformance.sample import Sample
 from corelib.conformance.subject import Subject
+from corelib.errors import CorelibError
 from corelib_selftest.mutant import Host, Mutant, Verdict
 from corelib_selftest.restored import restored
 
 LIMIT: Final = 10.0
 FINDING: Final = tuple(check for check in CHECK_IDS if check not in ("typed", "perf", "declared", "samples", "domain"))
 """The checks that look at what an op computes, and not at its source."""
+FOUND: Final = ("fail", "undeclared")
 PROFILE: Final = "default"
 
 
@@ -36,14 +38,16 @@ def tried(mutant: Mutant, profile: str | Profile = PROFILE, limit: float = LIMIT
 
 def _examined(host: Host, profile: str | Profile, limit: float) -> tuple[str, str]:
     """The check that fails, and what it says. What cannot be made, or takes too long, is found by that."""
-    if isinstance(host.subject, Subject):
+    if isinstance(host.subject, RuleSubject):
+        require_green(host.subject)
+    else:
         prepared(host.subject, profile)
     try:
         with time_limit(limit):
             results = _results(host, profile)
     except (Exception, OutOfTime) as error:  # a mutant that breaks the suite itself is found too
         return type(error).__name__, str(error)
-    found = [r for r in results if r.status in ("fail", "undeclared")]
+    found = [r for r in results if r.status in FOUND]
     return (found[0].check, found[0].detail) if found else ("", "")
 
 
@@ -72,15 +76,32 @@ def unharmed(subject: Subject, profile: str | Profile) -> Iterator[None]:
             sample.memo.update(memo)
 
 
-def prepared(subject: Subject, profile: str | Profile) -> list[Sample]:
+def prepared(subject: Subject, profile: str | Profile = PROFILE) -> list[Sample]:
     """All samples of an op. The first time the suite runs over the op as it is, and remembers its derivatives.
 
-    Raises AssertionError where the suite finds something wrong with it: there is no telling mutants from it then.
+    Raises NotGreen where the suite finds something wrong with it, or not declared.
     """
     if "prepared" not in subject.__dict__:
-        report = run([subject], profile, checks=FINDING)
-        if report.failures:
-            raise AssertionError(f"fails without any mutation: {report.failures[0].detail}")
+        _require_green(subject, run([subject], profile, checks=FINDING).results)
         subject.__dict__["prepared"] = [s for made in subject.samples_by_seed.values() for s in made]
     found: list[Sample] = subject.__dict__["prepared"]
     return found
+
+
+def require_green(subject: RuleSubject) -> None:
+    """Raise NotGreen where the suite finds something wrong with an optimizer as it is; the first time it runs."""
+    if "is_green" not in subject.__dict__:
+        _require_green(subject, run_cases(list(rule_cases(subject))))
+        subject.__dict__["is_green"] = True
+
+
+class NotGreen(CorelibError):
+    """The suite rejects the op or the optimizer as it is, and would reject each mutant for the same reason."""
+
+
+def _require_green(subject: Subject | RuleSubject, results: Sequence[Result]) -> None:
+    wrong = [r for r in results if r.status in FOUND]
+    if wrong:
+        what = "undeclared" if wrong[0].status == "undeclared" else "red"
+        hint = f"`corelib check {subject.distribution}` says why; make it green first"
+        raise NotGreen(f"{subject.name} is {what} without any mutation, in the check {wrong[0].check}: {hint}")

@@ -2,32 +2,34 @@
 
 import os
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pytest
 
 from corelib import elementwise
-from corelib.conformance import subject_of
+from corelib.conformance import OpSpec, RuleSpec, subject_of
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation.limits import time_limit
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.sampling.samples import samples_of
-from corelib_selftest.behaviours import behavioural_mutants
+from corelib.errors import InvalidOp, OptimizerError
+from corelib.primitives.class_op import ClassOp
+from corelib_selftest import command
+from corelib_selftest.behaviours import behavioural_mutants, ignoring
 from corelib_selftest.command import all_mutants, judged, score_of
 from corelib_selftest.costs import Costs, costs
-from corelib_selftest.equivalents import REASONS, reason_for
+from corelib_selftest.equivalents import matches, reason_for, unused
 from corelib_selftest.faulty_rules import rule_behaviours
 from corelib_selftest.functions import code_of, helpers, transplanted, tree_of
 from corelib_selftest.mutant import Host, Mutant, Verdict
 from corelib_selftest.rewritten import syntax_mutants
 from corelib_selftest.score import Score
 from corelib_selftest.syntax import rewritings
-from corelib_selftest.trial import tried
+from corelib_selftest.targets import targets
+from corelib_selftest.trial import NotGreen, tried
 
 SEED: Final = int(os.environ.get("CORELIB_MUTATION_SEED", "0"))
 SAMPLE: Final = 30
@@ -118,6 +120,14 @@ def test_an_unmutated_op_survives() -> None:
     assert not tried(Mutant("behaviour", "none", (Host(subject, lambda: subject.op),))).killed
 
 
+def test_mutants_of_an_op_that_is_not_green_are_not_counted_as_found() -> None:
+    wrong = elementwise(np.sin, np.sin, name="wrong", numpy=())
+    for spec, said in ((OpSpec("wrong", reference=np.sin), "red"), (OpSpec("wrong"), "undeclared")):
+        subject = subject_of(wrong, spec)
+        with pytest.raises(NotGreen, match=f"local.wrong is {said} without any mutation, in the check"):
+            tried(Mutant("behaviour", "none", (Host(subject, lambda: wrong),)))
+
+
 def test_a_mutant_that_takes_too_long_is_found() -> None:
     (subject,) = installed("corelib-elementwise.exp")
 
@@ -182,23 +192,40 @@ def test_every_slope_and_every_backward_has_syntax_mutants() -> None:
     assert {one.name for one in subjects} - with_mutants <= {"corelib-elementwise.positive"}
 
 
-def test_every_reason_names_something_that_is_there() -> None:
-    modules = {f"corelib_{p.parent.name.removeprefix('corelib_')}.{p.stem}" for p in _sources()}
-    for pattern, reason in REASONS:
-        module = pattern.split(":")[0].split("*")[0].rstrip(".")
-        ignored = pattern.startswith("backward ignores ")
-        assert ignored or any(name.startswith(module) for name in modules), pattern
-        assert len(reason) > 20
-    assert reason_for("somebody.elses:function: x -> y") == ""
+def of_exp(**spec: Any) -> Mutant:
+    """A mutant that is no fault: exp itself, with the spec of exp and ``spec`` besides."""
+    (subject,) = installed("corelib-elementwise.exp")
+    mine = replace(subject, spec=replace(subject.spec, **spec))
+    return Mutant("syntax", "module:function: x[0] * 1 -> x[0]", (Host(mine, lambda: subject.op),))
 
 
-def _sources() -> Iterator[Path]:
-    yield from Path(__file__).parents[2].glob("*/corelib_*/*.py")
+def test_a_reason_is_that_of_a_spec_for_the_mutants_it_names() -> None:
+    assert reason_for(of_exp(equivalent={"module:*": "a product with 1"})) == "a product with 1"
+    assert reason_for(of_exp(equivalent={"module:function: x[0] * 1 -> x[0]": "the same"})) == "the same"
+    assert reason_for(of_exp(equivalent={"module:other: *": "another function"})) == ""
+    assert reason_for(of_exp(equivalent={})) == ""
+    assert not matches("module:f: x[01]", "module:f: x0")
+
+
+def test_a_reason_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidOp, match=r"cube: equivalent=\{'module:\*': ...\} needs a reason"):
+        OpSpec("cube", equivalent={"module:*": ""})
+    with pytest.raises(OptimizerError, match=r"plain: equivalent=\{'module:\*': ...\} needs a reason"):
+        RuleSpec("plain", equivalent={"module:*": ""})
+
+
+def test_every_reason_of_the_installed_plugins_names_a_mutant() -> None:
+    found = all_mutants(families=["syntax"])
+    classes = [(one, target) for one in installed() for target in targets(one) if isinstance(target.op, ClassOp)]
+    ignored = [mutant for one, target in classes for mutant in ignoring(one, target)]
+    assert unused([*found, *ignored]) == []
+    assert unused([of_exp(equivalent={"module:*": "one", "elsewhere:*": "other"})]) == ["elsewhere:*"]
 
 
 @dataclass(frozen=True)
 class Nothing:
     name: str = "nothing"
+    spec: OpSpec = field(default_factory=lambda: OpSpec("nothing"))
 
 
 def test_a_score_counts_survivors_but_not_equivalents() -> None:
@@ -207,16 +234,20 @@ def test_a_score_counts_survivors_but_not_equivalents() -> None:
     score = Score(verdicts)
     assert score.rate("syntax") == 0.5
     assert len(score.survivors("syntax")) == 1
-    assert "survives: key" in "\n".join(score.lines())
+    assert "  survives: nothing (syntax)\n    key\n" in "\n".join(score.lines())
     assert "the same number" in "\n".join(score.lines())
 
 
-def test_a_survivor_that_differs_somewhere_is_never_equivalent() -> None:
-    (subject,) = installed("corelib-elementwise.exp")
-    same = judged(Mutant("syntax", "corelib_maximum.nothing", (Host(subject, lambda: subject.op),)))
-    assert same.equivalent
-    unexplained = judged(Mutant("syntax", "somebody.elses", (Host(subject, lambda: subject.op),)))
-    assert not unexplained.equivalent
+def test_a_survivor_without_a_reason_is_never_equivalent() -> None:
+    assert judged(of_exp(equivalent={"module:*": "the same op"})).equivalent
+    assert not judged(of_exp()).equivalent
+
+
+def test_a_survivor_that_differs_somewhere_is_never_equivalent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "difference", lambda mutant: "a call")
+    verdict = judged(of_exp(equivalent={"module:*": "the same op"}))
+    assert not verdict.equivalent
+    assert verdict.witness == "a call"
 
 
 def test_costs_are_measured_beside_their_budgets() -> None:

@@ -226,4 +226,9 @@ DECLARED: Final = (
     calls("triu", {}, {"k": -1}, shapes=((3, 4), (2, 3, 3), (3,))),
     calls("delete", {"obj": [0, 2]}, {"obj": slice(1, 3), "axis": -1}),
 )
-SPECS: Final = tuple(replace(spec, not_applicable=REASONS.get(spec.name, {})) for spec in DECLARED)
+EQUIVALENT: Final = {"corelib_shape.*": "another spelling of the same axis or index, or of a keyword of speed"}
+"""Faults of `corelib mutate` that change no gradient, by their names, and why."""
+
+SPECS: Final = tuple(
+    replace(spec, not_applicable=REASONS.get(spec.name, {}), equivalent=EQUIVALENT) for spec in DECLARED
+)
