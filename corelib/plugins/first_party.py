@@ -36,4 +36,5 @@ OPTIMIZERS: Final[dict[str, str]] = {
 
 COMMANDS: Final[dict[str, str]] = {
     "corelib-fit": "fit predict",
+    "corelib-selftest": "mutate",
 }

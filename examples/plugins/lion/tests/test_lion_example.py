@@ -1,12 +1,21 @@
 """What corelib-lion promises."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 import corelib
 from corelib import Optimizer, Tensor
+from corelib.conformance import parametrize_conformance
 from corelib.errors import InvalidHyperparameter
 from corelib_lion import Lion
+
+
+@parametrize_conformance("corelib-lion")
+def test_conformance(conformance_case: Callable[[], None]) -> None:
+    """The suite's checks of an optimizer, one test each."""
+    conformance_case()
 
 
 def test_its_steps_are_those_of_the_formula() -> None:
