@@ -1,1 +1,1 @@
-"""Commands for those who work on corelib: they search for programs that break it."""
+"""Commands for those who work on corelib: they search for programs that break it, and write its generated lists."""

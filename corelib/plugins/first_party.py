@@ -1,40 +1,45 @@
 """Who has which op, optimizer or command among the first-party plugins, so that an error can say what to install.
 
-tests/test_first_party.py compares it with the plugins, and says what it should be.
+Written by `python -m tools.refresh`. Do not edit; run it again.
 """
 
 from typing import Final
 
+# fmt: off
+
 OPS: Final[dict[str, str]] = {
-    "corelib-broadcast": "broadcast_arrays broadcast_to sum_to",
-    "corelib-elementwise": (
+    "corelib-broadcast":
+        "broadcast_arrays broadcast_to sum_to",
+    "corelib-elementwise":
         "abs absolute add angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh cbrt ceil conj conjugate "
         "copysign cos cosh deg2rad degrees divide divmod exp exp2 expm1 fabs fix float_power floor "
         "floor_divide fmod frexp heaviside hypot imag ldexp log log10 log1p log2 log_sigmoid logaddexp "
         "logaddexp2 modf multiply nan_to_num negative positive power rad2deg radians real reciprocal "
         "remainder rint round select sigmoid sign sin sinc sinh softplus sqrt square subtract tan tanh trunc "
-        "where"
-    ),
-    "corelib-matmul": (
-        "cross dot einsum inner kron linalg_cross linalg_outer matmul matvec outer tensordot vdot vecdot vecmat"
-    ),
-    "corelib-maximum": "clip fmax fmin leaky_relu max maximum min minimum nanmax nanmin ptp relu",
-    "corelib-reduce": (
-        "average cumprod cumsum cumulative_prod cumulative_sum diff mean median nanmean nansum prod std sum var"
-    ),
-    "corelib-shape": (
+        "where",
+    "corelib-matmul":
+        "cross dot einsum inner kron linalg_cross linalg_outer matmul matvec outer tensordot vdot vecdot "
+        "vecmat",
+    "corelib-maximum":
+        "clip fmax fmin leaky_relu max maximum min minimum nanmax nanmin ptp relu",
+    "corelib-reduce":
+        "average cumprod cumsum cumulative_prod cumulative_sum diff mean median nanmean nansum prod std sum "
+        "var",
+    "corelib-shape":
         "append array_split astype atleast_1d atleast_2d atleast_3d block column_stack concatenate copy "
         "delete diag diagflat diagonal dsplit dstack expand_dims flip fliplr flipud getitem hsplit hstack "
         "matrix_transpose meshgrid moveaxis pad place ravel repeat reshape roll rollaxis rot90 split squeeze "
-        "stack swapaxes take take_along_axis tile trace transpose tril triu unstack vsplit vstack"
-    ),
+        "stack swapaxes take take_along_axis tile trace transpose tril triu unstack vsplit vstack",
 }
 
 OPTIMIZERS: Final[dict[str, str]] = {
-    "corelib-optimizers": "adagrad adam adamw prodigy rmsprop sgd",
+    "corelib-optimizers":
+        "adagrad adam adamw prodigy rmsprop sgd",
 }
 
 COMMANDS: Final[dict[str, str]] = {
-    "corelib-fit": "fit predict",
-    "corelib-selftest": "mutate",
+    "corelib-fit":
+        "fit predict",
+    "corelib-selftest":
+        "mutate",
 }

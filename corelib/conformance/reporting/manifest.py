@@ -18,12 +18,14 @@ def read(path: str | Path) -> dict[str, Any]:
 
 
 def write(report: Report, path: str | Path) -> None:
-    """The manifest of a run, one op a line, so that a change of one op changes one line."""
-    lines = [
-        f"  {json.dumps(op)}: {json.dumps(counts, sort_keys=True)}" for op, counts in sorted(report.counts().items())
-    ]
-    text = f'{{"profile": {json.dumps(report.profile)}, "counts": {{\n' + ",\n".join(lines) + "\n}}\n"
-    Path(path).write_text(text, encoding="utf-8")
+    """Write the manifest of a run."""
+    Path(path).write_text(text(report.profile, report.counts()), encoding="utf-8")
+
+
+def text(profile: str, counts: dict[str, dict[str, int]]) -> str:
+    """A manifest, one op a line, so that a change of one op changes one line."""
+    lines = [f"  {json.dumps(op)}: {json.dumps(found, sort_keys=True)}" for op, found in sorted(counts.items())]
+    return f'{{"profile": {json.dumps(profile)}, "counts": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
 def complaints(report: Report, manifest: dict[str, Any], *, partial: bool = False) -> list[str]:
