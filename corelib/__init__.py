@@ -68,7 +68,7 @@ __all__ = [
     "no_grad", "op", "ops", "optimizers", "plugins", "value_and_grad", "vjp",
 ]  # fmt: skip
 
-# What is imported when it is first asked for, so that `import corelib` costs next to nothing.
+# What is imported when it is first used, so that `import corelib` costs next to nothing.
 _LATER: Final = {
     "AnyRule": "corelib.rule",
     "Command": "corelib.plugins.command",
@@ -102,7 +102,7 @@ def _find_op(name: str) -> Any:
     return find_op(name)
 
 
-# The core asks the registry, which stands above it and is imported at the first miss.
+# The core looks ops up in the registry, which stands above it and is imported at the first miss.
 ops_for.find_for, ops_for.find_op = _find_for, _find_op
 
 if not TYPE_CHECKING:  # a checker that saw this would let misspelt names pass

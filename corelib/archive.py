@@ -1,4 +1,4 @@
-"""The arrays of an .npz file that anybody may have made: nothing is unpickled, and no more is read than it holds."""
+"""The arrays of an .npz file from any source: nothing is unpickled, and no more is read than it holds."""
 
 import io
 import os
@@ -36,7 +36,7 @@ def _arrays(file: BinaryIO) -> dict[str, npt.NDArray[Any]]:
         if any(member.compress_type != zipfile.ZIP_STORED for member in members):
             raise ValueError("its arrays are compressed")
         if sum(member.file_size for member in members) > size:
-            raise ValueError("its arrays are said to be larger than the file")
+            raise ValueError("its header declares arrays larger than the file")
         if len({member.filename for member in members}) < len(members):
             raise ValueError("two of its arrays have one name")
         return {member.filename.removesuffix(SUFFIX): _array(archive.read(member)) for member in members}

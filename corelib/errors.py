@@ -14,7 +14,7 @@ CorelibError
 ├── InvalidAxis (InvalidOperand, InvalidIndex, numpy.exceptions.AxisError)   an axis that the array does not have
 ├── InvalidMatrix (InvalidOperand, numpy.linalg.LinAlgError)   a matrix that is singular, or not positive definite
 ├── UnsupportedArgument (TypeError)     a keyword of a NumPy function that the op does not know
-├── NotDifferentiable (TypeError)       a gradient asked of an integer, a boolean or a constant
+├── NotDifferentiable (TypeError)       a gradient requested of an integer, a boolean or a constant
 ├── GradientShape (ValueError)          a gradient of another shape than its argument
 ├── GradientType (TypeError)            a backward that returns something else than gradients
 ├── GraphFreed (RuntimeError)           a second walk over a graph that the first one freed
@@ -46,7 +46,7 @@ class OpNotFound(CorelibError, ImportError):
 
 
 class NoSuchOp(CorelibError, AttributeError):
-    """No installed plugin provides the op that was asked for as an attribute of ``corelib.ops``."""
+    """No installed plugin provides the op that was requested as an attribute of ``corelib.ops``."""
 
 
 class OpConflict(CorelibError, ImportError):
@@ -94,7 +94,7 @@ class UnsupportedArgument(CorelibError, TypeError):
 
 
 class NotDifferentiable(CorelibError, TypeError):
-    """A gradient asked of what has none: integers, booleans, constants."""
+    """A gradient requested of what has none: integers, booleans, constants."""
 
 
 class GradientShape(CorelibError, ValueError):
@@ -156,6 +156,6 @@ class PluginWarning(UserWarning):
 
 
 def note(error: Exception, where: str) -> None:
-    """Add a note that says where it was raised to an error of somebody else; corelib's own say that themselves."""
+    """Add a note that says where it was raised to an error of another library; the message of corelib's own says it."""
     if not isinstance(error, CorelibError):
         error.add_note(where)

@@ -1,7 +1,7 @@
 """All that an author of ops, optimizers or commands imports.
 
 The factories of ops (``elementwise``, ``linear``, ``op``, ``composed``) with the types and helpers of their classes;
-the protocols of rules with their helpers; the hooks of a plugin. What an author tells the conformance suite is in
+the protocols of rules with their helpers; the hooks of a plugin. Specs for the conformance suite are in
 ``corelib.conformance``, and the exceptions are in ``corelib.errors``.
 
 >>> import numpy as np

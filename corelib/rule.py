@@ -31,7 +31,7 @@ class Step(NamedTuple):
     def scratch(self, k: int) -> FloatArray:
         """Work array ``k``, of the parameter's shape and dtype; what it holds before is undefined."""
         if k >= len(self.work):
-            raise OptimizerError(f"scratch({k}) was asked for; the rule declares scratch = {len(self.work)}")
+            raise OptimizerError(f"scratch({k}) was called; the rule declares scratch = {len(self.work)}")
         return self.work[k]
 
 

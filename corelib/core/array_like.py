@@ -16,7 +16,7 @@ class SupportsArray(Protocol):
 class Numbers(Protocol):
     """Numbers and arrays in a list, tuple or other sequence, or in several that are nested."""
 
-    # First, since pyright takes the rest of a string for granted: a string and bytes ask for their own kind here.
+    # First, since pyright does not compare the rest for a string: strings and bytes need their own kind here.
     def __contains__(self, value: object, /) -> bool: ...
 
     def count(self, value: Any, /) -> int: ...  # a dict has none

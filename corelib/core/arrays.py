@@ -54,7 +54,7 @@ def kind_of(value: object) -> str:
 
 
 def owned(array: Any) -> Any:
-    """A copy that nobody else holds, of numbers that have a gradient."""
+    """A copy of an array of numbers that have a gradient. Raises NotDifferentiable for others."""
     if array.dtype.kind not in DIFFERENTIABLE:
         raise NotDifferentiable(
             f"{array.dtype} data has no gradient, so it cannot be trainable; convert it with .astype(float)"

@@ -111,7 +111,7 @@ class Walk:
         self.arrivals: int = 0
 
     def run(self, start: Node, cotangent: Any, owned: Truth = False) -> None:
-        """Walk from ``start`` to the leaves, or the targets. ``owned``: nobody else holds ``cotangent``."""
+        """Walk from ``start`` to the leaves, or the targets. ``owned``: only the walk holds ``cotangent``."""
         if start.op is None or start in self.targets:
             self.add(self.reached, start, cotangent, bool(owned))
             return

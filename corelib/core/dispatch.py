@@ -1,4 +1,4 @@
-"""Which op stands for a NumPy function: a table that asks the registry at its first miss."""
+"""Which op stands for a NumPy function: a table that is filled from the registry at each first miss."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class Dispatch(dict[Callable[..., Any], Callable[..., "Tensor"]]):
-    """NumPy function -> op. A hit costs one look-up; a miss asks the registry, which keeps what it finds here.
+    """NumPy function -> op. A hit costs one look-up; a miss looks in the registry, which keeps what it finds here.
 
     ``find_for`` and ``find_op`` are the registry's. It stands above the core, so ``corelib/__init__.py`` sets them.
     """

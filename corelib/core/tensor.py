@@ -324,7 +324,7 @@ class Tensor:
         return complex(self._number("complex"))
 
     def _number(self, kind: str) -> Array:
-        """A conversion that something else asked for (``math.sin``) would leave the graph unseen."""
+        """The entries, for ``float(t)``. Of a trainable Tensor it is refused: ``math.sin(t)`` would leave the graph."""
         if self.trainable:
             raise NotDifferentiable(f"{kind}() of {self!r} would leave the graph; use .item() for its value")
         return self._entries

@@ -40,7 +40,7 @@ class FailedCall:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the call to an .npz file, which ``FailedCall.load`` reads. Nothing is pickled."""
-        import json  # with `import corelib` nobody asked for it yet
+        import json  # here, so that `import corelib` does not pay for it
 
         arrays = {f"arg{i}": a for i, a in enumerate(self.args) if a is not None}
         arrays |= {k: v for k, v in (("propagated", self.propagated), ("result", self.result)) if v is not None}
@@ -97,7 +97,7 @@ class Watch:
 
     def remember(self, node: Node) -> None:
         """Note where a call was made, and what its backward will read."""
-        if len(self.calls) > self.many:  # those that a backward freed are never asked for again
+        if len(self.calls) > self.many:  # those that a backward freed are not needed any more
             self.calls = {known: noted for known, noted in self.calls.items() if known.args is not None}
             self.many = 2 * len(self.calls) + 1000
         self.calls[node] = (_line(), fingerprints(node))
@@ -130,7 +130,7 @@ class Watch:
         raise error
 
     def saved(self, call: FailedCall) -> str:
-        """Save the call where that was asked for, and say where it is: a full disk does not hide what was found."""
+        """Save the call where a file was named, and say where it is. A full disk does not hide the error."""
         if self.save is None:
             return ""
         try:

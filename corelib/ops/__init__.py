@@ -1,4 +1,4 @@
-"""The ops that are installed, by name: ``from corelib.ops import erf``. Empty in itself: it asks the registry.
+"""The ops that are installed, by name: ``from corelib.ops import erf``. They come from the registry.
 
 What the registry found is kept here until the registry changes. A type checker sees what
 ``corelib typings`` wrote into typings/_corelib_ops.pyi.

@@ -27,7 +27,7 @@ class Names(dict[str, Any]):
         self.namespace[name] = value
 
     def clear(self) -> None:
-        """Forget all names. What somebody else put into the namespace stays there."""
+        """Forget all names. Other names in the namespace stay."""
         for name, value in self.items():
             if self.namespace.get(name) is value:
                 del self.namespace[name]

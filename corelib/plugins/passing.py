@@ -4,7 +4,7 @@ from errno import EAGAIN, EINTR, EMFILE, ENFILE, ENOMEM
 from typing import Final
 
 PASSING: Final = frozenset({EAGAIN, EINTR, EMFILE, ENFILE, ENOMEM})
-FAR: Final = 100  # errors that led to an error: beyond these nobody looks
+FAR: Final = 100  # the longest chain of causes that is followed
 
 
 def is_passing(error: BaseException | None) -> bool:

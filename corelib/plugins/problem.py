@@ -1,4 +1,4 @@
-"""Problem: something that `corelib doctor` should tell."""
+"""Problem: something that `corelib doctor` reports."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias

@@ -1,4 +1,4 @@
-"""What to say when a name or a function is provided by nobody: what is meant, and what to install."""
+"""The message for a name or function that no plugin provides: what is meant, and what to install."""
 
 from collections.abc import Callable
 from difflib import get_close_matches

@@ -12,7 +12,7 @@ def normalized(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """What the environment asks for.
+    """What the environment variables say.
 
     CORELIB_DISABLE_PLUGINS=dist,...   never load these distributions
     CORELIB_PLUGIN_AUTOLOAD=0          load only those that CORELIB_PLUGINS=dist,... lists

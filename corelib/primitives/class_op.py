@@ -102,7 +102,7 @@ class ClassOp(Op):
         return Bound(self, self._made(args, fields))
 
     def _constant(self, field: int | str, value: Any) -> Any:
-        """What a field is given: the array of a Tensor, or NumPy would come back to this op to ask what to do."""
+        """The value of a field. Of a Tensor it is the array: NumPy would dispatch back to this op for a Tensor."""
         if not isinstance(value, Tensor):
             if has_mask(value):
                 raise self.masked(value)
@@ -278,7 +278,7 @@ class Bound(Pullback):
         )
 
     def call_wanted(self, parents: tuple[Node | None, ...], propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        """What a backward returns that is told which gradients are wanted."""
+        """Call a backward that takes ``wanted``: which operands want a gradient."""
         if len(args) != PAIR:
             extra: dict[str, Any] = {"result": result} if self.op.takes_result else {}
             return self.backward(propagated, *args, **extra, wanted=tuple([p is not None for p in parents]))

@@ -4,7 +4,7 @@ Arrays go through ``forward`` and ``backward``; everything else (an axis, an ind
 ``backward`` is plain NumPy: fed arrays it computes, fed Tensors it records, and so every op can be
 differentiated again. It returns one gradient per array, or None where there is no slope. It may name
 ``result`` keyword-only, and is then given what forward returned; and ``wanted``, which says by a boolean
-per array whether anybody asks for that gradient.
+per array whether its gradient is needed.
 """
 
 import re
@@ -105,14 +105,14 @@ describe(
 
 
 class LinearOptions(TypedDict, total=False):
-    """What `linear` is told beside the class."""
+    """The options of `linear`."""
 
     numpy: Functions
     name: str | None
 
 
 class Options(LinearOptions, total=False):
-    """What `op` is told beside the class."""
+    """The options of `op`."""
 
     broadcasts: bool
 

@@ -46,7 +46,7 @@ def signature_of(op: Op) -> Signature | None:
 
 
 def is_readable(annotation: Any) -> bool:
-    """Whether a type is short: an alias that is spelt out says nothing to anybody."""
+    """Whether a type is short: an alias that is spelt out helps no reader."""
     return len(annotation if isinstance(annotation, str) else formatannotation(annotation)) <= READABLE
 
 

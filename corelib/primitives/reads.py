@@ -20,7 +20,7 @@ def parameters(function: Callable[..., Any]) -> list[Parameter]:
 
 
 def is_plain_function(function: Callable[..., Any]) -> TypeGuard[FunctionType]:
-    """Whether the code of ``function`` tells its parameters, a hundred times faster than its signature does."""
+    """Whether the parameters of ``function`` can be read from its code, a hundred times faster than its signature."""
     return isinstance(function, FunctionType) and not hasattr(function, "__wrapped__")
 
 
@@ -33,7 +33,7 @@ def takes(function: Callable[..., Any], name: str) -> bool:
 
 
 def unknown_keywords(function: Callable[..., Any], known: Collection[str]) -> list[str]:
-    """The keyword-only parameters of ``function`` that nobody will pass."""
+    """The keyword-only parameters of ``function`` that are never passed."""
     return [
         p.name
         for p in parameters(function)
@@ -67,7 +67,7 @@ def private_ufuncs(function: Callable[..., Any], count: int) -> tuple[np.ufunc, 
 def reads(function: Callable[..., Any], arity: int, skip: int = 0) -> tuple[bool, ...]:
     """Which of the ``arity`` positional parameters after the first ``skip`` the code of ``function`` mentions.
 
-    All of them where its code does not tell: a ufunc, a wrapper, ``*args``, a call that sees all local names.
+    All of them where its code does not show it: a ufunc, a wrapper, ``*args``, a call that sees all local names.
     """
     everything = (True,) * arity
     if not is_plain_function(function) or function.__code__.co_flags & VARIADIC:

@@ -104,7 +104,7 @@ class Result(Slope):
 
 
 class Function(Slope):
-    """A slope computed from the arguments and, where it asks for it, from the result."""
+    """A slope computed from the arguments and, where it takes ``result``, from the result."""
 
     def __init__(self, function: Callable[..., Any], arity: int) -> None:
         super().__init__(arity)

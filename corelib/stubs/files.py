@@ -1,4 +1,4 @@
-"""What type checkers are told of the installed plugins: stubs that re-export, so that the type of no op grows stale.
+"""Stubs of the installed plugins for type checkers: they re-export, so that the type of no op grows stale.
 
 mypy and pyright do not run the registry; ``from corelib.ops import erf`` is static to them because corelib/ops
 imports from the stub module ``_corelib_ops``, in which `corelib typings` writes

@@ -1,4 +1,4 @@
-"""Overloads: what tells type checkers what `corelib.optimizers.named` takes, one overload for each installed rule."""
+"""The overloads of `corelib.optimizers.named` for type checkers, one for each installed rule."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
