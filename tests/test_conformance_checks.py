@@ -219,6 +219,25 @@ def test_a_gradient_of_zero_that_an_infinite_slope_makes_nan_is_found(forgotten:
     assert ("boundary" not in failed(op(Quotient, broadcasts=True), spec)) is green
 
 
+def test_entries_that_lose_their_gradient_beside_a_masked_one_are_found() -> None:
+    class Quotient:
+        """A gradient of zero stays zero where y is, and then is zero in all other entries too."""
+
+        def forward(self, x: Array, y: Array) -> Array:
+            return np.divide(x, y)
+
+        def backward(self, propagated: Array, x: Array, y: Array) -> tuple[Array, Array]:
+            with np.errstate(all="ignore"):
+                of_x, of_y = propagated / y, -propagated * x / np.square(y)
+            if np.any((propagated == 0) & (y == 0)):
+                return np.zeros(of_x.shape), np.zeros(of_y.shape)
+            return of_x, of_y
+
+    domain: Any = ((None, None), (0.0, None))
+    spec = OpSpec("quotient", domain=domain, reference=np.divide, complex=False, twice=False)
+    assert "boundary" in failed(op(Quotient, broadcasts=True), spec)
+
+
 def test_an_overflow_in_backward_is_found() -> None:
     def slope(x: Any) -> Any:
         return np.exp(x) / np.square(1 + np.exp(x))

@@ -131,3 +131,32 @@ def test_a_slope_that_oscillates_within_every_step_is_not_taken_for_its_mean() -
     for seed in range(3):
         report = run([subject_of(drifting, seed=seed)], "default")
         assert not report.failures, report.failures[0].detail
+
+
+@pytest.mark.parametrize("ndim", [0, 1])
+def test_a_slope_that_is_wrong_in_a_tail_for_one_number_of_axes_is_found(ndim: int) -> None:
+    def slope(x: Any, *, result: Any) -> Any:
+        tail = np.exp(-2 * np.absolute(x))
+        return 1 - result * result if x.ndim == ndim else 4 * tail / np.square(1 + tail)
+
+    assert failed(elementwise(np.tanh, slope)) == {"magnitudes"}
+
+
+def over_square(x: Any, other: Any, least: float, most: float) -> Any:
+    """x / (x**2 + other**2), by another way where a square lies between two numbers in all entries."""
+    with np.errstate(over="ignore"):
+        square = np.square(x) + np.square(other)
+    return x / square if np.all((square > least) & (square < most)) else x / np.hypot(x, other) / np.hypot(x, other)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "found"),
+    [(1e-154, 1e154, set()), (1e-307, 1e154, {"magnitudes"}), (1e-154, 1e307, {"magnitudes"})],
+)
+def test_second_slopes_of_large_and_small_arguments_by_themselves_are_seen(
+    least: float, most: float, found: set[str]
+) -> None:
+    made = elementwise(
+        np.arctan2, lambda y, x: over_square(x, y, least, most), lambda y, x: -over_square(y, x, least, most)
+    )
+    assert failed(made, OpSpec("arctan2", domain=((None, None), (0.0, None)), beyond="its cut")) == found

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -161,6 +162,11 @@ def test_an_op_with_its_fields_filled_in_is_a_function() -> None:
     x, untyped = np.arange(6.0).reshape(2, 3), cast(Any, ops)
     assert corelib.jacobian(untyped.sum.bind(axis=0))(x).shape == (3, 2, 3)
     assert untyped.concatenate.bind(axis=1)([x, Tensor(x)]).shape == (2, 6)
+
+
+def test_an_op_is_composed_of_what_has_no_name() -> None:
+    assert str(corelib.composed(cast(Any, ops).sum.bind(axis=0))) == "op"
+    assert corelib.composed(partial(np.multiply, 2.0))(3.0).item() == 6.0
 
 
 def test_pad_takes_widths_by_axis() -> None:

@@ -340,7 +340,7 @@ def composed(function: Callable[..., Any], /, *, numpy: Functions = None, name: 
     """
     if not callable(function):
         raise InvalidOp(f"an op is composed of a function of arrays, and a {type(function).__name__} is none")
-    return Composed(function, name or function.__name__, _functions(numpy))
+    return Composed(function, name or _name((), function), _functions(numpy))
 
 
 def _class_op(

@@ -16,6 +16,8 @@ from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
 ONE_SIDED_EDGE: Final = 1e-6
+FEW: Final = 3
+ALONE: Final = 1e-12
 EDGE_STEP: Final = 2.0**-6
 SECANTS: Final = (1e-3, 1e-6, 1e-9, 1e-12)
 STEADY: Final = 0.95  # a finite slope is nearer by less and less: a hundredth of a power, x**1.01, still has 0.93
@@ -42,6 +44,7 @@ def _at_end(subject: Subject, tally: Tally, sample: Sample, i: int, end: float, 
     found = _slope(call, i)
     if np.isinf(found):
         _stays_zero(tally, call, end)
+        _among_others(subject, tally, sample, i, end)
     if not np.all(np.isfinite(call.results[0].data)):
         near = _slope(Call(subject.op, entrywise_sample([a + inward * (k == i) / 64 for k, a in enumerate(args)])), i)
         tally.require(
@@ -98,6 +101,18 @@ def _stays_zero(tally: Tally, call: Call, x: float) -> None:
             not np.any(nothing),
             f"at x = {x} a slope is infinite, and a gradient of 0 becomes {nothing.flat[0]} in arg{i}",
         )
+
+
+def _among_others(subject: Subject, tally: Tally, sample: Sample, i: int, x: float) -> None:
+    """A gradient of zero there leaves the gradients of the ordinary entries beside it what they are by themselves."""
+    others = [np.ravel(a)[:FEW].copy() for a in np.broadcast_arrays(*sample.arrays)]
+    args = [np.append(a, x if k == i else a[0]) for k, a in enumerate(others)]
+    together, alone = Call(subject.op, entrywise_sample(args)), Call(subject.op, entrywise_sample(others))
+    found = together.gradients([np.append(np.ones(FEW), 0.0).astype(r.dtype) for r in together.results])
+    expected = alone.gradients([np.ones(r.shape, r.dtype) for r in alone.results])
+    for k, (gradient, truth) in enumerate(zip(found, expected, strict=True)):
+        what = f"beside x = {x}, where a slope is infinite and a gradient of 0 arrives, the gradient of arg{k}"
+        tally.close(gradient[:-1], truth, ALONE * np.abs(truth), what)
 
 
 def _singular(subject: Subject, tally: Tally, point: float) -> None:

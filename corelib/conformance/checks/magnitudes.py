@@ -32,12 +32,15 @@ SQUARED: Final = 1e-290  # of a second slope: on the way to it squares of the fi
 LARGEST: Final = 1e305
 INTEGERS: Final = 2.0**53  # from there on all numbers are integers, among which sin(pi x) is as flat as a constant
 GROUP: Final = 4
+SINGLE: Final = 8
 PLACES: Final = np.linspace(-0.97, 1, 16) ** 3
 """Of a step. At equal distances, or nearly, they could all be periods apart."""
 TURNS: Final = 4
 GROSS: Final = 0.01
 FAR: Final = 50.0  # decades
 LARGE: Final = 100.0
+ALIKE: Final = 4.0
+SQUARE: Final = 1e-152
 TINY: Final = float(np.finfo(np.float64).tiny)
 ULPS: Final = 8
 EXAMINED: Final = (48, 16)
@@ -60,6 +63,7 @@ def magnitudes(subject: Subject, sample: Sample, tally: Tally) -> None:
         place = _finite(subject, args)
         if place.args[0].size:
             _first(subject, sample, tally, i, place)
+            _single(subject, tally, i, place)
             _in_silence(subject, tally, place)
             if _twice(subject):
                 _second(subject, tally, i, place)
@@ -91,6 +95,16 @@ def _first(subject: Subject, sample: Sample, tally: Tally, i: int, place: Place)
     )
 
 
+def _single(subject: Subject, tally: Tally, i: int, place: Place) -> None:
+    """A number by itself, in an array of no axes, has the slope that it has among others. Tails come first."""
+    found = gradients(subject, place.args)[i]
+    for n in range(min(SINGLE, found.size)):
+        alone = gradients(subject, [np.asarray(a[n]) for a in place.args])[i]
+        if np.isfinite(found[n]):
+            what = f"the slope in arg{i} at {place.text(n)}, a number by itself, beside that in an array"
+            tally.close(alone, found[n], FIRST * np.abs(found[n]) + SMALLEST, what)
+
+
 def _in_silence(subject: Subject, tally: Tally, place: Place) -> None:
     """Where forward is silent, backward is: a square that overflows on the way to a slope of 0 is no part of it."""
     for n in range(0, place.args[0].size, GROUP):
@@ -110,24 +124,40 @@ def _in_silence(subject: Subject, tally: Tally, place: Place) -> None:
 def _second(subject: Subject, tally: Tally, i: int, place: Place) -> None:
     """Backward of backward beside differences of backward, which are not kept: they are the op's own."""
     others = _far([a for k, a in enumerate(place.args) if k != i])
-    place = Place(
-        tuple([a[np.broadcast_to(others == 0, a.shape)] for a in place.args])
-    )  # beside very large or small ones all may overflow
+    kept = (others == 0) | _alike(place.args)  # beside one that is very large or small all may overflow
+    place = Place(tuple([a[np.broadcast_to(kept, a.shape)] for a in place.args]))
     for k in range(len(place.args)):
 
         def f(x: Array, lines: Array, k: int = k) -> Array:
             return gradients(subject, [x if j == i else a[lines] for j, a in enumerate(place.args)])[k]
 
         def found(args: Sequence[Array], k: int = k) -> Array:
-            return second_gradients(subject, args, i)[k]
+            return _apart(lambda args: second_gradients(subject, args, i)[k], args)
 
         known = slopes(f, place.args[i], _room(subject, i, place))
         _compare(tally, f, place, i, known, found, (SECOND, SQUARED), f"the second slope in arg{k} and arg{i}")
 
 
+def _apart(f: Callable[[Sequence[Array]], Array], args: Sequence[Array]) -> Array:
+    """f at all points together, and at those that are very large or small by themselves, where an op may take a way
+    that one other point would close to it."""
+    found = f(args)
+    if len(args) > 1:
+        for n in np.flatnonzero(_far(args) == len(args)):
+            found[n] = f([a[n : n + 1] for a in args])[0]
+    return found
+
+
 def _far(args: Sequence[Array]) -> Any:
     """How many of the arguments are very large or very small, at each point."""
     return sum([(np.abs(np.log10(np.abs(a) + TINY)) > FAR).astype(int) for a in args], start=np.zeros((), int))
+
+
+def _alike(args: Sequence[Array]) -> Any:
+    """Where all arguments are of one size, of which the square is a number too."""
+    sizes = np.abs(np.array(args))
+    least, most = np.min(sizes, axis=0), np.max(sizes, axis=0)
+    return (most <= ALIKE * least) & (least > SQUARE) & (most < 1 / SQUARE)
 
 
 def _room(subject: Subject, i: int, place: Place) -> Array:

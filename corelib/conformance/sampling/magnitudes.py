@@ -16,6 +16,7 @@ DECADES: Final = np.array(
 TAILS: Final = np.array([15.0, 18.0, 20.0, 25.0, 30.0, 36.5, 40.0, 60.0, 100.0, 300.0, 500.0, 703.0, 740.0])
 INTEGERS: Final = np.array([1.0, 2.0, 3.0, 4.0, 7.0, 10.0, 50.0, 128.0, 1000.0, 1e6])
 HALVES: Final = np.array([0.5, 1.5, 20.5, 100.5, 1000.5, 12345.5, 2.0**40 + 0.5])
+ALIKE: Final = 10.0 ** np.array([-150.0, -110.0, -90.0, 90.0, 110.0, 150.0])
 SIZES: Final = np.array([1e-300, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e300])
 BESIDE: Final = 1
 """How many sizes of the other arguments each number is seen beside, besides ordinary ones."""
@@ -35,8 +36,8 @@ def _sweep(subject: Subject, i: int, seed: int) -> tuple[Array, ...]:
         return (x,)
     x = np.tile(x, 1 + BESIDE)
     others = [x if k == i else _beside(subject, k, rng, len(x)) for k in range(arity)]
-    ones = _ones(subject, i, rng)
-    return tuple([np.concatenate([a, b]) for a, b in zip(others, ones, strict=True)])
+    more = (_ones(subject, i, rng), _alike(subject, rng))
+    return tuple([np.concatenate(parts) for parts in zip(others, *more, strict=True)])
 
 
 def _ones(subject: Subject, i: int, rng: np.random.Generator) -> list[Array]:
@@ -44,6 +45,14 @@ def _ones(subject: Subject, i: int, rng: np.random.Generator) -> list[Array]:
     pairs = np.array([(one, side * size) for one in (1.0, -1.0) for size in SIZES for side in (1.0, -1.0)]).T
     sized = pairs[1] * rng.uniform(1, 2, pairs.shape[1])
     args = [pairs[0] if k == i else sized for k in range(subject.arity or 1)]
+    inside = np.all([_is_inside(subject, k, a) for k, a in enumerate(args)], axis=0)
+    return [a[inside] for a in args]
+
+
+def _alike(subject: "Subject", rng: np.random.Generator) -> list[Array]:
+    """All arguments very large, or all very small: squares of them are numbers, and squares of squares are none."""
+    size = np.concatenate([ALIKE, -ALIKE])
+    args = [size * rng.uniform(1, 3, size.size) * rng.choice([-1.0, 1.0], size.size) for _ in range(subject.arity or 1)]
     inside = np.all([_is_inside(subject, k, a) for k, a in enumerate(args)], axis=0)
     return [a[inside] for a in args]
 

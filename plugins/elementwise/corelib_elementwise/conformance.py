@@ -157,6 +157,7 @@ EQUIVALENT: Final = {
     "corelib_elementwise.arithmetic:*": "replaces a quotient 0 / 0, where there is one",
     "corelib_elementwise.exponential:*": "replaces a difference of infinities, where there are any",
     "corelib_elementwise.powers:*": "keeps a Python number, or skips work where no base is 0",
+    "corelib_elementwise.hyperbolic:_tanh_slope:*": "chooses between two forms that agree where both have their digits",
     "corelib_elementwise.rounding:*": "the gradient is 0, whatever it is multiplied by",
     "corelib_elementwise.selection:*": "skips work where everything is finite",
     "corelib_elementwise.sigmoid:*": "the sign of an argument of an even function",

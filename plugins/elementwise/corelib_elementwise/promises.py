@@ -20,10 +20,10 @@ LARGER: Final = Promise(
     row(INF, INF, -INF, -INF, 1), row(INF, -INF, -INF, 1, NAN),
     gradients=[row(0.5, 1, 0.5, 0, NAN), row(0.5, 0, 0.5, 1, NAN)],
 )  # fmt: skip
-# 0**y is 0 around every y > 0, and x**0 is 1 around every x
+# 0**y is 0 around every y > 0, and x**0 is 1 around every x, also beside infinity and NaN
 POWERS: Final = Promise(
-    row(0, 0, 0, 2, 0, 0), row(2, 1, 0, 0, 2.5, -1),
-    gradients=[row(0, 1, 0, 0, 0, -INF), row(0, 0, 0, LOG_2, 0, -INF)],
+    row(0, 0, 0, 2, 0, 0, INF, NAN), row(2, 1, 0, 0, 2.5, -1, 0, 0),
+    gradients=[row(0, 1, 0, 0, 0, -INF, 0, 0), row(0, 0, 0, LOG_2, 0, -INF, INF, NAN)],
 )  # fmt: skip
 NUMBERS: Final = (
     Promise(row(0, 2), 0, gradients=[row(0, 0)]),
