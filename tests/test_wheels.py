@@ -119,7 +119,8 @@ print(round(float(corelib.grad(lambertw)(1.0)), 6))
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels of corelib and of each of our plugins."""
     folder = tmp_path_factory.mktemp("wheels")
-    for project in (ROOT, *(ROOT / "plugins" / name.removeprefix("corelib-") for name in PLUGINS)):
+    names = [*PLUGINS, *first_party.COMMANDS]
+    for project in (ROOT, *(ROOT / "plugins" / name.removeprefix("corelib-") for name in names)):
         wheel(project, folder)
     return folder
 
@@ -171,3 +172,14 @@ def test_the_extra_numpy_brings_all_plugins_with_ops_or_optimizers(wheels: Path,
 def test_optimizers_need_no_ops(wheels: Path, others: str, tmp_path: Path) -> None:
     _, names = installed(tmp_path, wheels, others, "corelib-optimizers")
     assert names == ["corelib", "corelib-optimizers"]
+
+
+def test_fit_installed_alone_fits_and_corelib_alone_says_what_to_install(
+    wheels: Path, others: str, tmp_path: Path
+) -> None:
+    alone, _ = installed(tmp_path, wheels, others, "corelib")
+    assert "no installed plugin provides command 'fit'; pip install corelib-fit" in alone.corelib("fit", status=2)
+    alone.pip("install", "--quiet", "--no-index", "--find-links", wheels, "corelib-fit")
+    for activation in ("sigmoid", "tanh", "relu", "leaky_relu"):
+        assert "steps/s (20 steps in" in alone.corelib("fit", "--epochs", "2", "--activation", activation)
+    assert (tmp_path / "fit" / "model.npz").is_file()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from corelib import Command, hookimpl
+from corelib.extend import Command, hookimpl
 
 
 @hookimpl
