@@ -196,7 +196,7 @@ def several() -> list[Any]:
     """A sample of each installed op with several results that have slopes."""
     found = []
     for subject in installed():
-        for sample in select_interior(subject, 0)[:6] if subject.has_rule else ():
+        for sample in select_interior(subject, 0)[:6] if subject.has_backward else ():
             results = outputs(subject.op(*sample.filled(sample.arrays), **sample.fields))
             if sample.arrays and len(results) > 1:
                 found.append(pytest.param(subject, sample, id=f"{subject.name}-{sample.id}"))

@@ -8,14 +8,14 @@ import sys
 import pytest
 
 pytest.importorskip("click")
-from corelib.cli.streams import plain
+from corelib.cli.streams import replaced
 
 COMMAND = "import sys; from corelib.cli import main; sys.argv[0] = 'corelib'; main()"
 
 
 def test_characters_without_a_likeness_are_written_by_number() -> None:
     error = UnicodeEncodeError("ascii", "a├日b", 1, 3, "not in range")
-    assert plain(error) == (r"|\u65e5", 3)
+    assert replaced(error) == (r"|\u65e5", 3)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")

@@ -12,7 +12,7 @@ import pytest
 from corelib import Array, elementwise, op
 from corelib.conformance import OpSample, OpSpec, check, run, subject_of
 from corelib.conformance.isolation.limits import OutOfTime, memory_limit, time_limit
-from corelib.conformance.reporting.causes import told
+from corelib.conformance.reporting.causes import by_cause
 from corelib.conformance.reporting.report import Report
 
 
@@ -51,20 +51,20 @@ def test_the_samples_of_an_author_that_raise_are_a_failure_with_a_traceback() ->
 
     found = report(exp_with(lambda g, x: g * np.exp(x)), OpSpec("exp", kind="custom", samples=samples))
     assert "np.linalg.inv(np.zeros((2, 2)))" in found.failures[0].detail
-    assert len(told(found.failures)) == 1
+    assert len(by_cause(found.failures)) == 1
 
 
 def test_one_cause_is_told_once_with_the_number_of_cases() -> None:
     found = report(exp_with(misspelt), profile="default")
     assert len(found.failures) > 50
-    (text,) = told(found.failures)
+    (text,) = by_cause(found.failures)
     assert f"the same in {len(found.failures) - 1} more cases" in text
     assert text.count("Traceback") == 1
 
 
 def test_a_wrong_slope_is_told_once_and_explains_the_checks_of_its_numbers() -> None:
     found = report(elementwise(np.exp, lambda x: 2 * np.exp(x)), profile="default")
-    texts = told(found.failures)
+    texts = by_cause(found.failures)
     assert len([text for text in texts if "constant ratio 2" in text]) == 1
     assert len(texts) < len({r.check for r in found.failures})
     assert "as the wrong slope above makes them" in texts[-1]
@@ -76,7 +76,7 @@ def test_two_causes_are_told_apart() -> None:
             raise RuntimeError("one entry")
         return 3 * propagated * np.exp(x)
 
-    texts = told(report(exp_with(both), profile="default").failures)
+    texts = by_cause(report(exp_with(both), profile="default").failures)
     assert sum("constant ratio 3" in text for text in texts) == 1
     assert sum("one entry" in text for text in texts) == 1
 

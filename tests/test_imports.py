@@ -31,7 +31,7 @@ SUITE = [
     "sampling.demands", "sampling.magnitudes", "installed_ops", "cases", "cases.result", "cases.case",
     "cases.op_case", "cases.expected", "reporting", "reporting.causes", "reporting.report", "reporting.html",
     "reporting.manifest", "checks.select", "checks.reference", "checks.state", "checks.protocol", "checks.values",
-    "checks.types", "checks.mixed", "checks.stretched", "checks.arriving", "checks.boundary", "checks.beyond",
+    "checks.types", "checks.mixed", "checks.broadcast", "checks.arriving", "checks.boundary", "checks.beyond",
     "checks.kinks", "checks.promised", "checks.extreme", "checks.second", "checks.magnitudes", "checks.interface",
     "checks.refused", "checks.typed", "checks.fuzz", "checks.perf", "checks.declared", "checks", "optimizers",
     "optimizers.spec", "optimizers.course", "optimizers.loose", "optimizers.subject", "optimizers.following",

@@ -21,7 +21,7 @@ ALL_GREEN: Final = 5
 
 @click.command()
 @click.argument("plugin", required=False)
-@click.option("--op", metavar="NAME", help="One op alone.")
+@click.option("--op", metavar="NAME", help="One op or optimizer only.")
 @click.option(
     "--profile", type=click.Choice(tuple(PROFILES)), default="default", show_default=True, help="How thorough."
 )
@@ -100,11 +100,11 @@ def _write(report: "Report", json_file: Path | None, badge: Path | None, html: P
 
 
 def _show(report: "Report", everything: bool) -> None:
-    """The verdict; each cause of failures, what is dear, the table, the skips with their reasons; the verdict again."""
-    from corelib.conformance.reporting.causes import told
+    """Print the verdict, each cause of failures, warnings, the table, the reasons of skips, and the verdict again."""
+    from corelib.conformance.reporting.causes import by_cause
 
     _verdict(report)
-    for text in told(report.failures):
+    for text in by_cause(report.failures):
         click.echo(f"{text}\n")
     for result in report.undeclared:
         click.secho(result.message, fg="yellow")

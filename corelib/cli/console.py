@@ -1,4 +1,4 @@
-"""Where the subcommands write: a terminal gets tables in colour, a pipe plain lines that are never cut."""
+"""Where the subcommands write: a terminal gets tables in colour, a pipe lines of text that are never cut."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ def make_console() -> Console:
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; a pipe gets one line a row, the cells apart by two spaces or more."""
     if not sys.stdout.isatty():
-        print("\n".join(plain([headings, *rows])))
+        print("\n".join(lines([headings, *rows])))
         return
     table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
     for row in rows:
@@ -29,7 +29,7 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     make_console().print(table)
 
 
-def plain(rows: Sequence[Sequence[str]]) -> list[str]:
+def lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows as lines, the columns under each other."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -64,12 +64,12 @@ def stands_for(op: Any) -> str:
 
 
 def declared(provided: Provided) -> Iterator[tuple[str, str]]:
-    """What the plugin tells the conformance suite of this op: its domain, its kinks, where its slope is infinite."""
+    """What the plugin declares to the conformance suite: the op's domain, its kinks, where its slope is infinite."""
     for plugin in registry.plugins:
         if plugin.distribution is not provided.distribution:
             continue
-        for answer in plugin.asked(Plugin.corelib_conformance):
-            for spec in answer if isinstance(answer, Iterable) else ():
+        for returned in plugin.asked(Plugin.corelib_conformance):
+            for spec in returned if isinstance(returned, Iterable) else ():
                 # known by its attributes: the suite need not be imported to print them
                 if getattr(spec, "name", None) == provided.name and hasattr(spec, "domain"):
                     yield from _facts(spec)
@@ -84,7 +84,7 @@ def verdict(provided: Provided) -> str:
 
         (subject,) = installed(f"{owner}.{provided.name}") or [subject_of(provided.get(), distribution=owner)]
         report = run([subject], "quick")
-    except Exception as error:  # whatever is wrong with the plugin or the suite, the rest can be told
+    except Exception as error:  # whatever is wrong with the plugin or the suite, the other facts are printed
         return f"not known: {reason(error)}"
     return f"{'green' if report.green else 'NOT GREEN'}: {report.summary()}; corelib check {owner} --op {provided.name}"
 

@@ -18,7 +18,7 @@ from corelib.stubs.files import FILES, stale
 
 def diagnose(typings: Path) -> list[Problem]:
     """The problems, errors first. ``typings`` is the folder of the stub files, which need not be there."""
-    found = (plugins.problems(), _environment(), _imports(), _names(), _functions(), _answers(), _typings(typings))
+    found = (plugins.problems(), _environment(), _imports(), _names(), _functions(), _reported(), _typings(typings))
     return sorted(dict.fromkeys(chain(*found)), key=lambda problem: problem.level != "error")
 
 
@@ -59,18 +59,20 @@ def _functions() -> Iterator[Problem]:
             yield Problem(str(error))
 
 
-def _answers() -> Iterator[Problem]:
+def _reported() -> Iterator[Problem]:
     """What the plugins say themselves."""
-    for info, answer in plugins.call_all(Plugin.corelib_doctor):
+    for info, returned in plugins.call_all(Plugin.corelib_doctor):
         who = f"{info.distribution} {info.version}".rstrip()
-        several: Iterable[Any] = answer if isinstance(answer, Iterable) and not isinstance(answer, str) else [answer]
+        several: Iterable[Any] = (
+            returned if isinstance(returned, Iterable) and not isinstance(returned, str) else [returned]
+        )
         for problem in several:
             text = said(problem.message if isinstance(problem, Problem) else problem) or "a problem that says nothing"
             yield Problem(text, problem.level if isinstance(problem, Problem) else "error", who)
 
 
 def _typings(folder: Path) -> Iterator[Problem]:
-    """Stub files that do not fit what is installed. Whoever has none asks for none."""
+    """Stub files that do not fit what is installed. Without stub files there is nothing to check."""
     if any((folder / file).exists() for file in FILES.values()):
         for line in stale(folder):
             yield Problem(f"{line}; run corelib typings")

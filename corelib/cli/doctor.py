@@ -16,7 +16,7 @@ from corelib.plugins import list as installed
     help="The folder that corelib typings writes.",
 )  # fmt: skip
 def doctor(folder: Path) -> None:
-    """Load every op, optimizer and command, and say what is wrong. Exits with 1 where there is trouble."""
+    """Load every op, optimizer and command, and report every problem. Exits with 1 where there is an error."""
     from corelib.cli.diagnosis import diagnose
     from corelib.cli.machine import facts
 

@@ -11,7 +11,7 @@ THREADS: Final = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", 
 
 
 def facts() -> Iterator[tuple[str, str]]:
-    """What a report of trouble should say of the machine."""
+    """The facts about the machine that a bug report needs."""
     from corelib._version import __version__
     from corelib.core import tensor
 

@@ -23,7 +23,7 @@ def name_of(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 ARGUMENT: Final[Option] = click.argument("name", callback=name_of)
 OPTION: Final[Option] = click.option(
     "--dir", "folder", type=Place(file_okay=False), default=Path(),
-    help="Where the folder of the distribution is made; here, unless told otherwise.",
+    help="The folder in which the distribution is made; by default the current one.",
 )  # fmt: skip
 
 

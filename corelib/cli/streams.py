@@ -22,7 +22,7 @@ ALIKE: Final = {
 }
 
 
-def plain(error: UnicodeError) -> tuple[str, int]:
+def replaced(error: UnicodeError) -> tuple[str, int]:
     """What stands for characters that an encoding lacks: some that look alike, else their number, as in "\\u2190"."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
@@ -33,10 +33,10 @@ def plain(error: UnicodeError) -> tuple[str, int]:
 @contextmanager
 def streams() -> Iterator[None]:
     """Within it whatever is printed can be encoded; what cannot be written is one line and exit status 2."""
-    codecs.register_error("corelib.plain", plain)
+    codecs.register_error("corelib.replaced", replaced)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="corelib.plain")
+            stream.reconfigure(errors="corelib.replaced")
     try:
         try:
             yield
@@ -47,7 +47,7 @@ def streams() -> Iterator[None]:
         if error.filename is not None:
             raise
         silence()
-        if error.errno == EPIPE:  # whoever read has seen enough
+        if error.errno == EPIPE:  # the reader closed the pipe
             raise SystemExit(1) from None
         print(f"Error: the output cannot be written: {error.strerror or error}", file=sys.stderr)
         raise SystemExit(2) from error

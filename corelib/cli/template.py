@@ -15,7 +15,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def write(kind: str, name: str, target: Path) -> list[Path]:
-    """Make ``target`` with the files of a distribution: all of them, or nothing. Answers their names in it."""
+    """Make ``target`` with the files of a distribution: all of them, or nothing. Returns their names in it."""
     words = vocabulary(kind, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".corelib-new-"))

@@ -11,7 +11,7 @@ import click
 
 
 class Whole(click.IntRange):
-    """A whole number. Python reads "1_0" and the digits of other scripts too, which nobody means here."""
+    """A whole number. Python reads "1_0" and the digits of other scripts too, which are refused here."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, str) and not is_non_differentiable(value):

@@ -1,4 +1,4 @@
-"""What a failed check says: the entry, both values, the bound, the ratio, and what it looks like."""
+"""The message of a failed check: the entry, both values, the bound, the ratio, and a likely mistake."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -12,15 +12,15 @@ RATIO_TOLERANCE: Final = 1e-6
 
 
 class Failure(AssertionError):
-    """A claim about an op that turned out to be wrong."""
+    """An op or a rule does not have the property that a check tests."""
 
 
 class Skip(Exception):
-    """A check that cannot be run on an op, and why."""
+    """A check does not apply; the message says why."""
 
 
 class Undeclared(Exception):
-    """A check that needs something that the author did not declare."""
+    """A check needs something that the author did not declare."""
 
 
 def jacobian_text(
@@ -49,7 +49,7 @@ def jacobian_text(
 
 
 def worst(found: Array, expected: Array, excess: Array, wrong: Array) -> tuple[int, ...]:
-    """The wrong entry to tell of. Of those that are NaN or infinite, the one that should be largest.
+    """The wrong entry to report. Of those that are NaN or infinite, the one that should be largest.
 
     A slope that is NaN makes every entry NaN that it is added to, times 0: those should be 0, and it should not.
     """

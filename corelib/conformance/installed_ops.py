@@ -25,9 +25,9 @@ def installed(pattern: str | None = None, *, op: str | None = None, seed: int = 
 
 
 def declared_specs(plugin: Any) -> list[Any]:
-    """What a plugin answers to corelib_conformance: OpSpecs and RuleSpecs."""
-    answers: list[Iterable[Any]] = plugin.call(Plugin.corelib_conformance)
-    return [spec for answer in answers for spec in answer]
+    """What a plugin returns from the hook corelib_conformance: OpSpecs and RuleSpecs."""
+    returned: list[Iterable[Any]] = plugin.call(Plugin.corelib_conformance)
+    return [spec for specs in returned for spec in specs]
 
 
 def distributions(pattern: str | None = None) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What an author tells the suite of an op: at most one OpSpec, and nothing of what can be derived."""
+"""The declaration of an op for the suite: at most one OpSpec, with what cannot be derived."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field

@@ -1,4 +1,4 @@
-"""An op under examination: what is known of it, and its samples."""
+"""A Subject: an op under examination, with what is known of it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ LOCAL: Final = "local"
 
 @dataclass(eq=False)
 class Subject:
-    """An op with its spec. ``declared`` is False where the author gave none and it was made up.
+    """An op with its spec. ``declared`` is False where the author gave no spec, and an empty one stands in.
 
     ``where`` is the "module:attribute" it is imported from; ``only`` the samples of a user, in the place of all;
     ``disturbed`` what its calls changed in the process while samples were made; ``samples_by_seed`` what
@@ -56,8 +56,8 @@ class Subject:
         return isinstance(self.op, Elementwise) or (isinstance(self.op, ClassOp) and self.op.broadcasts)
 
     @property
-    def has_rule(self) -> bool:
-        """Whether it has a backward of its own, and is not written in other ops."""
+    def has_backward(self) -> bool:
+        """Whether the op has its own backward. An op that is composed of others has none."""
         return isinstance(self.op, (Elementwise, ClassOp))
 
     @cached_property
@@ -115,15 +115,15 @@ class Subject:
     @property
     def is_constant(self) -> bool:
         """Whether no argument has a gradient: the op is there to refuse it."""
-        return self.has_rule and self.nondiff.issuperset(self.argument_names)
+        return self.has_backward and self.nondiff.issuperset(self.argument_names)
 
     def prepared(self, given: OpSample, name: str, tags: Sequence[Tag], kink: Tie | None = None) -> Sample:
         """A call taken apart; arguments without a slope are constants."""
         names = [self.name_of(i) for i in range(len(operands(given.args, self.in_list)))]
         return prepared(given, name, tags, kink, self.nondiff, names, self.spec.sets, self.in_list)
 
-    def plain(self, *arrays: Any) -> Any:
-        """The first result on plain arrays."""
+    def first_result(self, *arrays: Any) -> Any:
+        """The first result, on NumPy arrays."""
         return outputs(self.op(*arrays))[0].data
 
     @cached_property
@@ -133,8 +133,8 @@ class Subject:
         given = self.spec.domains(arity)
         if given is None:
             try:
-                return probed(self.plain, arity)
-            except Exception:  # whatever it is, the checks will meet it again and say so
+                return probed(self.first_result, arity)
+            except Exception:  # whatever it is, the checks will report it
                 return declared([[(None, None)]] * arity, closed=False)
         return declared(given, self.spec.edge == "closed")
 
@@ -154,6 +154,12 @@ class Subject:
 def subject_of(
     op: Callable[..., Any], spec: OpSpec | None = None, *, distribution: str = LOCAL, seed: int = 0
 ) -> Subject:
-    """An op, ready to be checked. Without a spec it gets an empty one, and what is missing is "undeclared"."""
+    """A Subject for ``run``: an op with its spec.
+
+    Without a spec it gets an empty one, and checks that need more are "undeclared". ``distribution`` and ``seed`` enter
+    the random numbers: the same op gets the same samples in every run.
+
+        report = run([subject_of(op, OpSpec("cube", domain=(0, None)))])
+    """
     name = spec.name if spec is not None else getattr(op, "name", getattr(op, "__name__", "op"))
     return Subject(op, spec or OpSpec(name), distribution, spec is not None, seed)

@@ -1,4 +1,4 @@
-"""Counting what a check asserts, and how near to its tolerance it came."""
+"""Counts of the assertions of a check, and the largest error relative to its tolerance."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from corelib.core.tensor import Array
 
 @dataclass(slots=True)
 class Tally:
-    """How many claims were tested, and the largest error over its tolerance among them.
+    """How many assertions were made, and the largest error divided by its tolerance.
 
-    ``note`` is what was measured, for the report; where ``warns`` it is worth a look. Neither fails.
+    ``note`` is a measurement for the report; ``warns`` marks it as a warning. Neither is a failure.
     """
 
     assertions: int = 0
@@ -23,7 +23,7 @@ class Tally:
     warns: bool = False
 
     def require(self, claim: Any, message: str) -> None:
-        """One claim that holds or does not."""
+        """Count one assertion. Raises Failure with ``message`` unless ``claim`` is true."""
         self.assertions += 1
         if not claim:
             raise Failure(message)
@@ -32,9 +32,10 @@ class Tally:
         self, found: Array, expected: Array, tolerance: Array | float, message: str,
         place: Callable[[tuple[int, ...]], str] = str,
     ) -> None:  # fmt: skip
-        """Entry by entry within the tolerance; NaN is close to NaN, and an infinity to itself.
+        """Assert that ``found`` is within the tolerance of ``expected``, entry by entry.
 
-        ``place`` is what the message calls an entry: its index, unless the arrays stand for others.
+        NaN is close to NaN, and an infinity to itself. ``place`` names an entry in the message: by its index, unless
+        the arrays stand for others.
         """
         wrong = self.wrong(found, expected, tolerance)
         if np.any(wrong):
@@ -47,7 +48,7 @@ class Tally:
             raise Failure(f"{message}\n  at {at}: {a!r}, expected {b!r} ({int(np.sum(wrong))} of {wrong.size} entries)")
 
     def wrong(self, found: Array, expected: Array, tolerance: Array | float) -> Array:
-        """Which entries are out of tolerance."""
+        """A mask of the entries that are out of tolerance."""
         found, expected = np.asarray(found), np.asarray(expected)
         self.require(found.shape == expected.shape, f"shape {found.shape}, expected {expected.shape}")
         self.assertions += max(found.size - 1, 0)
@@ -59,7 +60,7 @@ class Tally:
         return np.asarray(error > 1)
 
     def same(self, found: Array, expected: Array, message: str) -> None:
-        """Equal to the last bit (any NaN equals any NaN)."""
+        """Assert that both are equal to the last bit (any NaN equals any NaN), with the same shape and dtype."""
         found, expected = np.asarray(found), np.asarray(expected)
         alike = found.shape == expected.shape and found.dtype == expected.dtype
         self.require(alike and np.array_equal(found, expected, equal_nan=True), message)

@@ -108,7 +108,7 @@ class Case(ABC):
 
     @abstractmethod
     def raised(self, error: BaseException) -> str:
-        """What to say of an exception that the op or the rule raised."""
+        """The text for an exception that the op or the rule raised."""
 
     @abstractmethod
     def reproduce(self) -> str:

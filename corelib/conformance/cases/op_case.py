@@ -24,8 +24,8 @@ WHOLE: Final = Sample("op", (), (), {}, frozenset())
 class Check:
     """``select`` returns the samples it wants, or raises Skip or Undeclared; ``run`` raises Failure.
 
-    ``seeded`` checks run once for each seed of the profile, others with the first alone. ``limited`` ones are held
-    to the seconds and the memory of a case. ``gradients`` marks those with nothing to ask of an op that has none.
+    ``seeded`` checks run once for each seed of the profile, others for the first seed only. ``limited`` ones are held
+    to the seconds and the memory of a case. ``gradients`` marks those that do not apply to an op without gradients.
     """
 
     id: str
@@ -69,6 +69,6 @@ class OpCase(Case):
 
 
 def raised(error: BaseException, subject: Subject, sample: Sample) -> str:
-    """What to say of an exception: the limit that was met, the traceback down to the author's line, the sample."""
+    """The text for an exception: the limit that was exceeded, the traceback down to the author's line, the sample."""
     limit = exceeded(error, subject.spec.seconds, subject.spec.megabytes)
     return "\n".join([*([limit] if limit else []), f"raised {traced(error)}", f"sample: {sample}"])

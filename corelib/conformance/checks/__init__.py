@@ -7,6 +7,7 @@ from corelib.conformance.checks import (
     arriving,
     beyond,
     boundary,
+    broadcast,
     declared,
     extreme,
     fuzz,
@@ -20,14 +21,13 @@ from corelib.conformance.checks import (
     refused,
     second,
     state,
-    stretched,
     typed,
     types,
     values,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
-    *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *mixed.CHECKS, *stretched.CHECKS, *arriving.CHECKS,
+    *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *mixed.CHECKS, *broadcast.CHECKS, *arriving.CHECKS,
     *boundary.CHECKS, *beyond.CHECKS, *kinks.CHECKS, *promised.CHECKS, *extreme.CHECKS, *second.CHECKS,
     *magnitudes.CHECKS, *interface.CHECKS, *refused.CHECKS, *typed.CHECKS, *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS,
     *declared.CHECKS,

@@ -1,4 +1,4 @@
-"""The check of what arrives: 0, -0, infinities, NaN and numbers of 1e-300 and 1e300, at one entry of one result."""
+"""The check of cotangents: 0, -0, infinities, NaN, 1e-300 and 1e300 at one entry of one result."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -23,16 +23,16 @@ REPRESENTED: Final = (1e-303, 1e305)
 
 
 def arriving(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """At an entry of each result each of the numbers arrives, and 0 elsewhere and in the other results."""
+    """The cotangent is one of the numbers at one entry of a result, and 0 elsewhere and in the other results."""
     call = Call(subject.op, sample)
     for r, result in enumerate(call.results):
         if result.size:
             order = subject.rng("arriving", sample.id, r).permutation(result.size)
-            for at in _telling(call, r, order[:TRIED].tolist()):
+            for at in _entries(call, r, order[:TRIED].tolist()):
                 _at(tally, call, r, at)
 
 
-def _telling(call: Call, r: int, order: list[int]) -> list[int]:
+def _entries(call: Call, r: int, order: list[int]) -> list[int]:
     """The first entry, and further ones that depend on an argument on which none before them does."""
     kept, reached = order[:1], _reached(call, r, order[0])
     for at in order[1:]:
@@ -59,7 +59,7 @@ def _at(tally: Tally, call: Call, r: int, at: int) -> None:
 
 
 def _judged(tally: Tally, value: float, gradient: Array, slope: Array, what: str) -> None:
-    """0 stays 0 everywhere; what is endless stays so, and what is far out is multiplied, where there is a slope."""
+    """0 stays 0. Where the slope is not 0, NaN and infinity persist, and large numbers are multiplied by it."""
     if value == 0:
         tally.require(not np.any(gradient), f"{what} is not 0: {_first(gradient[gradient != 0])}")
         return

@@ -1,4 +1,4 @@
-"""The check of the declared domain: an op that goes on beyond it goes on unseen."""
+"""The check of the declared domain: what is defined beyond it would never be tested."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

@@ -30,7 +30,7 @@ def boundary(subject: Subject, sample: Sample, tally: Tally) -> None:
             for end, inward in ((r.low, 1), (r.high, -1)):
                 if np.isfinite(end):
                     _at_end(subject, tally, sample, i, end, inward)
-                    if subject.spec.domain is not None:  # of a domain that was found by trying, nobody knows
+                    if subject.spec.domain is not None:  # unknown where the domain was found by probing
                         _at_infinity(subject, tally, sample, i)
     for point in subject.spec.singular:
         if not isinstance(point, tuple):

@@ -1,4 +1,4 @@
-"""The check of the declaration itself: what the suite was not told, it cannot have looked at."""
+"""The check of the declaration: what is not declared cannot be tested."""
 
 from collections.abc import Sequence
 

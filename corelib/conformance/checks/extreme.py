@@ -38,7 +38,9 @@ def _far_out(subject: Subject, sample: Sample, tally: Tally, i: int) -> None:
     x = x[~np.isin(x, [*ends, *(p for p in subject.spec.singular if not isinstance(p, tuple))])]
     args = [x if k == i else np.full(x.shape, float(np.ravel(a)[0])) for k, a in enumerate(sample.arrays)]
     with np.errstate(all="ignore"):
-        finite = np.isfinite(subject.plain(*args)) & (_exponent(subject, args) < LARGEST) & ~_steep(subject, args, i)
+        finite = (
+            np.isfinite(subject.first_result(*args)) & (_exponent(subject, args) < LARGEST) & ~_steep(subject, args, i)
+        )
     call = Call(subject.op, entrywise_sample([a[finite] for a in args]))
     gradients = _silently(call, f"backward at {x[finite].tolist()} in arg{i}")
     for k, gradient in enumerate(gradients):
@@ -64,7 +66,7 @@ def _exponent(subject: Subject, args: list[Array]) -> Array:
     for k, a in enumerate(args):
         tiny = np.abs(a) < 1e-300
         near, far = np.where(tiny, a, a * (1 - 1e-6)), np.where(tiny, 2 * a, a * (1 + 1e-6))
-        ends = [subject.plain(*[e if j == k else b for j, b in enumerate(args)]) for e in (near, far)]
+        ends = [subject.first_result(*[e if j == k else b for j, b in enumerate(args)]) for e in (near, far)]
         slope = np.log10(np.abs(ends[1] - ends[0])) - np.log10(np.abs(far - near))
         found = np.maximum(found, np.where(np.isnan(slope), -np.inf, slope))
     return found
@@ -73,9 +75,10 @@ def _exponent(subject: Subject, args: list[Array]) -> Array:
 def _steep(subject: Subject, args: list[Array], i: int) -> Array:
     """Whether the slope at 0 is truly infinite: it grows as 0 is approached."""
     near = [
-        subject.plain(*[np.where(a == 0, d, a) if k == i else a for k, a in enumerate(args)]) for d in (1e-12, 1e-8)
+        subject.first_result(*[np.where(a == 0, d, a) if k == i else a for k, a in enumerate(args)])
+        for d in (1e-12, 1e-8)
     ]
-    middle = subject.plain(*args)
+    middle = subject.first_result(*args)
     return np.asarray((args[i] == 0) & (np.abs(near[0] - middle) / 1e-12 > 5 * np.abs(near[1] - middle) / 1e-8))
 
 

@@ -27,7 +27,7 @@ SEEDS: Final = 2**32 - 1
 
 
 def fuzz(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """At whatever hypothesis draws: the Jacobian, the shapes, and that backward is linear in what arrives."""
+    """At whatever hypothesis draws: the Jacobian, the shapes, and that backward is linear in the cotangent."""
     from hypothesis import HealthCheck, given, settings
 
     quiet = settings(

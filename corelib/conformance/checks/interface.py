@@ -26,7 +26,7 @@ UFUNC_KEYWORDS: Final[dict[str, Any]] = {
 
 
 def errors(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """What makes no sense is refused by an error of the declared type."""
+    """Calls that make no sense raise an error of the declared type."""
     for given in subject.spec.errors:
         what = given.id or repr(dict(given.fields))
         _refused(tally, given.raises, given.match, partial(subject.op, *given.args, **given.fields), what)
@@ -44,17 +44,17 @@ def errors(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 def _refused(tally: Tally, kind: type[Exception], match: str, call: Callable[[], Any], what: str) -> None:
     try:
-        answer = call()
+        returned = call()
     except kind as error:
         tally.require(match in str(error), f"{what}: the error does not say {match!r}: {error}")
         return
     except Exception as error:
         raise Failure(f"{what}: raised {type(error).__name__} and not {kind.__name__}: {error}") from error
-    raise Failure(f"{what}: accepted, and answered {answer!r}; {kind.__name__} was expected")
+    raise Failure(f"{what}: accepted, and returned {returned!r}; {kind.__name__} was expected")
 
 
 def numpy_dispatch(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Each function that the op stands for, called on a Tensor, answers what the op answers, or refuses."""
+    """Each function that the op stands for, called on a Tensor, returns what the op returns, or refuses the call."""
     for function in subject.op.functions:
         _found(subject, sample, tally, function)
         for keyword, value in _unknown(subject, function):
@@ -71,7 +71,7 @@ def _found(subject: Subject, sample: Sample, tally: Tally, function: Callable[..
     name = getattr(function, "__name__", "function")
     tally.require(len(found.results) == len(expected.results), f"numpy.{name} has {len(found.results)} results")
     for result, known in zip(found.results, expected.results, strict=True):
-        tally.same(result.data, known.data, f"numpy.{name} answers something else than the op")
+        tally.same(result.data, known.data, f"numpy.{name} returns something else than the op")
     for a, b in zip(found.gradients(cotangents), expected.gradients(cotangents), strict=True):
         tally.same(a, b, f"numpy.{name} has another gradient than the op")
 
@@ -116,7 +116,7 @@ def _unusual(name: str, default: Any) -> Any:
 def _right_or_refused(
     subject: Subject, sample: Sample, tally: Tally, function: Callable[..., Any], keyword: str, value: Any
 ) -> None:
-    """A keyword that the op does not know is a TypeError; if it is taken, the answer is NumPy's."""
+    """A keyword that the op does not know is a TypeError; if it is accepted, the result is NumPy's."""
     fields = {k: v for k, v in sample.fields.items() if k != keyword}
     name = getattr(function, "__name__", "function")
     try:
@@ -125,12 +125,12 @@ def _right_or_refused(
         expected = None
     try:
         tensors = sample.filled([make(a, None) for a in sample.arrays])
-        answer = _called(subject, function, tensors, {**fields, keyword: _value(value, subject, sample)})
+        returned = _called(subject, function, tensors, {**fields, keyword: _value(value, subject, sample)})
     except (TypeError, ValueError, NotImplementedError):
         tally.assertions += 1
         return
     tally.require(expected is not None, f"numpy.{name}({keyword}={value!r}) on a Tensor is taken, and NumPy refuses it")
-    for a, b in zip(outputs(answer), _differentiable(expected), strict=True):
+    for a, b in zip(outputs(returned), _differentiable(expected), strict=True):
         tally.same(a.data, np.asarray(b), f"numpy.{name}({keyword}={value!r}) on a Tensor ignores the keyword")
 
 
@@ -141,8 +141,8 @@ def _called(subject: Subject, function: Callable[..., Any], args: tuple[Any, ...
     return subject.op.from_numpy(function, args, keywords)
 
 
-def _differentiable(answer: Any) -> list[Any]:
-    parts = list(answer) if isinstance(answer, (list, tuple)) else [answer]
+def _differentiable(returned: Any) -> list[Any]:
+    parts = list(returned) if isinstance(returned, (list, tuple)) else [returned]
     return [p for p in parts if np.asarray(p).dtype.kind in DIFFERENTIABLE]
 
 

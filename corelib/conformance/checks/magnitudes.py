@@ -78,13 +78,13 @@ def _twice(subject: Subject) -> bool:
 
 def _finite(subject: Subject, args: tuple[Array, ...]) -> Place:
     """The points at which the result is finite."""
-    good = np.isfinite(subject.plain(*args)) & np.all([np.isfinite(a) for a in args], axis=0)
+    good = np.isfinite(subject.first_result(*args)) & np.all([np.isfinite(a) for a in args], axis=0)
     return Place(tuple([a[good] for a in args]))
 
 
 def _first(subject: Subject, sample: Sample, tally: Tally, i: int, place: Place) -> None:
     def f(x: Array, lines: Array) -> Array:
-        result = subject.plain(*[x if k == i else a[lines] for k, a in enumerate(place.args)])
+        result = subject.first_result(*[x if k == i else a[lines] for k, a in enumerate(place.args)])
         return np.asarray(np.real(result), np.float64)  # of a complex result, what an arriving gradient of 1 asks for
 
     known: Slopes | None = sample.memo.get(("magnitudes", i))
@@ -106,12 +106,12 @@ def _single(subject: Subject, tally: Tally, i: int, place: Place) -> None:
 
 
 def _in_silence(subject: Subject, tally: Tally, place: Place) -> None:
-    """Where forward is silent, backward is: a square that overflows on the way to a slope of 0 is no part of it."""
+    """Where forward raises no floating-point warning, backward raises none, as by a square that overflows."""
     for n in range(0, place.args[0].size, GROUP):
         args = [a[n : n + GROUP] for a in place.args]
         with np.errstate(over="raise", invalid="raise", divide="raise"):
             try:
-                subject.plain(*args)
+                subject.first_result(*args)
             except FloatingPointError:
                 continue
             try:
@@ -232,11 +232,11 @@ def second_gradients(subject: Subject, args: Sequence[Array], i: int) -> list[Ar
         return outputs(subject.op(*arrays))[0]
 
     def gradient(*arrays: Any) -> Any:
-        answer = vjp(first, *arrays)[1](np.ones(args[0].shape))
-        return answer if len(args) == 1 else answer[i]
+        returned = vjp(first, *arrays)[1](np.ones(args[0].shape))
+        return returned if len(args) == 1 else returned[i]
 
-    answer = vjp(gradient, *args)[1](np.ones(args[0].shape))
-    return [np.asarray(a) for a in ([answer] if len(args) == 1 else answer)]
+    returned = vjp(gradient, *args)[1](np.ones(args[0].shape))
+    return [np.asarray(a) for a in ([returned] if len(args) == 1 else returned)]
 
 
 def precise(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -267,7 +267,7 @@ def _chosen(subject: Subject, i: int, place: Place) -> Place:
 def _against(subject: Subject, tally: Tally, place: Place, exact: Truth) -> None:
     """Where forward itself has its digits, both slopes have theirs."""
     sizes = [np.where(a == 0, 1, np.abs(a)) for a in place.args]
-    good = np.abs(subject.plain(*place.args) - exact.value) <= EXACT * np.abs(exact.value)
+    good = np.abs(subject.first_result(*place.args) - exact.value) <= EXACT * np.abs(exact.value)
     crisp = _crisp(place, good)
     for i, found in enumerate(gradients(subject, place.args)):
         moved = sum(size * np.abs(row) for size, row in zip(sizes, np.nan_to_num(exact.second[i]), strict=True))

@@ -77,13 +77,13 @@ def _wide(array: Array) -> Array:
 
 
 def select_several(subject: Subject, seed: int) -> Sequence[Sample]:
-    """Operands of one shape, and stretched ones; of other ops the first with several arrays."""
+    """Operands of one shape, and of shapes that broadcast; of other ops the first samples with several arrays."""
     if subject.spec.sets or subject.nondiff:
         raise Skip("an argument is declared to lie in a set, or to have no slope: of another dtype it may not")
     samples = [s for s in select_interior(subject, seed) if all(a.dtype == np.float64 for a in s.arrays)]
     found = [s for s in samples if len(s.arrays) > 1 and Tag.SAME not in s.tags]
     if not found:
-        raise Skip("an op of one array: nothing stands beside another")
+        raise Skip("an op of one array: no dtypes to mix")
     return found[:2]
 
 

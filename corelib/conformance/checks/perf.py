@@ -1,4 +1,4 @@
-"""What backward costs beside forward: a report, which is never red."""
+"""The cost of backward compared with forward: a report, which never fails."""
 
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -14,22 +14,23 @@ from corelib.conformance.sampling.samples import tagged
 from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
-DEAR: Final = 10.0  # times forward, or times the bytes that go in and come out
+COSTLY: Final = 10.0
+"""A warning from this ratio on: to the time of forward, or to the bytes of operands and results."""
 REPEATS: Final = 3
 
 
 def perf(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """The time of backward beside that of forward, and the bytes that it needs at its peak, on many numbers.
+    """The time of backward over that of forward, and its peak memory over the bytes of operands and results.
 
-    A view costs forward nothing: the time to copy what goes in and comes out is the least that counts.
+    A forward that returns a view takes no time: the time to copy operands and results is a lower bound for it.
     """
     try:
         seconds, peak = _measured(subject, sample)
-    except Exception as error:  # what is wrong with the op, other checks say
+    except Exception as error:  # other checks report it
         raise Skip(f"could not be measured: {type(error).__name__}") from error
     tally.assertions += 1
     tally.note = f"backward takes {seconds:.1f} times forward, and {peak:.1f} times the bytes that go in and come out"
-    tally.warns = max(seconds, peak) > DEAR
+    tally.warns = max(seconds, peak) > COSTLY
 
 
 def _measured(subject: Subject, sample: Sample) -> tuple[float, float]:

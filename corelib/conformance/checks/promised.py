@@ -1,4 +1,4 @@
-"""The check of promises: gradients at places where differences cannot tell, by what their author declares."""
+"""The check of promises: gradients where differences do not exist, compared with what the author declares."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Checks of the protocol: what backward answers, and what it leaves as it was."""
+"""Checks of the protocol: what backward returns, and what it must not change."""
 
 import sys
 import threading
@@ -26,7 +26,10 @@ REPEATS: Final = 3
 
 
 def protocol(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """One gradient per array, of its shape, an array of floats; None only where declared; the same if wanted alone."""
+    """One gradient per array, of its shape, an array of floats; None only where declared.
+
+    Each gradient is the same whether it is requested with the others or by itself.
+    """
     call = Call(subject.op, sample)
     tally.require(call.results, f"no result of {describe(call.returned)} can be differentiated")
     cotangents = gaussian(subject, sample, call.results)
@@ -37,8 +40,8 @@ def protocol(subject: Subject, sample: Sample, tally: Tally) -> None:
         for i, (entry, parent) in enumerate(zip(entries, node.parents, strict=True)):
             if parent is not None and not (entry is None and _added_elsewhere(node, i, entries)):
                 _entry(subject, tally, i, entry, parent.shape)
-    pulled = call.vjp(cotangents)
-    _alone(subject, sample, tally, cotangents, pulled)
+    gradients = call.vjp(cotangents)
+    _one_at_a_time(subject, sample, tally, cotangents, gradients)
 
 
 def _entry(subject: Subject, tally: Tally, i: int, entry: Any, shape: tuple[int, ...]) -> None:
@@ -57,21 +60,23 @@ def _added_elsewhere(node: Node, i: int, entries: Sequence[Any]) -> bool:
     return isinstance(node.op, Elementwise) and any(e is not None for e in others)
 
 
-def _alone(
-    subject: Subject, sample: Sample, tally: Tally, cotangents: Sequence[Array], pulled: Sequence[Array | None]
+def _one_at_a_time(
+    subject: Subject, sample: Sample, tally: Tally, cotangents: Sequence[Array], gradients: Sequence[Array | None]
 ) -> None:
-    """An array that alone is wanted gets the gradient that it gets among others."""
+    """Each array gets the same gradient by itself as with the others."""
     for i in range(len(sample.arrays)) if len(sample.arrays) > 1 else ():
         call = Call(subject.op, sample, wanted=[k == i for k in range(len(sample.arrays))])
-        alone, among = call.vjp(cotangents)[i], pulled[i]
-        tally.require((alone is None) == (among is None), f"arg{i} wanted alone: its gradient is there only sometimes")
-        if alone is not None and among is not None:
+        single, among = call.vjp(cotangents)[i], gradients[i]
+        tally.require((single is None) == (among is None), f"arg{i} has a gradient only by itself or only with others")
+        if single is not None and among is not None:
             scale = float(np.max(np.abs(among), initial=0.0))
-            tally.close(alone, among, 1e-12 * scale + 1e-300, f"arg{i} wanted alone has another gradient")
+            tally.close(
+                single, among, 1e-12 * scale + 1e-300, f"arg{i} has another gradient by itself than with the others"
+            )
 
 
 def no_mutation(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Neither the arrays, nor the result, nor the gradient that arrives are written to."""
+    """Neither the arrays, nor the result, nor the incoming cotangent are written to."""
     arrays = [a.copy() for a in sample.arrays]
     for a in arrays:
         a.flags.writeable = False
@@ -102,9 +107,9 @@ def _guarded(subject: Subject, sample: Sample, tally: Tally, arrays: list[Array]
 
 
 def no_alias(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """The gradients of a user share memory with nothing: no argument, no result, no gradient of another call.
+    """The gradients share memory with nothing: no argument, no result, no gradient of another call.
 
-    Nor do they where ones arrive: a product with 1 tempts to hand out the other factor.
+    Cotangents of ones are tested too: a product with 1 may return the other factor itself.
     """
     cotangents = gaussian(subject, sample, Call(subject.op, sample).results)
     _apart(subject, sample, tally, cotangents)
@@ -123,7 +128,7 @@ def _apart(subject: Subject, sample: Sample, tally: Tally, cotangents: list[Arra
 
 
 def _fresh(call: Call, cotangents: Sequence[Array], tally: Tally) -> None:
-    """What ``fresh = True`` promises, also for the cotangents that a rule is tempted to treat apart."""
+    """What ``fresh = True`` promises, also for cotangents that may have a shortcut."""
     kept: list[Array] = [*call.arrays, *[r.data for r in call.results]]
     for given in (cotangents, *[[np.full_like(g, value) for g in cotangents] for value in (1, 0, -1)]):
         _, entries = call.raw(given) or (None, ())
@@ -137,8 +142,8 @@ def _fresh(call: Call, cotangents: Sequence[Array], tally: Tally) -> None:
 def _stored(subject: Subject, sample: Sample, cotangents: list[Array]) -> tuple[list[Array], list[Array]]:
     """What .grad holds after backward(), and what it must not share memory with."""
     tensors = [Tensor(a, trainable=True) for a in sample.arrays]
-    answer = subject.op(*sample.filled(tensors), **sample.fields)
-    results = outputs(answer)
+    returned = subject.op(*sample.filled(tensors), **sample.fields)
+    results = outputs(returned)
     for result, cotangent in zip(results, cotangents, strict=True):
         if result.trainable:
             result.backward(cotangent, retain_graph=True)
@@ -190,7 +195,7 @@ LAYOUTS: Final[dict[str, Callable[[Array], Array]]] = {
 
 
 def purity(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """The same call has the same answer: after another call, a second time, and on other threads."""
+    """The same call has the same result: after another call, a second time, and on other threads."""
     call = Call(subject.op, sample)
     cotangents = gaussian(subject, sample, call.results)
     expected = call.gradients(cotangents)
@@ -211,14 +216,14 @@ def _identical(tally: Tally, found: list[Array], expected: list[Array], when: st
 
 
 def _threads(subject: Subject, sample: Sample, tally: Tally, cotangents: list[Array], expected: list[Array]) -> None:
-    """Half of the threads send the negative: what is mixed up between them must show."""
+    """Half of the threads use the negative cotangent, so that gradients mixed up between threads differ."""
     reversed_ones = [-g for g in cotangents]
     opposite = Call(subject.op, sample).gradients(reversed_ones)
     found: list[tuple[list[Array], list[Array]]] = []
 
     def work(number: int) -> None:
         arriving, wanted = ((cotangents, expected), (reversed_ones, opposite))[number % 2]
-        with np.errstate(all="ignore"):  # a new thread has settings of its own
+        with np.errstate(all="ignore"):  # a new thread has its own settings
             found.extend((Call(subject.op, sample).gradients(arriving), wanted) for _ in range(REPEATS))
 
     _at_once(work)

@@ -20,8 +20,8 @@ def reference_of(subject: Subject) -> Callable[..., Any]:
     return functions[0]
 
 
-def arrays_of(answer: Any) -> list[Array]:
+def arrays_of(returned: Any) -> list[Array]:
     """All results as arrays, those without a slope too."""
-    if isinstance(answer, (list, tuple)):
-        return [array for part in answer for array in arrays_of(part)]
-    return [np.asarray(answer.data if isinstance(answer, Tensor) else answer)]
+    if isinstance(returned, (list, tuple)):
+        return [array for part in returned for array in arrays_of(part)]
+    return [np.asarray(returned.data if isinstance(returned, Tensor) else returned)]

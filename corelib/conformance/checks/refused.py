@@ -1,4 +1,4 @@
-"""The check of arguments without a gradient: asking for one is refused, in any way it is asked."""
+"""The check of arguments without a gradient: every way to request it is refused."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

@@ -21,7 +21,8 @@ from corelib.transforms.derivatives import vjp
 
 TOLERANCE: Final = 1e-7
 LARGEST: Final = 9
-FEW: Final = 2
+FEWEST: Final = 2
+"""Samples, if need be larger ones."""
 
 
 def second_order(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -29,7 +30,7 @@ def second_order(subject: Subject, sample: Sample, tally: Tally) -> None:
     u = gaussian(subject, sample, Call(subject.op, sample).results)
     found = hessian(subject.op, sample, u)
     if sample.sets:
-        found = basis(sample) @ found.T  # each row is a slope, and means something along the set alone
+        found = basis(sample) @ found.T  # each row is a slope, defined only along the set
     curves = _gradient_curves(subject, sample, u)
     expected = closer(curves, derivative(curves, steps(sample)), found)
     scale = np.maximum(1.0, np.maximum(np.abs(found), np.abs(expected.value)))
@@ -55,7 +56,7 @@ def _second_slope(sample: Sample) -> Callable[[tuple[int, ...]], str]:
 
 
 def function_of(op: Callable[..., Any], sample: Sample) -> Callable[..., list[Any]]:
-    """The op as a function of the sample's arrays alone."""
+    """The op as a function of the sample's arrays."""
     return lambda *arrays: outputs(op(*sample.filled(arrays), **sample.fields))
 
 
@@ -64,8 +65,8 @@ def hessian(op: Callable[..., Any], sample: Sample, u: Sequence[Array]) -> Array
     f = function_of(op, sample)
 
     def gradient(*arrays: Any) -> list[Any]:
-        answer = vjp(f, *arrays)[1](list(u))
-        return [answer] if len(arrays) == 1 else list(answer)
+        returned = vjp(f, *arrays)[1](list(u))
+        return [returned] if len(arrays) == 1 else list(returned)
 
     _, pullback = vjp(gradient, *sample.arrays)
     rows = []
@@ -77,8 +78,8 @@ def hessian(op: Callable[..., Any], sample: Sample, u: Sequence[Array]) -> Array
     return np.array(rows)
 
 
-def _several(answer: Any, count: int) -> list[Array]:
-    return [np.asarray(a) for a in ([answer] if count == 1 else answer)]
+def _several(returned: Any, count: int) -> list[Array]:
+    return [np.asarray(a) for a in ([returned] if count == 1 else returned)]
 
 
 def _gradient_curves(subject: Subject, sample: Sample, u: Sequence[Array]) -> Curves:
@@ -96,8 +97,8 @@ def _in_cotangent(subject: Subject, sample: Sample, tally: Tally, u: Sequence[Ar
     w = [subject.rng("w", sample.id, k).normal(size=a.shape) for k, a in enumerate(sample.arrays)]
 
     def backward(*cotangents: Any) -> list[Any]:
-        answer = vjp(f, *sample.arrays)[1](list(cotangents))
-        return [answer] if len(sample.arrays) == 1 else list(answer)
+        returned = vjp(f, *sample.arrays)[1](list(cotangents))
+        return [returned] if len(sample.arrays) == 1 else list(returned)
 
     found = flat(_several(vjp(backward, *u)[1](w), len(u)))
     expected = flat(w) @ analytic(Call(subject.op, sample))
@@ -105,7 +106,7 @@ def _in_cotangent(subject: Subject, sample: Sample, tally: Tally, u: Sequence[Ar
         found,
         expected,
         TOLERANCE * max(1.0, float(np.max(np.abs(expected), initial=0))),
-        "backward's own slope in what arrives",
+        "the slope of backward in its cotangent",
         lambda index: "d / d propagated{}{}".format(*coordinate(u, index[0])),
     )
 
@@ -115,9 +116,9 @@ def select_small(subject: Subject, seed: int) -> Sequence[Sample]:
         raise Skip("declared: its gradient cannot be differentiated again")
     samples = select_interior(subject, seed)
     found = [s for s in samples if s.numbers <= LARGEST][:5]
-    if len(found) < FEW:
+    if len(found) < FEWEST:
         larger = sorted((s for s in samples if LARGEST < s.numbers <= MAX_JACOBIAN), key=lambda s: s.numbers)
-        found += larger[: FEW - len(found)]
+        found += larger[: FEWEST - len(found)]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Checks of what calls leave behind: in the process, and in the op itself."""
+"""Checks of side effects of calls: on the process, and on the op itself."""
 
 import gc
 import sys
@@ -28,14 +28,14 @@ SETTLED: Final = 500
 
 
 def first_call(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """The first call ever has the answer of later ones, and leaves the state of the process as it was."""
+    """The first call ever returns what later calls return, and does not change the state of the process."""
     _examine(subject, tally, 0)
-    told = "; ".join(dict.fromkeys(subject.disturbed))
-    tally.require(not told, f"a call on the way to the samples changes {told}")
+    changes = "; ".join(dict.fromkeys(subject.disturbed))
+    tally.require(not changes, f"a call on the way to the samples changes {changes}")
 
 
 def many_calls(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """After thousands of calls the answers are the same to the bit, and so is the state; nothing was piled up."""
+    """After thousands of calls results and state are the same to the bit, and no memory is left allocated."""
     _examine(subject, tally, CALLS)
 
 
@@ -66,7 +66,7 @@ def is_remote(subject: Subject) -> bool:
 
 
 def examined_installed(distribution: str, name: str, samples: Sequence[Sample], calls: int) -> list[str]:
-    """The same of an installed op, in a fresh process: what the op raises is reported where it was asked for."""
+    """The same of an installed op, for a fresh process: what the op raises is one more problem."""
     try:
         return examined(installed(distribution, op=name)[0].op, samples, calls)
     except Exception as error:
@@ -74,16 +74,16 @@ def examined_installed(distribution: str, name: str, samples: Sequence[Sample], 
 
 
 def examined(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:
-    """What is wrong: answers that differ from the first ones, memory that is kept, and state that was changed."""
+    """What is wrong: results that differ from the first ones, memory that is kept, and state that was changed."""
     with unusual() as before:
-        first = [_answers(op, s) for s in samples]
+        first = [_returned(op, s) for s in samples]
         wrong = _other(op, samples, first, "a second time")
         if calls and not wrong:
-            wrong = _piled_up(op, samples, calls) + _other(op, samples, first, f"after {calls} calls")
-        return [*wrong, *[f"a call changes {told}" for told in changed(before)]]
+            wrong = _left_in_memory(op, samples, calls) + _other(op, samples, first, f"after {calls} calls")
+        return [*wrong, *[f"a call changes {changes}" for changes in changed(before)]]
 
 
-def _answers(op: AnyCall, sample: Sample) -> list[bytes]:
+def _returned(op: AnyCall, sample: Sample) -> list[bytes]:
     """The results, and the gradients of ones, as bytes."""
     call = Call(op, sample)
     gradients = call.gradients([np.ones(r.shape, r.dtype) for r in call.results])
@@ -91,11 +91,11 @@ def _answers(op: AnyCall, sample: Sample) -> list[bytes]:
 
 
 def _other(op: AnyCall, samples: Sequence[Sample], first: list[list[bytes]], when: str) -> list[str]:
-    found = [s for s, known in zip(samples, first, strict=True) if _answers(op, s) != known]
-    return [f"the first call ever answers something else than the same call {when}: {s}" for s in found[:1]]
+    found = [s for s, known in zip(samples, first, strict=True) if _returned(op, s) != known]
+    return [f"the first call ever returns something else than the same call {when}: {s}" for s in found[:1]]
 
 
-def _piled_up(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:
+def _left_in_memory(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:
     """Call it many times, and say whether each call leaves something in memory."""
     _call(op, samples, calls - SETTLED)
     growth = _growth(op, samples)

@@ -1,4 +1,4 @@
-"""The check of types: mypy says that the op answers a Tensor. It is run once for all ops of a plugin."""
+"""The check of types: to mypy the op returns a Tensor. mypy runs once for all ops of a plugin."""
 
 import re
 import subprocess
@@ -19,17 +19,16 @@ CACHE = Path(gettempdir()) / "corelib-conformance-mypy"  # the project's own cac
 
 
 def typed(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """A type checker sees a callable that answers a Tensor, or a tuple of them."""
+    """To a type checker the op is a callable that returns a Tensor, or a tuple of them."""
     places = _places(subject.distribution)
     place = places.get(id(subject.op))
     tally.require(place, "no module of the package exports it: a type checker cannot import it")
-    answer = _revealed(tuple(sorted(set(places.values())))).get(str(place), "")
-    tally.require(_answers_tensors(answer), f"mypy says of {place}: {answer or 'nothing'}")
+    revealed = _revealed(tuple(sorted(set(places.values())))).get(str(place), "")
+    tally.require(_returns_tensors(revealed), f"mypy says of {place}: {revealed or 'nothing'}")
 
 
-def _answers_tensors(revealed: str) -> bool:
-    """Whether what mypy shows of the call is a function, or several, and each answers a Tensor or a tuple
-    of them."""
+def _returns_tensors(revealed: str) -> bool:
+    """Whether mypy reveals a function, or overloads, that all return a Tensor or a tuple of them."""
     results = re.findall(r" -> ([^)]*?)(?=,? def |\)?$)", revealed)
     return bool(results) and all("corelib.core.tensor.Tensor" in result for result in results)
 

@@ -26,7 +26,7 @@ ROOM: Final = 1e3  # numbers of float16 end at 65504, and those on the way may b
 
 
 def dtype(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """float32 in, float32 out and back, near the float64 numbers; of mixed operands each gradient has its own."""
+    """float32 in, float32 out and back, near the float64 numbers; each gradient has the dtype of its operand."""
     sample = replace(sample, args=tuple(map(_narrow_constant, sample.args)))
     narrow = [a.astype(_narrower(a.dtype)) for a in sample.arrays]
     double = Call(subject.op, sample, [a.astype(_wider(a.dtype)) for a in narrow])
@@ -61,11 +61,11 @@ def _beyond(call: Call) -> bool:
 
 
 def _as_reference(subject: Subject, sample: Sample, narrow: list[Array], results: Sequence[Tensor]) -> bool:
-    """Whether the declared reference returns these dtypes too: some of SciPy's functions know float64 alone."""
+    """Whether the declared reference returns these dtypes too: some of SciPy's functions know only float64."""
     if subject.spec.reference is None:
         return False
-    answers = arrays_of(subject.spec.reference(*sample.filled(narrow), **sample.fields))
-    return [a.dtype for a in answers if a.dtype.kind in "fc"] == [r.dtype for r in results]
+    returned = arrays_of(subject.spec.reference(*sample.filled(narrow), **sample.fields))
+    return [a.dtype for a in returned if a.dtype.kind in "fc"] == [r.dtype for r in results]
 
 
 def _narrow_constant(arg: Any) -> Any:
@@ -76,7 +76,7 @@ def _narrow_constant(arg: Any) -> Any:
 
 
 def _half(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Where forward takes float16 and answers it, so does backward, near the float64 numbers."""
+    """Where forward takes and returns float16, so does backward, near the float64 numbers."""
     arrays = [a.astype(np.float16) for a in sample.arrays]
     try:
         call = Call(subject.op, sample, arrays)
@@ -94,11 +94,11 @@ def _half(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _promised(subject: Subject, sample: Sample, arrays: list[Array]) -> list[Any]:
-    """The dtypes in which NumPy's own function answers (float_power has float64 always), if there is one."""
+    """The dtypes that NumPy's own function returns (float_power always float64), if there is one."""
     if not getattr(subject.op, "functions", ()):
         return []
-    answer = reference_of(subject)(*sample.filled(arrays), **sample.fields)
-    return [a.dtype for a in arrays_of(answer) if a.dtype.kind in "fc"]
+    returned = reference_of(subject)(*sample.filled(arrays), **sample.fields)
+    return [a.dtype for a in arrays_of(returned) if a.dtype.kind in "fc"]
 
 
 def _narrower(kind: Any) -> Any:
@@ -125,11 +125,11 @@ def _no_leak(tally: Tally, call: Call, cotangents: list[Array]) -> None:
     for i, entry in enumerate(raw[1] if raw is not None else ()):
         if entry is not None:
             wide = np.dtype(entry.dtype).itemsize > np.dtype(_narrower(entry.dtype)).itemsize
-            tally.require(not wide, f"backward answers {entry.dtype} for the float32 arg{i}: it computes in float64")
+            tally.require(not wide, f"backward returns {entry.dtype} for the float32 arg{i}: it computes in float64")
 
 
 def integers(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Beside a float argument, integers are constants; alone they give a result that is not trainable."""
+    """Integers beside a float argument are constants; integers only give a result that is not trainable."""
     whole = [_integers(subject, i, a.shape) for i, a in enumerate(sample.arrays)]
     for i in range(len(sample.arrays)):
         arrays = [a if k == i else w for k, (a, w) in enumerate(zip(sample.arrays, whole, strict=True))]
@@ -137,15 +137,15 @@ def integers(subject: Subject, sample: Sample, tally: Tally) -> None:
         call = Call(subject.op, sample, arrays, wanted)
         cotangents = gaussian(subject, sample, call.results)
         same = Call(subject.op, sample, [a.astype(np.float64) for a in arrays], wanted)
-        pulled, expected = call.vjp(cotangents)[i], same.vjp(cotangents)[i]
-        tally.require((pulled is None) == (expected is None), f"arg{i} beside integers has no gradient")
-        if pulled is not None and expected is not None:
+        found, expected = call.vjp(cotangents)[i], same.vjp(cotangents)[i]
+        tally.require((found is None) == (expected is None), f"arg{i} beside integers has no gradient")
+        if found is not None and expected is not None:
             scale = float(np.max(np.abs(expected), initial=0.0))
-            tally.close(pulled, expected, 1e-12 * scale + 1e-300, f"arg{i} has another gradient beside integers")
+            tally.close(found, expected, 1e-12 * scale + 1e-300, f"arg{i} has another gradient beside integers")
 
 
 def _integers(subject: Subject, i: int, shape: tuple[int, ...]) -> Array:
-    """2 and -1 in turns, as far as they are in the domain: 1 alone hides that log(1) is 0."""
+    """2 and -1 in turns, as far as they are in the domain: with 1 only, log(1) = 0 would hide a mistake."""
     inside = [n for n in (2, -1) if any(bool(r.contains(np.array(float(n)))) for r in subject.ranges[i])]
     return np.resize(np.array(inside or [1], np.int64), shape)
 
@@ -153,7 +153,7 @@ def _integers(subject: Subject, i: int, shape: tuple[int, ...]) -> Array:
 def select_several(subject: Subject, seed: int) -> Sequence[Sample]:
     found = [s for s in select_interior(subject, seed) if len(s.arrays) > 1]
     if not found or not subject.entrywise:
-        raise Skip("no entry-by-entry op of several arrays: no integer can stand beside a float")
+        raise Skip("no entry-by-entry op of several arrays: no integers to mix with floats")
     return found[:1]
 
 

@@ -52,11 +52,11 @@ NEAR_EDGE: Final = (1e-3, 1e-6, 1e-9, 1e-12)
 
 
 def forward_ref(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Forward answers what its reference answers, within 4 units in the last place times the condition number."""
+    """Forward returns what its reference returns, within 4 units in the last place times the condition number."""
     reference = reference_of(subject)
     call = Call(subject.op, sample)
-    answer = reference(*sample.filled(sample.arrays), **sample.fields)
-    expected = arrays_of(answer)
+    returned = reference(*sample.filled(sample.arrays), **sample.fields)
+    expected = arrays_of(returned)
     results = arrays_of(call.returned)
     tally.require(len(expected) == len(results), f"{len(results)} results, and the reference has {len(expected)}")
     moved = _conditioned(subject, sample, call)
@@ -65,7 +65,7 @@ def forward_ref(subject: Subject, sample: Sample, tally: Tally) -> None:
         tally.require(
             found.dtype.kind == wanted.dtype.kind, f"result {i} is {found.dtype}, and the reference {wanted.dtype}"
         )
-        tally.close(found, wanted, ULPS * EPS * slack + 1e-300, f"result {i} is not what the reference answers")
+        tally.close(found, wanted, ULPS * EPS * slack + 1e-300, f"result {i} is not what the reference returns")
     for result in call.results:
         shared = any(np.shares_memory(result.data, a) for a in sample.arrays)
         tally.require(
@@ -75,9 +75,9 @@ def forward_ref(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _is_view(reference: Callable[..., Any], sample: Sample) -> bool:
-    """Whether the reference too answers a view of its argument (reshape, transpose)."""
-    answers = arrays_of(reference(*sample.filled(sample.arrays), **sample.fields))
-    return any(np.shares_memory(r, a) for r in answers for a in sample.arrays)
+    """Whether the reference too returns a view of its argument (reshape, transpose)."""
+    returned = arrays_of(reference(*sample.filled(sample.arrays), **sample.fields))
+    return any(np.shares_memory(r, a) for r in returned for a in sample.arrays)
 
 
 def _conditioned(subject: Subject, sample: Sample, call: Call) -> float:
@@ -134,12 +134,12 @@ def _analytic(subject: Subject, i: int, others: list[Array], sample: Sample) -> 
         raise Skip("declared not analytic")
     x = np.ravel(sample.arrays[i])[:4]
     try:
-        steps = complex_step(lambda z: subject.plain(*_filled(others, i, z)), x)
+        steps = complex_step(lambda z: subject.first_result(*_filled(others, i, z)), x)
     except (TypeError, ValueError):
         if subject.spec.analytic:
             raise
         return False
-    curves = along(lambda a: np.ravel(subject.plain(*_filled(others, i, a[0]))), [x], np.ones((1, x.size)))
+    curves = along(lambda a: np.ravel(subject.first_result(*_filled(others, i, a[0]))), [x], np.ones((1, x.size)))
     slope = derivative(curves, np.array([np.min(_room(subject, sample, i, x))])).value[0]
     agrees = bool(np.all(np.abs(steps - slope) <= 1e-7 * np.maximum(np.abs(slope), 1e-3)))
     if subject.spec.analytic and not agrees:
@@ -154,13 +154,13 @@ def _room(subject: Subject, sample: Sample, i: int, x: Array) -> Array:
 
 def _in_tails(subject: Subject, tally: Tally, i: int, x: Array, others: list[Array]) -> None:
     args = _filled(others, i, x)
-    expected = complex_step(lambda z: subject.plain(*_filled(others, i, z)), x)
+    expected = complex_step(lambda z: subject.first_result(*_filled(others, i, z)), x)
     found = _slope(subject, args, i)
-    sure = np.isfinite(expected) & np.isfinite(subject.plain(*args))
+    sure = np.isfinite(expected) & np.isfinite(subject.first_result(*args))
     # 4 eps of the largest ordinary slope: 1 - tanh(20)**2 is 0 and passes, what is wrong at tanh(12) does not
     near = np.linspace(-1, 1, 17)
     near = near[np.any([r.contains(near) for r in subject.ranges[i]], axis=0)]
-    usual = complex_step(lambda z: subject.plain(*_filled(others, i, z)), near) if near.size else np.ones(1)
+    usual = complex_step(lambda z: subject.first_result(*_filled(others, i, z)), near) if near.size else np.ones(1)
     largest = float(np.max(np.abs(usual[np.isfinite(usual)]), initial=0.0))
     tolerance = COMPLEX * np.abs(expected[sure]) + ULPS * EPS * largest
     wrong = np.flatnonzero(sure)[~(np.abs(found[sure] - expected[sure]) <= tolerance)]
@@ -178,7 +178,7 @@ def _refuted(subject: Subject, i: int, args: list[Array], found: Array, complex_
     """
 
     def f(x: Array, lines: Array) -> Array:
-        return np.asarray(subject.plain(*[x if k == i else a[lines] for k, a in enumerate(args)]))
+        return np.asarray(subject.first_result(*[x if k == i else a[lines] for k, a in enumerate(args)]))
 
     known = slopes(f, args[i], room(args[i], subject.ranges[i], avoided(subject)[i]))
     bound = BOUNDS * known.bound
@@ -187,14 +187,14 @@ def _refuted(subject: Subject, i: int, args: list[Array], found: Array, complex_
 
 
 def _slope(subject: Subject, args: list[Array], i: int) -> Array:
-    """The diagonal of an entry-by-entry op's Jacobian in argument i: that of its first result, as `Subject.plain`."""
+    """The diagonal of the Jacobian of an entry-by-entry op in argument i, for its first result."""
     call = Call(subject.op, entrywise_sample(args))
     return call.gradients([np.full(r.shape, float(k == 0), r.dtype) for k, r in enumerate(call.results)])[i]
 
 
 def select_entrywise(subject: Subject, seed: int) -> Sequence[Sample]:
     if not subject.entrywise:
-        raise Skip("not an entry-by-entry op: it has no tails to look into")
+        raise Skip("not an entry-by-entry op: it has no tails")
     return [s for s in select_interior(subject, seed) if Tag.SAME not in s.tags and len(s.arrays) == subject.arity][:1]
 
 
@@ -252,7 +252,7 @@ def cotangent_linear(subject: Subject, sample: Sample, tally: Tally) -> None:
                 entry,
                 a * x + b * y,
                 LINEAR * scale + 1e-300,
-                f"backward is not linear in what arrives: B({a} g + {b} h), arg{i}",
+                f"backward is not linear in its cotangent: B({a} g + {b} h), arg{i}",
             )
     for i, entry in enumerate(call.gradients([np.zeros_like(x) for x in g])):
         tally.require(not np.any(entry), f"a gradient of zero becomes {np.max(np.abs(entry), initial=0)} in arg{i}")

@@ -1,1 +1,1 @@
-"""What surrounds a case: limits of time and memory, tracebacks, and the state of the process."""
+"""The surroundings of a case: limits of time and memory, tracebacks, and the global state of the process."""

@@ -1,4 +1,4 @@
-"""The state of the process that all programs share: what a call must leave as it was."""
+"""The global state of the process, which a call must not change."""
 
 import decimal
 import locale
@@ -14,7 +14,7 @@ import numpy as np
 
 SEED: Final = 20101
 LASTING: Final = ("os.environ", "the current folder", "the locale", "the recursion limit")
-"""What no context manager puts back."""
+"""State that no context manager restores."""
 
 
 def _numpy_random() -> Any:
@@ -23,7 +23,7 @@ def _numpy_random() -> Any:
 
 
 def _decimal() -> Any:
-    """Not the flags: they tell what happened, and change nothing."""
+    """Without the flags: they record what happened, and change no result."""
     here = decimal.getcontext()
     kept = (here.prec, here.rounding, here.Emin, here.Emax, here.capitals, here.clamp)
     return (*kept, tuple(sorted((signal.__name__, bool(on)) for signal, on in here.traps.items())))
@@ -44,12 +44,12 @@ READERS: Final[Mapping[str, Callable[[], Any]]] = {
 
 
 def ambient() -> dict[str, Any]:
-    """All of it, as it is now."""
+    """The present state, by name."""
     return {name: read() for name, read in READERS.items()}
 
 
 def changed(before: Mapping[str, Any]) -> list[str]:
-    """What is no longer as it was, each with what it was and is where that is short."""
+    """The names of the state that differs from ``before``, with both values where they are short."""
     return [_told(name, before[name], now) for name in READERS if (now := READERS[name]()) != before[name]]
 
 
@@ -62,9 +62,9 @@ def _told(name: str, before: Any, now: Any) -> str:
 
 @contextmanager
 def unusual() -> Iterator[dict[str, Any]]:
-    """Set what can be set to values that nobody else sets; yield it all, and put it back afterwards.
+    """Set the state to unusual values; yield it, and restore the former state afterwards.
 
-    An op that sets a state at each call to what it is by default would leave no trace otherwise.
+    With the default values, an op that sets a default at each call would go unnoticed.
     """
     numpys, pythons = np.random.get_state(), random.getstate()
     lasting = {name: READERS[name]() for name in LASTING}
@@ -73,7 +73,7 @@ def unusual() -> Iterator[dict[str, Any]]:
         warnings.catch_warnings(),
     ):  # fmt: skip
         context.prec = 31
-        warnings.filterwarnings("ignore", message="no such message of anybody's")
+        warnings.filterwarnings("ignore", message="a message that no warning has")
         np.random.seed(SEED)
         random.seed(SEED)
         try:
@@ -85,7 +85,7 @@ def unusual() -> Iterator[dict[str, Any]]:
 
 
 def put_back(before: Mapping[str, Any]) -> None:
-    """Restore what lasts."""
+    """Restore the state that no context manager restores."""
     os.environ.clear()
     os.environ.update(before["os.environ"])
     os.chdir(before["the current folder"])
@@ -94,4 +94,4 @@ def put_back(before: Mapping[str, Any]) -> None:
 
 
 def _silent(kind: str, flag: int) -> None:
-    """What NumPy calls where a result is not finite."""
+    """The error callback of NumPy: it does nothing."""

@@ -19,7 +19,7 @@ _SERVER: Final[list["subprocess.Popen[bytes]"]] = []
 
 
 class Ended(Exception):
-    """The process ended while it ran the function."""
+    """The fresh process ended before the function returned."""
 
 
 def asked(function: Callable[..., Any], *args: Any) -> Any:
@@ -34,15 +34,15 @@ def asked(function: Callable[..., Any], *args: Any) -> Any:
     try:
         server.stdin.write(request)
         server.stdin.flush()
-        status, answer = pickle.load(server.stdout)
-    except BaseException:  # out of time, or out of step: whatever it does is of no use any more
+        status, reply = pickle.load(server.stdout)
+    except BaseException:  # out of time or out of step: its further replies would belong to other requests
         _end()
         raise
     if not FORKS:
         _end()
     if status:
         raise Ended(f"a fresh process ended with status {status}")
-    return answer
+    return reply
 
 
 def _server() -> "subprocess.Popen[bytes]":
@@ -68,35 +68,35 @@ def _end() -> None:
 atexit.register(_end)
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Call what is requested until there are no requests any more."""
+def serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    """Read functions with their arguments, call them, and write what they return, until the input ends."""
     while True:
         try:
             function, args = pickle.load(requests)
         except EOFError:
             return
         if not FORKS:
-            pickle.dump((0, function(*args)), answers)
+            pickle.dump((0, function(*args)), replies)
             return
         child = os.fork()
         if child == 0:
-            pickle.dump((0, function(*args)), answers)
-            answers.flush()
+            pickle.dump((0, function(*args)), replies)
+            replies.flush()
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if status:
-            pickle.dump((status, None), answers)
-            answers.flush()
+            pickle.dump((status, None), replies)
+            replies.flush()
 
 
 def main() -> None:
     """Import the plugins, and serve standard input."""
     out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what an op prints is no reply
+    os.dup2(2, 1)  # what an op prints must not mix with the replies
     for plugin in registry.plugins:
         for provided in plugin.ops.values():
             provided.loads()
-    gc.freeze()  # what is imported is not visited again by the collector of each fork
+    gc.freeze()  # so that the collector of each fork skips what is imported
     serve(sys.stdin.buffer, out)
 
 

@@ -1,4 +1,4 @@
-"""Limits of one case: its seconds and its memory, so that a loop or a huge array ends one case and not the run."""
+"""Limits of time and memory for one case, so that an endless loop or a huge array ends the case and not the run."""
 
 import signal
 import sys
@@ -10,29 +10,29 @@ from time import perf_counter
 from types import FrameType
 from typing import Final
 
-STATM: Final = Path("/proc/self/statm")  # Linux alone has it, and alone holds a process to its limit of memory
+STATM: Final = Path("/proc/self/statm")  # exists on Linux only, which is also the only system that enforces RLIMIT_AS
 PAGE: Final = 4096
 AGAIN: Final = 0.1
 SOON: Final = 1e-3
 
 
 class OutOfTime(BaseException):
-    """A case took too long. No Exception: an op that catches those is stopped too."""
+    """A case took too long. It is no Exception, so that an op that catches Exception is stopped too."""
 
 
 @contextmanager
 def limited(seconds: float, megabytes: float) -> Iterator[None]:
-    """Raise OutOfTime after so many seconds, and MemoryError where so much memory more than now is asked for."""
+    """Raise OutOfTime after ``seconds``, and MemoryError when ``megabytes`` more than now are allocated."""
     with time_limit(seconds), memory_limit(megabytes):
         yield
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime after so many seconds, and again every tenth of one until it gets through.
+    """Raise OutOfTime after ``seconds``, and again every tenth of a second until it propagates.
 
-    An outer limit goes on inside of an inner one. On a thread other than the main one, and where there is no
-    SIGALRM, there is no limit; a loop inside of one call of C ends when that returns.
+    An outer limit stays active inside an inner one. There is no limit on threads other than the main one, nor without
+    SIGALRM; a loop inside one call of C ends when that call returns.
     """
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
@@ -57,7 +57,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def memory_limit(megabytes: float) -> Iterator[None]:
-    """Let this process take so much more memory than it has now. Only Linux holds it to that."""
+    """Let this process allocate ``megabytes`` more than now. Only Linux enforces it."""
     if sys.platform != "linux" or not STATM.exists():
         yield
         return
@@ -74,7 +74,7 @@ def memory_limit(megabytes: float) -> Iterator[None]:
 
 
 def exceeded(error: BaseException, seconds: float, megabytes: float) -> str:
-    """What to say of a case that met a limit; "" for any other error."""
+    """The message for a case that exceeded a limit; "" for any other error."""
     if isinstance(error, OutOfTime):
         return f"took more than {seconds:g} s; where that is right, declare OpSpec(seconds=...)"
     if isinstance(error, MemoryError):

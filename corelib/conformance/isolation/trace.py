@@ -1,4 +1,4 @@
-"""What an exception inside a check says: its traceback, as far as the author's lines are concerned."""
+"""The text of an exception inside a check: its traceback, down to the author's lines."""
 
 import re
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from typing import Final
 
 CORE: Final = str(Path(__file__).resolve().parents[2])
 SUITE: Final = str(Path(__file__).resolve().parents[1])
-LAST: Final = 12  # frames: of a recursion, more would say the same
+LAST: Final = 12  # frames: enough of a recursion
 
 
 def traced(error: BaseException) -> str:
     """The traceback of an error and of its causes, without the frames of the suite and of corelib itself."""
-    told = TracebackException.from_exception(error)
-    for one in _chain(told):
+    exception = TracebackException.from_exception(error)
+    for one in _chain(exception):
         own = [frame for frame in one.stack if not _ours(frame.filename)]
         core = [frame for frame in one.stack if not frame.filename.startswith(SUITE)]
         one.stack = StackSummary.from_list((own or core or list(one.stack))[-LAST:])
-    return "".join(told.format()).rstrip()
+    return "".join(exception.format()).rstrip()
 
 
 def origin(error: BaseException) -> str:
@@ -32,14 +32,14 @@ def origin(error: BaseException) -> str:
 
 
 def normal(text: str) -> str:
-    """A message without its numbers and indices: what is left names the cause."""
+    """A message without its numbers and indices: it names the cause."""
     line = text.strip().partition("\n")[0]
     return re.sub(r"(?<!\w)[-+]?\d[\w.+-]*", "#", re.sub(r" ?\[[^\]]*\]", "", line))
 
 
-def _chain(told: TracebackException) -> Iterator[TracebackException]:
+def _chain(exception: TracebackException) -> Iterator[TracebackException]:
     """The error, and those that it was raised from."""
-    one: TracebackException | None = told
+    one: TracebackException | None = exception
     while one is not None:
         yield one
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)

@@ -17,10 +17,10 @@ AnyCall = Callable[..., Any]
 
 
 class Call:
-    """One run of an op on variables of its own: its results, and gradients for any cotangent.
+    """One call of an op on new variables: its results, and gradients for any cotangent.
 
-    ``wanted`` says which arrays are variables: all of them unless told otherwise. The arrays are used as they
-    lie in memory, so that layouts and read-only flags reach the op.
+    ``wanted`` says which arrays are variables; by default all. The arrays are passed without a copy, so that their
+    layouts and read-only flags reach the op.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ def outputs(returned: Any) -> list[Tensor]:
 
 
 def values(op: AnyCall, sample: Sample, arrays: Sequence[Any]) -> list[Array]:
-    """What the op returns on plain arrays."""
+    """What the op returns on NumPy arrays."""
     return [tensor.data for tensor in outputs(op(*sample.filled(arrays), **sample.fields))]
 
 

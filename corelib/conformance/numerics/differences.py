@@ -1,6 +1,6 @@
-"""Derivatives from values alone: Ridders' table with a bound, the complex step, one-sided slopes, kinks.
+"""Derivatives from function values: Ridders' table with a bound, the complex step, one-sided slopes, kinks.
 
-Everything here works on curves: ``curves(t, lines)`` answers, for each line j of ``lines``, the values in R^m
+Everything here works on curves: ``curves(t, lines)`` returns, for each line j of ``lines``, the values in R^m
 of the j-th curve at t[j]. A column of a Jacobian is the derivative at 0 of the curve f(x + t e_j), a directional
 derivative that of f(x + t v); so one table serves all of them at once.
 
@@ -93,9 +93,9 @@ def _better(old: Estimate, new: Estimate, lines: Array) -> Estimate:
 def ridders(curves: Curves, step: Array, lines: Array, levels: int = LEVELS) -> Estimate:
     """Central differences at step, step/2, step/4, ..., extrapolated to 0 by Richardson's table.
 
-    The answer is the entry of the table with the smallest sum of its distance to its two neighbours (the
-    error of truncation) and of rounding, 6 eps max|f| / h. The distance alone is honest for one point in
-    three where f is large beside its slope.
+    The result is the entry of the table with the smallest sum of its distance to its two neighbours (the
+    error of truncation) and of rounding, 6 eps max|f| / h. Without the second
+    term the bound holds for only one point in three where f is large beside its slope.
     """
     h = np.array(step, np.float64)
     table = Table(4)
@@ -137,12 +137,11 @@ class Table:
         self.row, self.moves = row, moves
 
     def is_final(self, noise: Array) -> bool:
-        """Whether every value is good, or the next row cannot better it: its noise alone is twice that of this one."""
+        """Whether every value is good, or the next row has a rounding error above the bound: twice that of this row."""
         return bool(np.all(self.bound <= np.maximum(GOOD * np.maximum(np.abs(self.value), 1e-3), 2 * noise)))
 
     def _foreseen(self, moves: list[Array], k: int) -> Array | float:
-        """How far column k - 1 should have moved: where it moved less, two errors met by accident, and
-        prove nothing."""
+        """How far column k - 1 should have moved: where it moved less, two errors cancelled by accident."""
         if k - 1 < len(self.moves):
             return self.moves[k - 1] / float(self.ratio**k)
         return moves[k - 2] / float(self.ratio**3) if k > 1 else np.inf
@@ -175,7 +174,7 @@ def one_sided(curves: Curves, step: Array, side: int, lines: Array | None = None
 def kinked(curves: Curves, step: Array, lines: Array | None = None) -> Array:
     """Which values have a kink within ``step``: there |f(h) - 2 f(0) + f(-h)| / h does not shrink with h.
 
-    Central differences alone cannot tell: at a symmetric kink they agree with each other to the last bit,
+    Central differences do not show it: at a symmetric kink they agree with each other to the last bit,
     on the mean of both slopes.
     """
     lines = np.arange(len(step)) if lines is None else lines

@@ -19,7 +19,7 @@ from corelib.transforms.derivatives import vjp
 from corelib.transforms.tree import leaves, rebuilt
 
 COLUMNS = 256
-"""As many numbers as are moved one by one; of more, random directions are tried."""
+"""The most entries that are varied one by one; of more, random directions are tried."""
 DIRECTIONS = 3
 
 
@@ -36,12 +36,12 @@ def check_grads(f: Callable[..., Any], order: int = 1, *, seed: int = 0) -> Call
         g = f
         for number in range(order):
             _check_once(g, args, np.random.default_rng([seed, number]), number + 1)
-            g = _pulled(g, args, np.random.default_rng([seed, 100 + number]))
+            g = _gradient_of(g, args, np.random.default_rng([seed, 100 + number]))
 
     return checked
 
 
-def _pulled(f: Callable[..., Any], args: Sequence[Any], rng: np.random.Generator) -> Callable[..., Any]:
+def _gradient_of(f: Callable[..., Any], args: Sequence[Any], rng: np.random.Generator) -> Callable[..., Any]:
     """The gradient of <u, f> for one random u: the function that the next order is about."""
     u = [_normal(rng, r) for r in _results(f(*_tensors(args)))]
 
@@ -73,12 +73,12 @@ def _check_once(f: Callable[..., Any], args: Sequence[Any], rng: np.random.Gener
 def _each(
     sample: Sample,
     results: Sequence[Array],
-    pull: Callable[[list[Array]], Array],
+    pullback: Callable[[list[Array]], Array],
     forward: Callable[[list[Array]], Array],
 ) -> None:
     """Every entry of the Jacobian."""
     units = one_hot([make(r, None) for r in results])
-    found = np.array([pull(unit) for unit in units]).reshape(len(units), flat(sample.arrays).size).T
+    found = np.array([pullback(unit) for unit in units]).reshape(len(units), flat(sample.arrays).size).T
     curves = columns(forward, sample.arrays)
     with np.errstate(all="ignore"):
         estimate = derivative(curves, first_step(flat(sample.arrays)))
@@ -88,7 +88,7 @@ def _each(
 def _some(
     sample: Sample,
     results: Sequence[Array],
-    pull: Callable[[list[Array]], Array],
+    pullback: Callable[[list[Array]], Array],
     forward: Callable[[list[Array]], Array],
     rng: np.random.Generator,
 ) -> None:
@@ -97,7 +97,7 @@ def _some(
         v = np.asarray(rng.normal(size=flat(sample.arrays).size))
         cotangents = [_normal(rng, r) for r in results]
         u = flat(cotangents)
-        gradient = pull(cotangents)
+        gradient = pullback(cotangents)
         curves = along(partial(_product, forward, u), sample.arrays, v[None, :])
         with np.errstate(all="ignore"):
             estimate = derivative(curves, np.array([2.0**-6]))
@@ -128,8 +128,8 @@ def _tensors(args: Sequence[Any]) -> Any:
     return rebuilt(tuple(args), [leaf if isinstance(leaf, Tensor) else Tensor(leaf) for leaf in leaves(tuple(args))])
 
 
-def _flat_gradient(answer: Any) -> Array:
-    return flat([np.asarray(a) for a in leaves(answer)])
+def _flat_gradient(returned: Any) -> Array:
+    return flat([np.asarray(a) for a in leaves(returned)])
 
 
 def _normal(rng: np.random.Generator, like: Any) -> Array:

@@ -64,7 +64,7 @@ def curves_of(function: Function, sample: Sample) -> Curves:
 
 
 def numeric(op: Any, sample: Sample) -> Estimate:
-    """d out / d in from differences, kept with the sample: it depends on forward alone."""
+    """d out / d in from differences, kept with the sample: it depends only on forward."""
     known: Estimate | None = sample.memo.get("numeric")
     if known is None:
         with np.errstate(all="ignore"):

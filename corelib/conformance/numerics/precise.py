@@ -35,7 +35,7 @@ def truth(function: Callable[..., Any], args: Sequence[Array]) -> Truth:
 
 
 def _context() -> Any:
-    """A context of our own, whose precision nobody else sees."""
+    """A new context, so that its precision affects no other code."""
     try:
         from mpmath.ctx_mp import MPContext
     except ImportError as error:

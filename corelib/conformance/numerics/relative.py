@@ -40,7 +40,7 @@ class Slopes:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one table says. ``flat`` is a bound of the slope where the values differ by rounding alone, else inf.
+    """What one table says. ``flat`` is a bound of the slope where the values differ only by rounding, else inf.
 
     ``steady`` is whether every quotient is near the value: over many periods they are of any size and sign.
     """
@@ -76,7 +76,7 @@ def confirmed(f: Function, x: Array, known: Slopes, found: Array, tolerance: flo
     for k in range(1, LOOKS):
         lines = np.flatnonzero(~good)
         near = _look(f, x[lines], known.step[lines] * NARROWER**-k, lines)
-        apart = np.abs(found[lines] - known.value[lines])  # a look that cannot tell both apart confirms none
+        apart = np.abs(found[lines] - known.value[lines])  # a look that cannot separate both confirms none
         agrees = np.abs(near.value - found[lines]) <= tolerance * np.abs(near.value) + BOUNDS * near.bound
         good[lines] = agrees & (near.bound <= APART * apart)
         if np.all(good):

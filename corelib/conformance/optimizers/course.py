@@ -26,7 +26,7 @@ def course(rng: np.random.Generator, count: int) -> Array:
     rows = STEPS - SPARSE.start
     gradients[SPARSE] *= rng.random((rows, count)) < SHARE
     turn = np.arange(rows)
-    gradients[SPARSE][turn, turn % count] = rng.normal(size=rows)  # so that none is of zeros alone
+    gradients[SPARSE][turn, turn % count] = rng.normal(size=rows)  # so that none is all zeros
     return gradients
 
 
@@ -44,7 +44,7 @@ def rates() -> Array:
 
 
 def lacking(gradients: Array) -> list[str]:
-    """What a course of somebody else's lacks."""
+    """What vendored gradients lack."""
     zero = gradients == 0
     nothing = np.all(zero, axis=1)
     sparse = ~nothing & (np.mean(zero, axis=1) > 0.5)

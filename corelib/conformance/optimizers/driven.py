@@ -41,15 +41,15 @@ def frozen(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tall
 def _never_trained(
     subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, values: list[Array], gradients: Any
 ) -> None:
-    """The others take the path that they take alone, and what was never trained has no state."""
+    """The others take the path that they take without it, and a parameter that was never trained has no state."""
     options: dict[str, Any] = {"lr": LR, "weight_decay": 0.1, "clip_norm": 1.0}
     tensors = [Tensor(values[0], trainable=True, name="p0"), Tensor(values[1], trainable=False, name="p1")]
     optimizer = subject.optimizer(tensors, subject.rule(hyperparameters), **options)
     for row in gradients:
         tensors[0].grad, tensors[1].grad = np.array(row[0]), np.full(3, 1e3)
         optimizer.step()
-    alone = follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], **options)
-    alike(tally, [tensors[0].data], alone, "a frozen parameter changes the path of others: its gradient is counted")
+    separate = follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], **options)
+    alike(tally, [tensors[0].data], separate, "a frozen parameter changes the path of others: its gradient is counted")
     mine = [k for k in optimizer.state_dict() if k.startswith("p1/")]
     tally.require(not mine, f"a parameter that was never trained has a state: {mine}")
 
@@ -72,11 +72,11 @@ def none_grad(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
     tally.require(counts[-1] == due, f"with every second gradient missing, the counts are {counts[-1]}, and not {due}")
     if subject.joint:
         return  # parameters that a step does not concern change the path of those that it does
-    alone = [
+    separate = [
         follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], lr=LR)[0],
         follow(subject, hyperparameters, values[1:], [[row[1]] for row in gradients[::2]], lr=LR)[0],
     ]
-    alike(tally, found, alone, "updates are counted for all parameters together, and not for each")
+    alike(tally, found, separate, "updates are counted for all parameters together, and not for each")
 
 
 def groups(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -90,11 +90,11 @@ def groups(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tall
             multi.add(Group(tensors[1:], subject.rule(hyperparameters)))
         give(tensors, row)
         multi.step()
-    alone = [
+    separate = [
         follow(subject, hyperparameters, values[:1], [[r[0]] for r in gradients], lr=LR, weight_decay=0.0)[0],
         follow(subject, hyperparameters, values[1:], [[r[1]] for r in gradients[2:]], lr=0.5, weight_decay=0.0)[0],
     ]
-    alike(tally, [t.data for t in tensors], alone, "two groups are not what two optimizers are")
+    alike(tally, [t.data for t in tensors], separate, "two groups are not what two optimizers are")
     try:
         multi.add(Group(tensors[:1], rule))
     except OptimizerError:
@@ -204,7 +204,7 @@ def schedule(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
 
 
 def closure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """step(closure) calls it once, before the update, and answers what it answers."""
+    """step(closure) calls it once, before the update, and returns what it returns."""
     values, gradients = drawn(subject, "closure")
     expected = follow(subject, hyperparameters, values, gradients[:1], lr=LR)
     tensors, calls = parameters(values), []
@@ -215,20 +215,20 @@ def closure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tal
         give(tensors, gradients[0])
         return 4.25
 
-    tally.require(optimizer.step(evaluate) == 4.25, "step(closure) does not answer what the closure answers")
+    tally.require(optimizer.step(evaluate) == 4.25, "step(closure) does not return what the closure returns")
     tally.require(len(calls) == 1, f"step(closure) called it {len(calls)} times")
     alike(tally, [t.data for t in tensors], expected, "step(closure) makes another step")
 
 
 def packed(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Many small parameters together take the paths that each takes alone."""
+    """Many small parameters together take the paths that each takes by itself."""
     if subject.joint:
         raise Skip("over all parameters together: see together")
     values, gradients = drawn(subject, "packed", shapes=((), (3,), (2, 2), (0,)))
     found = follow(subject, hyperparameters, values, gradients, lr=LR)
     for k, value in enumerate(values):
-        alone = follow(subject, hyperparameters, [value], [[row[k]] for row in gradients], lr=LR)
-        alike(tally, [found[k]], alone, f"among others, a parameter of shape {value.shape} takes another path")
+        separate = follow(subject, hyperparameters, [value], [[row[k]] for row in gradients], lr=LR)
+        alike(tally, [found[k]], separate, f"among others, a parameter of shape {value.shape} takes another path")
 
 
 def options(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:

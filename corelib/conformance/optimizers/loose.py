@@ -9,7 +9,7 @@ from corelib.rule import Step, declared, joint
 
 
 def updated(rule: Any, *, state: Any, shared: Any, step: Step, **arrays: Any) -> Any:
-    """What ``update`` returns for a parameter that is alone. ``arrays`` are out, grad, param and terms."""
+    """What ``update`` returns for a single parameter. ``arrays`` are out, grad, param and terms."""
     terms = arrays.pop("terms")
     whole = joint(rule)
     if whole is None:
@@ -19,8 +19,8 @@ def updated(rule: Any, *, state: Any, shared: Any, step: Step, **arrays: Any) ->
     )  # fmt: skip
     sums = [float(np.sum(term, dtype=np.float64)) for term in terms]
     rate = whole.combine(sums=sums, shared=shared, step=Step(step.t, step.lr))
-    answer: Any = whole.update(state=state, shared=shared, step=step._replace(lr=rate), **arrays)  # type: ignore[func-returns-value]  # a mutant may
-    return answer
+    returned: Any = whole.update(state=state, shared=shared, step=step._replace(lr=rate), **arrays)  # type: ignore[func-returns-value]  # a mutant may
+    return returned
 
 
 def begun(rule: Any) -> Any:

@@ -44,7 +44,7 @@ def out_and_scratch(subject: RuleSubject, hyperparameters: Mapping[str, Any], ta
 
 
 def mutation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Neither grad nor param is written to, also where a rule could; ``update`` answers None."""
+    """Neither grad nor param is written to, also where a rule could; ``update`` returns None."""
     rng = subject.rng("mutation")
     for writeable in (False, True):
         rule = subject.rule(hyperparameters)
@@ -57,10 +57,10 @@ def mutation(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
             state = rule.init(param) if state is None else state
             out, terms, work = junk(rule, param, np.nan)
             step = Step(t, 0.1, work)
-            answer = updated(
+            returned = updated(
                 rule, out=out, terms=terms, grad=grad, param=param, state=state, shared=shared, step=step
             )  # fmt: skip
-            tally.require(answer is None, "update answers something: it is to write into out")
+            tally.require(returned is None, "update returns something: it must write into out")
             tally.same(grad, given, "grad is written to")
             tally.same(param, before, "param is written to")
         others = {f"scratch({k})": w for k, w in enumerate(work)} | {f"terms[{k}]": w for k, w in enumerate(terms)}
@@ -88,7 +88,7 @@ def deterministic(subject: RuleSubject, hyperparameters: Mapping[str, Any], tall
 
 
 def independent(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Parameters that are updated in turns by one rule do not know of each other."""
+    """Parameters that are updated in turns by one rule do not affect each other."""
     rng = subject.rng("independent")
     rule = subject.rule(hyperparameters)
     gradients = rng.normal(size=(2, STEPS, 4))
@@ -99,8 +99,8 @@ def independent(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally:
         for k in (0, 1) if t % 2 else (1, 0):
             paths[k].append(together[k].step(gradients[k, t]).tobytes())
     for k in (0, 1):
-        alone = Loose(subject.rule(hyperparameters), starts[k], 0.1)
-        expected = [alone.step(gradients[k, t]).tobytes() for t in range(STEPS)]
+        separate = Loose(subject.rule(hyperparameters), starts[k], 0.1)
+        expected = [separate.step(gradients[k, t]).tobytes() for t in range(STEPS)]
         tally.require(paths[k] == expected, "two parameters of one rule change each other's path")
     late = Loose(rule, starts[0], 0.1)
     again = [late.step(gradients[0, t]).tobytes() for t in range(STEPS)]

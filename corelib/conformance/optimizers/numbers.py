@@ -104,12 +104,12 @@ def pure_rule(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
 
 def _pure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally, reference: Reference) -> None:
     start, gradients = path_of(subject, "pure")
-    plain = dict(hyperparameters) == subject.required
-    for scale in SCALES if plain else (1.0,):  # from 0, where the smallest update shows
+    at_defaults = dict(hyperparameters) == subject.required
+    for scale in SCALES if at_defaults else (1.0,):  # from 0, where the smallest update shows
         _compared(
             subject, hyperparameters, tally, reference, 0 * start, gradients * scale, f"gradients times {scale:g}"
         )
-    if plain:
+    if at_defaults:
         _compared(subject, hyperparameters, tally, reference, start, gradients, f"from {start}")
     chased = _from_values(subject, hyperparameters, start, gradients[2])
     _compared(subject, hyperparameters, tally, reference, start, chased, "gradients that come from the parameters")
@@ -140,13 +140,13 @@ def _compared(
 
 
 def _from_values(subject: RuleSubject, hyperparameters: Mapping[str, Any], start: Array, offset: Array) -> Array:
-    """The gradients that the rule meets on its way down a bowl."""
+    """The gradients along the rule's own path down a quadratic."""
     target, curvatures = start + 3 + offset, np.geomspace(0.1, 1, start.size)
-    loose, met = Loose(subject.rule(hyperparameters), start, LR), []
+    loose, gradients = Loose(subject.rule(hyperparameters), start, LR), []
     for _ in range(CHASE):
-        met.append(curvatures * (loose.param - target))
-        loose.step(met[-1])
-    return np.array(met)
+        gradients.append(curvatures * (loose.param - target))
+        loose.step(gradients[-1])
+    return np.array(gradients)
 
 
 def path_of(subject: RuleSubject, name: str) -> tuple[Array, Array]:
@@ -168,21 +168,21 @@ def symmetry(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
     """What must not matter does not: signs, the order of entries, the origin, and the scale where that is promised."""
     start, gradients = path_of(subject, "symmetry")
     gradients = gradients[:20]
-    plain = np.array(list(_loose(subject, hyperparameters, start, gradients)))
+    updates = np.array(list(_loose(subject, hyperparameters, start, gradients)))
     if subject.spec.odd:
         turned = np.array(list(_loose(subject, hyperparameters, -start, -gradients)))
-        tally.same(-turned, plain, "(p, g) -> (-p, -g) does not turn the update around")
+        tally.same(-turned, updates, "(p, g) -> (-p, -g) does not turn the update around")
     if subject.elementwise:
         order = subject.rng("order").permutation(len(start))
         mixed = np.array(list(_loose(subject, hyperparameters, start[order], gradients[:, order])))
         message = "entries in another order get other updates, and the rule is elementwise"
         if subject.joint:  # sums are added up in another order
-            close_to_path(tally, mixed, plain[:, order], message)
+            close_to_path(tally, mixed, updates[:, order], message)
         else:
-            tally.same(mixed, plain[:, order], message)
+            tally.same(mixed, updates[:, order], message)
     if not subject.spec.uses_values:
         moved = np.array(list(_loose(subject, hyperparameters, start + 1.5, gradients)))
-        tally.same(moved, plain, "another origin changes the update: declare uses_values if it is meant to")
+        tally.same(moved, updates, "another origin changes the update: declare uses_values if it is meant to")
     _scaled(subject, hyperparameters, tally, start, gradients)
 
 
@@ -246,9 +246,9 @@ def zero_grad_arrays(subject: RuleSubject, hyperparameters: Mapping[str, Any], t
     tally.require(counts[0] == [1] * len(values), f"after a gradient of zeros the counts are {counts[0]}")
     counts.clear()
     skipped = follow(subject, hyperparameters, values, [*none, *gradients, *none], seen)
-    plain = follow(subject, hyperparameters, values, gradients)
+    expected = follow(subject, hyperparameters, values, gradients)
     tally.require(counts[0] == [0] * len(values), f"after no gradient the counts are {counts[0]}")
-    for one, other in zip(skipped, plain, strict=True):
+    for one, other in zip(skipped, expected, strict=True):
         tally.same(one, other, "a step without gradients changes the path")
     first = follow(subject, hyperparameters, values, [[np.ones_like(g) for g in gradients[0]]], lr=LR)
     moved = [not np.array_equal(a, b) for a, b in zip(first, values, strict=True)]
@@ -266,7 +266,7 @@ def constant(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
 
 
 def hyperparameters_live(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Each hyperparameter off its default changes the path, alone or beside another."""
+    """Each hyperparameter off its default changes the path, by itself or beside another."""
     for name in subject.hyperparameters:
         change = subject.effect_of(name)
         if change is None:

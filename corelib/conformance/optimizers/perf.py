@@ -1,4 +1,4 @@
-"""What a step of a rule costs: a report, which is never red."""
+"""The cost of a step of a rule: a report, which never fails."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -23,7 +23,7 @@ def perf(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally)
         loose = Loose(subject.rule(hyperparameters), np.ones(NUMBERS), 0.1)
         gradient = np.linspace(-1, 1, NUMBERS)
         seconds = fastest(lambda: loose.step(gradient), STEPS)
-    except Exception as error:  # what is wrong with the rule, other checks say
+    except Exception as error:  # other checks report it
         raise Skip(f"could not be measured: {type(error).__name__}") from error
     tally.assertions += 1
     size = _state_bytes(loose.state) / loose.param.nbytes

@@ -24,7 +24,7 @@ LAST: Final = 12
 
 def resume(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
     """Stopped after 1, 3 or 10 steps, saved by numpy.savez, read again: the same bytes, and a snapshot each time."""
-    for shapes in (((), (3,), (2, 3)), ((4,),)):  # many small ones may be packed; one alone is not
+    for shapes in (((), (3,), (2, 3)), ((4,),)):  # many small ones may be packed; a single one is not
         _resumes(subject, hyperparameters, tally, shapes)
 
 
@@ -81,11 +81,11 @@ def _misfits(
         except StateMismatch:
             tally.assertions += 1
         else:
-            raise Failure("a state of other parameters is loaded without a word")
+            raise Failure("a state of other parameters is loaded without an error")
 
 
 def fresh_process(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Resumed in a process that knows nothing but the files, the path is the same to the bit."""
+    """Resumed in a new process from the files, the path is the same to the bit."""
     module, name = subject.kind.__module__, subject.kind.__qualname__
     if "<locals>" in name or getattr(sys.modules.get(module), name, None) is not subject.kind:
         raise Skip("the rule cannot be imported by name")
@@ -105,7 +105,7 @@ def fresh_process(subject: RuleSubject, hyperparameters: Mapping[str, Any], tall
 def _left(
     folder: Path, i: int, subject: RuleSubject, hyperparameters: Mapping[str, Any], values: list[Array], gradients: Any
 ) -> list[Array]:
-    """Leave a state half-way in files, and answer where the path ends."""
+    """Save a state half-way to files, and return where the path ends."""
     tensors = parameters(values)
     optimizer = subject.optimizer(tensors, subject.rule(hyperparameters), lr=LR)
     for row in gradients[:3]:

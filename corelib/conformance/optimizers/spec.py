@@ -1,4 +1,4 @@
-"""What an author tells the suite of an optimizer's rule: at most one RuleSpec, and nothing of what can be derived."""
+"""The declaration of an optimizer's rule for the suite: at most one RuleSpec, with what cannot be derived."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +67,7 @@ class RuleSpec:
     together: combinations of hyperparameters that matter, besides each off its default once.
     odd: whether (p, g) -> (-p, -g) turns the update around.
     scale_free: hyperparameters with which the update is the same for gradients 2**10 times as large, or None.
-    uses_values: whether the update depends on the parameters, and not on their gradients alone.
+    uses_values: whether the update depends on the parameters, and not only on their gradients.
     expected_failures: check -> reason.
     equivalent: faults of `corelib mutate` that change no update, each with why, as those of an OpSpec. No call is
         searched for that would show a difference: the reason alone counts.

@@ -85,7 +85,7 @@ class RuleSubject:
         return None
 
     def _bases(self, name: str) -> Iterator[dict[str, Any]]:
-        """The defaults, and each other hyperparameter off its own: some have an effect beside another alone."""
+        """The defaults, and each other hyperparameter off its own: some have an effect only beside another."""
         yield dict(self.required)
         for other in self.hyperparameters:
             if other != name:
@@ -112,7 +112,7 @@ class RuleSubject:
             with np.errstate(all="ignore"):
                 for g in 0.5 + rng.normal(size=(STEPS, 4)):  # a drift, so that estimates grow
                     path.append(loose.step(g).copy())
-        except Exception:  # whatever it is, the checks will meet it again and say so
+        except Exception:  # whatever it is, the checks will report it
             return None
         return np.array(path)
 

@@ -20,7 +20,7 @@ STEPS: Final = 16
 
 
 def together(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """The path is that of all numbers together, however they are split, ordered and packed; none goes it alone."""
+    """The path is that of all numbers together, however they are split, ordered and packed, and no other."""
     if not subject.joint:
         raise Skip("each parameter by itself: see packed")
     _, gradients = path_of(subject, "together")
@@ -32,11 +32,11 @@ def together(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
         reach = float(np.max(np.abs(whole), initial=np.finfo(float).tiny))  # of all: one may end near 0
         tally.close(path / reach, whole / reach, EXACT, message)
     _unpacked(subject, hyperparameters, tally, start, gradients)
-    alone = [
+    separate = [
         _ended(subject, hyperparameters, start[part], gradients[:, part], ((4,),)) for part in (slice(4), slice(4, 8))
     ]
-    seen = not np.array_equal(np.concatenate(alone, axis=-1), whole)
-    tally.require(seen, "parameters together take the paths that each takes alone: the rule needs no combine")
+    seen = not np.array_equal(np.concatenate(separate, axis=-1), whole)
+    tally.require(seen, "parameters together take the paths that each takes by itself: the rule needs no combine")
 
 
 def _ended(
@@ -67,9 +67,11 @@ def _unpacked(
 def _one_by_one(subject: RuleSubject, tensors: Any, rule: Any, given: Any) -> Optimizer:
     """The optimizer, with a rule that does not say that it may be packed."""
     kind: Any = type(rule)
-    plain = type(kind)(kind.__name__, (kind,), {"elementwise": False, "__module__": kind.__module__, "__slots__": ()})
+    unpacked = type(kind)(
+        kind.__name__, (kind,), {"elementwise": False, "__module__": kind.__module__, "__slots__": ()}
+    )
     made: Optimizer = subject.optimizer(
-        tensors, plain(**{n: getattr(rule, n) for n in subject.hyperparameters}), **given
+        tensors, unpacked(**{n: getattr(rule, n) for n in subject.hyperparameters}), **given
     )
     return made
 

@@ -1,4 +1,4 @@
-"""Each cause of failures is told once, with the number of cases that it spoils."""
+"""Failures grouped by cause: one text for each cause, with the number of cases that fail for it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,9 +11,10 @@ SLOPES: Final = (
 )  # fmt: skip
 """Checks of the slope's numbers: where the first is red, a wrong slope explains the others."""
 NAMED: Final = 3
+"""Further cases of a cause that are listed by name."""
 
 
-def told(failures: Sequence[Result]) -> list[str]:
+def by_cause(failures: Sequence[Result]) -> list[str]:
     """One text for each cause: its first case in full, and how many more cases there are."""
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in failures:
@@ -24,11 +25,11 @@ def told(failures: Sequence[Result]) -> list[str]:
         if op in wrong and group[0].check in SLOPES[1:]:
             explained.setdefault(op, []).extend(group)
         else:
-            texts.append(_told_once(group))
+            texts.append(_of_one_cause(group))
     return [*texts, *[_explained(op, results) for op, results in explained.items()]]
 
 
-def _told_once(group: Sequence[Result]) -> str:
+def _of_one_cause(group: Sequence[Result]) -> str:
     first, others = group[0], group[1:]
     if not others:
         return first.detail

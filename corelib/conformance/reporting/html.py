@@ -6,7 +6,7 @@ from math import log10
 from string import Template
 from typing import Final
 
-from corelib.conformance.reporting.causes import told
+from corelib.conformance.reporting.causes import by_cause
 from corelib.conformance.reporting.report import Cell, Report, versions
 
 COLORS: Final = {"fail": "#d62728", "undeclared": "#f2c14e", "xfail": "#b39ddb", "skip": "#eceff1"}
@@ -76,7 +76,7 @@ def _heat(depth: float) -> str:
 
 
 def _details(report: Report) -> str:
-    texts = [*report.complaints, *told(report.failures)]
+    texts = [*report.complaints, *by_cause(report.failures)]
     texts += [r.message for r in report.undeclared]
     texts += [f"warning {r.op}: {r.detail}" for r in report.warnings]
     skips = sorted({(r.detail, r.check, r.op) for r in report.skips})

@@ -1,4 +1,4 @@
-"""The manifest: how many cases each check of each op runs, committed, so that a suite cannot empty unseen."""
+"""The manifest: how many cases each check of each op runs, committed, so that a suite cannot become empty unnoticed."""
 
 import json
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from corelib.conformance.reporting.report import Report
 
-OPTIONAL: Final = ("typed", "precise")  # they need mypy and mpmath, which are not installed everywhere
-MEND: Final = "if that is meant, write it anew with `corelib check --manifest FILE --update-manifest`"
+OPTIONAL: Final = ("typed", "precise")  # they need mypy and mpmath, which may be missing
+FIX: Final = "if that is intended, update it with `corelib check --manifest FILE --update-manifest`"
 
 
 def read(path: str | Path) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def complaints(report: Report, manifest: dict[str, Any], *, partial: bool = Fals
 def _differences(ran: dict[str, dict[str, int]], expected: dict[str, dict[str, int]], partial: bool) -> Iterator[str]:
     for op in sorted(set(ran) | set(expected)):
         if op not in expected:
-            yield f"{op} is not in the manifest; {MEND}"
+            yield f"{op} is not in the manifest; {FIX}"
         elif op not in ran:
             if not partial:
-                yield f"{op} is in the manifest, and was not checked; {MEND}"
+                yield f"{op} is in the manifest, and was not checked; {FIX}"
         else:
             yield from _of_op(op, ran[op], expected[op], partial)
 
@@ -52,4 +52,4 @@ def _of_op(op: str, ran: dict[str, int], expected: dict[str, int], partial: bool
             continue
         now, then = ran.get(check, 0), expected.get(check, 0)
         if now != then and not (check in OPTIONAL and now == 0):
-            yield f"{op}::{check} ran {now} cases, and {then} are in the manifest; {MEND}"
+            yield f"{op}::{check} ran {now} cases, and {then} are in the manifest; {FIX}"

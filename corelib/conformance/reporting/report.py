@@ -1,4 +1,4 @@
-"""The report of a run: what ran, what failed, and how near the rest came to failing."""
+"""The report of a run: which cases ran, which failed, and the margins of the others."""
 
 import json
 from collections import Counter
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from corelib.conformance.cases.result import Result
+from corelib.conformance.reporting.causes import by_cause
 
 WORST_FIRST: Final = ("fail", "undeclared", "xfail", "pass", "skip")
 
@@ -25,12 +26,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Report:
-    """All results of a run, in the order in which they came."""
+    """All results of a run, in order.
+
+    ``green`` says whether the run is without failures and without undeclared cases; ``str(report)`` is the verdict with
+    all failures; ``write_json`` and ``write_badge`` write files.
+    """
 
     results: Sequence[Result]
     profile: str = "default"
     complaints: Sequence[str] = field(default_factory=tuple)
-    """What is wrong with the run as a whole: counts that differ from the manifest."""
+    """Problems of the run as a whole: counts that differ from the manifest."""
 
     @property
     def failures(self) -> list[Result]:
@@ -46,15 +51,13 @@ class Report:
 
     @property
     def warnings(self) -> list[Result]:
-        """What passed and is worth a look: a backward that is dear beside its forward."""
+        """Cases that passed with a warning: a backward that costs far more than its forward."""
         return [r for r in self.results if r.warns]
 
     def __str__(self) -> str:
         """The verdict, each cause of failures once, what is undeclared, and the verdict again."""
-        from corelib.conformance.reporting.causes import told
-
         missing = [r.message for r in self.undeclared]
-        texts = [*self.complaints, *told(self.failures), *missing]
+        texts = [*self.complaints, *by_cause(self.failures), *missing]
         return "\n".join([self.verdict, *texts, self.verdict] if texts else [self.verdict])
 
     @property
@@ -100,7 +103,7 @@ class Report:
         return [op for op in self.ops if op not in bad]
 
     def summary(self) -> str:
-        """One line: what a badge says."""
+        """The counts in one line, as on a badge."""
         kinds: Counter[str] = Counter(r.status for r in self.results)
         parts = [f"{len(self.green_ops())}/{len(self.ops)} ops", f"{len(self.results) - kinds['skip']} checks"]
         words = {"fail": "failed", "undeclared": "undeclared", "xfail": "expected failures"}
@@ -113,7 +116,7 @@ class Report:
         return {"schemaVersion": 1, "label": "conformance", "message": self.summary(), "color": color}
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for a machine to read."""
+        """The whole report as JSON data."""
         return {
             "profile": self.profile,
             "green": self.green,
@@ -142,7 +145,7 @@ def _cell(group: Iterable[Result]) -> Cell:
 
 
 def versions() -> dict[str, str]:
-    """What the run rests on."""
+    """The versions of corelib, NumPy and Python."""
     import platform
 
     import numpy as np

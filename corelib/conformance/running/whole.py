@@ -24,7 +24,7 @@ def cases_of(
 
 
 def ops_of(pattern: str | None = None, *, op: str | None = None, seed: int = 0) -> list[Subject]:
-    """The installed ops, as ``installed`` finds them, and none where the name is that of optimizers alone."""
+    """The installed ops, as ``installed`` finds them; none where only optimizers have the name."""
     try:
         return installed(pattern, op=op, seed=seed)
     except LookupError:

@@ -1,4 +1,4 @@
-"""What the samples of an op must have among them: where they have not, the op was never looked at there."""
+"""What the samples of an op must have among them: what no sample has is never tested."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -29,15 +29,15 @@ NAMES: Final = (*SHAPES, *CALLS)
 
 
 def missing(subject: Subject) -> Iterator[str]:
-    """What no sample has, in the words of a report, and no reason excuses."""
+    """The demands that no sample meets and no reason excuses, as the report words them."""
     samples = [s for s in samples_of(subject) if Tag.COMPLEX not in s.tags]
-    for name, told in _wanted(subject, samples):
+    for name, wording in _wanted(subject, samples):
         if not any(_names(pattern, name) for pattern in subject.spec.not_applicable):
-            yield f"no sample {told}"
+            yield f"no sample {wording}"
 
 
 def unknown(subject: Subject) -> list[str]:
-    """Reasons for what nobody asks of any op."""
+    """The keys of ``not_applicable`` that are no demand."""
     known = (*NAMES, *_pairs(subject))
     return [p for p in subject.spec.not_applicable if not any(_names(p, name) for name in known)]
 
@@ -49,16 +49,16 @@ def _names(pattern: str, name: str) -> bool:
 
 
 def _wanted(subject: Subject, samples: Sequence[Sample]) -> Iterator[tuple[str, str]]:
-    """The demands that no sample meets, with how they are told."""
+    """The demands that no sample meets, each with its wording."""
     if subject.entrywise:
         return
     shapes = {a.shape for s in samples for a in s.arrays}
-    for name, (told, met) in SHAPES.items():
-        if (name == "0-d" or not by_entries(subject)) and not any(map(met, shapes)):
-            yield name, told
-    for name, told in CALLS.items():
+    for name, (wording, is_met) in SHAPES.items():
+        if (name == "0-d" or not by_entries(subject)) and not any(map(is_met, shapes)):
+            yield name, wording
+    for name, wording in CALLS.items():
         if _applies(subject, name) and not _has(subject, name, samples):
-            yield name, told
+            yield name, wording
     for pair in _pairs(subject):
         one, other = pair.split(" with ")
         if not any(_sets(subject, s, one) and _sets(subject, s, other) for s in samples):
@@ -129,5 +129,5 @@ def _sets(subject: Subject, sample: Sample, name: str) -> bool:
 def _fields(subject: Subject, sample: Sample) -> Iterator[tuple[str, Any]]:
     """The fields that a call sets, by keyword or by position."""
     yield from sample.fields.items()
-    first = 1 if subject.arity is None else len(subject.argument_names) if subject.has_rule else subject.arity
+    first = 1 if subject.arity is None else len(subject.argument_names) if subject.has_backward else subject.arity
     yield from zip(subject.fields, sample.args[first:], strict=False)

@@ -67,11 +67,11 @@ def _takes(subject: Subject, sample: Sample) -> bool:
     """Whether the op, and its reference, have finite results there, and not too many for the checks."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("error")  # a form that is deprecated is none to look at
+            warnings.simplefilter("error")  # a deprecated form is not tested
             results = values(subject.op, sample, sample.arrays)
             if subject.spec.reference is not None:
                 subject.spec.reference(*sample.filled(sample.arrays), **sample.fields)
-    except Exception:  # the point is to find out
+    except Exception:  # a call that raises is not accepted
         return False
     small = sample.numbers <= MOST and sum(r.size for r in results) <= MOST
     return small and bool(results) and all(bool(np.all(np.isfinite(r))) and r.size for r in results)
@@ -85,7 +85,7 @@ def _block(array: Array, rows: int, columns: int) -> Array:
 
 
 def _blocks(rows: int, columns: int) -> "Cut":
-    """The same block of every array; or of the first alone, beside what fits it."""
+    """The same block of every array; or of the first only, with the others cut to fit."""
 
     def cut(arrays: Sequence[Array]) -> Iterator[list[Array]]:
         yield [_block(a, rows, columns) for a in arrays]
@@ -98,7 +98,7 @@ def _blocks(rows: int, columns: int) -> "Cut":
 
 
 def _numbers(arrays: Sequence[Array]) -> Iterator[list[Array]]:
-    """One number of each array; or of one alone."""
+    """One entry of each array; or of one array only."""
     cut = [np.array(a.reshape(-1)[0]) if a.size else a for a in arrays]
     yield cut
     for i in range(len(arrays) if len(arrays) > 1 else 0):
@@ -106,7 +106,7 @@ def _numbers(arrays: Sequence[Array]) -> Iterator[list[Array]]:
 
 
 def _stacks(arrays: Sequence[Array]) -> Iterator[list[Array]]:
-    """Two axes in front of each array; of blocks where they are large; in front of one alone."""
+    """Two axes in front of each array; of blocks where they are large; in front of one array only."""
     for cut in (list(arrays), [_block(a, 2, 2) for a in arrays], [_block(a, 1, 2) for a in arrays]):
         stacked = [_stacked(a) for a in cut]
         yield stacked

@@ -52,21 +52,21 @@ def _factors(subject: Subject, sample: Sample) -> Iterator[int]:
 
 
 def _result_size(subject: Subject, sample: Sample, factor: int) -> int:
-    """How many numbers the op answers; 0 where it does not take axes as much longer."""
+    """How many entries the results have; 0 where the op does not accept axes that are that much longer."""
     arrays = [np.resize(a, _longer(a.shape, factor)) for a in sample.arrays]
     try:
         with np.errstate(all="ignore"):
             return sum(r.size for r in values(subject.op, sample, arrays))
-    except Exception:  # the point is to find out
+    except Exception:  # a call that raises is not accepted
         return 0
 
 
 def _ordinary(subject: Subject, sample: Sample) -> bool:
-    """Whether the op takes it, and answers some numbers, none of them huge, and not all of them tiny."""
+    """Whether the op accepts it, with results of which no entry is huge, and not all are tiny."""
     try:
         with np.errstate(all="ignore"):
-            answers = values(subject.op, sample, sample.arrays)
-    except Exception:  # the point is to find out
+            results = values(subject.op, sample, sample.arrays)
+    except Exception:  # a call that raises is not accepted
         return False
-    sizes = [float(np.max(np.abs(a), initial=0)) for a in answers]
-    return bool(answers) and all(1e-6 < size < 1e9 for size in sizes) and sum(a.size for a in answers) < 2 * ENLARGED[1]
+    sizes = [float(np.max(np.abs(a), initial=0)) for a in results]
+    return bool(results) and all(1e-6 < size < 1e9 for size in sizes) and sum(a.size for a in results) < 2 * ENLARGED[1]

@@ -41,7 +41,7 @@ def _sweep(subject: Subject, i: int, seed: int) -> tuple[Array, ...]:
 
 
 def _ones(subject: Subject, i: int, rng: np.random.Generator) -> list[Array]:
-    """1 and -1 beside every size of the others: beside large ones a power is finite there alone."""
+    """1 and -1 beside every size of the others: beside large ones a power is finite only there."""
     pairs = np.array([(one, side * size) for one in (1.0, -1.0) for size in SIZES for side in (1.0, -1.0)]).T
     sized = pairs[1] * rng.uniform(1, 2, pairs.shape[1])
     args = [pairs[0] if k == i else sized for k in range(subject.arity or 1)]

@@ -1,4 +1,4 @@
-"""Samples that nobody has to write: from the kind of an op, its arity and its domain."""
+"""Samples derived from the kind of an op, its arity and its domain."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -126,7 +126,7 @@ def _ties(subject: Subject, number: float) -> list[float]:
 
 
 def _far_out(subject: Subject, seed: int) -> Iterator[Sample]:
-    """A number far out or near 0 in one argument, and ordinary ones in the others: alone, since sizes differ."""
+    """A number far out or near 0 in one argument, ordinary ones in the others; one sample each, as sizes differ."""
     arity = subject.arity or 1
     for i in range(arity):
         rng = subject.rng("tails", i, seed)
@@ -194,7 +194,7 @@ def _same(subject: Subject, seed: int) -> Sample:
 def _finite(subject: Subject, sample: Sample) -> bool:
     try:
         return all(bool(np.all(np.isfinite(r.data))) for r in outputs(subject.op(*sample.filled(sample.arrays))))
-    except Exception:  # it will be met again by the checks
+    except Exception:  # the checks will report it
         return True
 
 
@@ -242,21 +242,21 @@ def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
 
 def _accepted(subject: Subject, calls: Iterator[OpSample]) -> list[Sample]:
-    """Those that the op takes. (How many there are is in the manifest, so that none goes missing unseen.)"""
+    """The calls that the op accepts. (The manifest counts them, so a missing one is noticed.)"""
     found = []
     for call in calls:
         made = subject.prepared(call, "guess", ())
         try:
             with np.errstate(all="ignore"):
                 subject.op(*call.args, **call.fields)
-        except Exception:  # the point is to find out
+        except Exception:  # a call that raises is not accepted
             continue
         found.append(subject.prepared(call, made.id, () if Tag.EMPTY in made.tags else (Tag.INTERIOR,)))
     return found
 
 
 def _complex(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sample]:
-    """Two samples of complex numbers, made from the first real ones: all of them complex, and each alone."""
+    """Two samples of complex numbers, made from the first real ones: all arrays complex, and each of them by itself."""
     real = [s for s in samples if Tag.INTERIOR in s.tags and s.arrays and s.arrays[0].dtype.kind == "f"]
     real = ([s for s in real if 2 * s.numbers <= MAX_JACOBIAN] or real)[:2]
     if not subject.entrywise:
@@ -268,8 +268,8 @@ def _complex(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sam
         found.append(_retagged(sample.having(arrays, f"complex-{sample.id}")))
         if len(arrays) > 1 and sample is real[0]:
             for k, array in enumerate(arrays):
-                alone = [array if i == k else a for i, a in enumerate(sample.arrays)]
-                found.append(_retagged(sample.having(alone, f"complex-{k}-{sample.id}")))
+                one = [array if i == k else a for i, a in enumerate(sample.arrays)]
+                found.append(_retagged(sample.having(one, f"complex-{k}-{sample.id}")))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What corelib is told of this distribution."""
+"""What this distribution provides to corelib."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -129,7 +129,7 @@ def _known(facts: Facts) -> Known:
     grid = np.array(list(product(*[_inside(facts, k, a) for k, a in enumerate(choices)]))).reshape(-1, facts.arity).T
     args = tuple(grid)
     with np.errstate(all="ignore"):
-        values = subject.plain(*args)
+        values = subject.first_result(*args)
         slope = _told(facts, args, values, lambda given: gradients(subject, given)[i])
         second = np.full(slope.shape, np.nan)
         if subject.spec.twice and slope.size:

@@ -187,7 +187,7 @@ def test_a_lambda_is_found_among_others_on_its_line() -> None:
 
 
 def test_every_slope_and_every_backward_has_syntax_mutants() -> None:
-    subjects = [one for one in installed() if one.has_rule]
+    subjects = [one for one in installed() if one.has_backward]
     with_mutants = {host.subject.name for m in syntax_mutants(subjects) for host in m.hosts}
     assert {one.name for one in subjects} - with_mutants <= {"corelib-elementwise.positive"}
 

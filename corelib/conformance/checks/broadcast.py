@@ -1,4 +1,4 @@
-"""The check of broadcasting: whatever operand is stretched, its gradient is the sum over the copies of it."""
+"""The check of broadcasting: the gradient of a broadcast operand is the sum over its copies."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -38,16 +38,16 @@ PAIRED: Final[tuple[Shape, ...]] = (
 MANY: Final[tuple[Shape, ...]] = ((), (1, 1), (3, 1), (4,), (3, 4))
 """Shapes of the operands, in every order: pairs of the first, and of more operands all combinations of the second."""
 BESIDE: Final[dict[Shape, tuple[Shape, ...]]] = {(3, 1): ((3,),), (3,): ((3, 1),)}
-"""Shapes of one length that are stretched along different axes, which is easily taken for a pair of columns."""
+"""Pairs that are broadcast along different axes, although both have one axis of length 3."""
 SLACK: Final = 1e-12
 TRIED: Final = 6
 
 
 def broadcast(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """The gradient of a stretched operand is that of its copies, summed: for each shape beside each other.
+    """The gradient of a broadcast operand is the sum over its copies, for each shape beside each other shape.
 
-    Where an op takes an operand of such a shape and does not stretch it, as a product takes a matrix of one column,
-    its slopes are those of differences.
+    Where an op accepts an operand of such a shape without broadcasting it, as a product does a matrix of one column,
+    its slopes are compared with differences.
     """
     for shapes in _combinations(subject, sample):
         small = [_cut(a, shape) for a, shape in zip(sample.arrays, shapes, strict=True)]
@@ -56,7 +56,7 @@ def broadcast(subject: Subject, sample: Sample, tally: Tally) -> None:
         elif _is_smooth(subject) and _has_numbers(subject, sample, small):
             _as_differences(subject, sample.having(small, f"{sample.id} cut to {named(tuple(shapes))}"), tally)
     if not tally.assertions:
-        raise Skip("no operand can be stretched")
+        raise Skip("no operand can be broadcast")
 
 
 def _combinations(subject: Subject, sample: Sample) -> Iterator[Sequence[Shape]]:
@@ -97,14 +97,14 @@ def _cut(array: Array, shape: Shape) -> Array:
 
 
 def _takes(subject: Subject, sample: Sample, small: list[Array]) -> bool:
-    """Whether the op answers for these operands what it answers for copies of them in full size."""
+    """Whether the op returns for these operands what it returns for copies of them in full size."""
     full = [np.array(np.broadcast_to(a, whole.shape)) for a, whole in zip(small, sample.arrays, strict=True)]
     try:
-        answers, expected = values(subject.op, sample, small), values(subject.op, sample, full)
-    except Exception:  # the point is to find out
+        results, expected = values(subject.op, sample, small), values(subject.op, sample, full)
+    except Exception:  # a call that raises is not accepted
         return False
-    return len(answers) == len(expected) > 0 and all(
-        a.shape == b.shape and np.allclose(a, b, rtol=SLACK, atol=0) for a, b in zip(answers, expected, strict=True)
+    return len(results) == len(expected) > 0 and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=SLACK, atol=0) for a, b in zip(results, expected, strict=True)
     )
 
 
@@ -123,11 +123,11 @@ def _has_numbers(subject: Subject, sample: Sample, small: list[Array]) -> bool:
     """Whether the op takes these operands, and its results are finite."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("error")  # a form that is deprecated is none to look at
-            answers = values(subject.op, sample, small)
-    except Exception:  # the point is to find out
+            warnings.simplefilter("error")  # a deprecated form is not tested
+            results = values(subject.op, sample, small)
+    except Exception:  # a call that raises is not accepted
         return False
-    return bool(answers) and all(a.size and bool(np.all(np.isfinite(a))) for a in answers)
+    return bool(results) and all(a.size and bool(np.all(np.isfinite(a))) for a in results)
 
 
 def _as_copies(subject: Subject, sample: Sample, tally: Tally, small: list[Array]) -> None:
@@ -165,11 +165,11 @@ def select_broadcastable(subject: Subject, seed: int) -> Sequence[Sample]:
     samples = [s for s in select_interior(subject, seed) if Tag.NUMBER not in s.tags]
     if subject.entrywise:
         if (subject.arity or 1) < 2:
-            raise Skip("an op of one array: nothing is stretched beside another")
+            raise Skip("an op of one array: nothing to broadcast")
         return [_of_first(subject, shape) for shape in ((*PAIRED, (3,)) if subject.arity == 2 else MANY)]
     found = [s for s in samples if len(s.arrays) > 1 and Tag.SAME not in s.tags]
     if not found:
-        raise Skip("no sample of several arrays: nothing is stretched beside another")
+        raise Skip("no sample of several arrays: nothing to broadcast")
     unlike = list({(*[a.ndim for a in s.arrays], repr(s.fields)): s for s in reversed(found)}.values())
     return sorted(unlike, key=lambda s: -sum(a.ndim for a in s.arrays))[:TRIED]  # most has been cut from the largest
 
