@@ -54,7 +54,7 @@ class Peer:
         return (z - y).square().mean()
 
     def step(self, x: Any, y: Any) -> float:
-        """One step on a batch; answers the loss before it."""
+        """One step on a batch; returns the loss before it."""
         self.optimizer.zero_grad()
         loss = self.loss(x, y)
         loss.backward()

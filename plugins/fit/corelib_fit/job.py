@@ -135,7 +135,7 @@ def described(network: Network) -> str:
 
 
 def leave(job: Job, samples: Samples, model: Model, history: History, residuals: Array) -> Sequence[str]:
-    """Write the four files; answers their paths."""
+    """Write the four files; returns their paths."""
     subtitle = f"{described(model.network)}, {job.solver.rule.name}, {len(history.epochs):,} epochs, seed {job.seed}"
     if len(residuals):
         subtitle += f"; root mean square of the test residuals: {root_mean_square(residuals):.3g}"

@@ -101,7 +101,7 @@ def initial(sizes: Sequence[int], activation: str, random: np.random.Generator) 
     """Weights and biases to begin with.
 
     Weights are normal with deviation gain/√inputs, biases of hidden layers uniform in ±gain: as large as the spread
-    of what they are added to, so that the units bend at different inputs. Where the answers of a layer have a
+    of what they are added to, so that the units bend at different inputs. Where the outputs of a layer have a
     mean, the biases of the next take it away. Standardised inputs then stay so through any depth.
     """
     gain, mean = ACTIVATIONS[activation]
