@@ -3,6 +3,8 @@
 A type checker refuses a class whose backward returns another number of gradients than forward takes arrays. Names
 that begin with an underscore are steps on the way: a backward with or without ``result`` and ``wanted``.
 
+An op of any number of arrays may name the first ones, and those of three at most: ``forward(self, x, *rest)``.
+
 ``Results`` is what a forward of several results returns: ``tuple[Array, Array]``, or a named tuple. ``Seen_contra``
 is what its backward sees of them, as ``propagated`` and as ``result``.
 """
@@ -174,20 +176,34 @@ class TernaryMany(Protocol[Results]):
 
 
 class _BackwardN(Protocol[Seen_contra]):
-    def __call__(self, propagated: Seen_contra, /, *arrays: Array) -> tuple[Gradient, ...]: ...
+    def __call__(
+        self, propagated: Seen_contra, x: Array, y: Array, z: Array, /, *arrays: Array
+    ) -> tuple[Gradient, ...]: ...
 
 
 class _BackwardNResult(Protocol[Seen_contra]):
-    def __call__(self, propagated: Seen_contra, /, *arrays: Array, result: Seen_contra) -> tuple[Gradient, ...]: ...
+    def __call__(
+        self, propagated: Seen_contra, x: Array, y: Array, z: Array, /, *arrays: Array, result: Seen_contra
+    ) -> tuple[Gradient, ...]: ...
 
 
 class _BackwardNWanted(Protocol[Seen_contra]):
-    def __call__(self, propagated: Seen_contra, /, *arrays: Array, wanted: Wanted) -> tuple[Gradient, ...]: ...
+    def __call__(
+        self, propagated: Seen_contra, x: Array, y: Array, z: Array, /, *arrays: Array, wanted: Wanted
+    ) -> tuple[Gradient, ...]: ...
 
 
 class _BackwardNBoth(Protocol[Seen_contra]):
     def __call__(
-        self, propagated: Seen_contra, /, *arrays: Array, result: Seen_contra, wanted: Wanted
+        self,
+        propagated: Seen_contra,
+        x: Array,
+        y: Array,
+        z: Array,
+        /,
+        *arrays: Array,
+        result: Seen_contra,
+        wanted: Wanted,
     ) -> tuple[Gradient, ...]: ...
 
 
@@ -202,7 +218,7 @@ _AnyBackwardN: TypeAlias = (
 class Variadic(Protocol):
     """Any number of arrays, one result."""
 
-    def forward(self, *arrays: Array) -> Array: ...
+    def forward(self, x: Array, y: Array, z: Array, /, *arrays: Array) -> Array: ...
 
     @property
     def backward(self) -> _AnyBackwardN[Array]: ...
@@ -211,7 +227,7 @@ class Variadic(Protocol):
 class VariadicForward(Protocol):
     """Any number of arrays, and a backward of any type."""
 
-    def forward(self, *arrays: Array) -> Any: ...
+    def forward(self, x: Array, y: Array, z: Array, /, *arrays: Array) -> Any: ...
 
     @property
     def backward(self) -> Any: ...
@@ -220,7 +236,7 @@ class VariadicForward(Protocol):
 class VariadicMany(Protocol[Results]):
     """The same with several results: ``propagated`` is a tuple like that of forward."""
 
-    def forward(self, *arrays: Array) -> Results: ...
+    def forward(self, x: Array, y: Array, z: Array, /, *arrays: Array) -> Results: ...
 
     @property
     def backward(self) -> _AnyBackwardN[Results]: ...
@@ -280,17 +296,19 @@ class LinearTernary(Protocol):
 
 
 class _LinearBackwardN(Protocol):
-    def __call__(self, propagated: Array, /, *arrays: Shape) -> tuple[Gradient, ...]: ...
+    def __call__(self, propagated: Array, x: Shape, y: Shape, z: Shape, /, *arrays: Shape) -> tuple[Gradient, ...]: ...
 
 
 class _LinearBackwardNWanted(Protocol):
-    def __call__(self, propagated: Array, /, *arrays: Shape, wanted: Wanted) -> tuple[Gradient, ...]: ...
+    def __call__(
+        self, propagated: Array, x: Shape, y: Shape, z: Shape, /, *arrays: Shape, wanted: Wanted
+    ) -> tuple[Gradient, ...]: ...
 
 
 class LinearVariadic(Protocol):
     """Any number of arrays, one result, and a backward that is given shapes in the place of arrays."""
 
-    def forward(self, *arrays: Array) -> Array: ...
+    def forward(self, x: Array, y: Array, z: Array, /, *arrays: Array) -> Array: ...
 
     @property
     def backward(self) -> _LinearBackwardN | _LinearBackwardNWanted: ...

@@ -131,6 +131,30 @@ class Swapped:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstTimesRest:
+    """An op of any number of arrays, of which the first has a name."""
+
+    def forward(self, x: Array, *rest: Array) -> Array:
+        return x * typed.sum(np.stack(rest), axis=0)
+
+    def backward(self, propagated: Array, x: Array, *rest: Array, result: Array) -> tuple[Array, ...]:
+        return propagated * result / x, *[propagated * x] * len(rest)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoAndRest:
+    """The same with two names, and a backward of shapes alone."""
+
+    axis: int = 0
+
+    def forward(self, x: Array, y: Array, *rest: Array) -> Array:
+        return x + y
+
+    def backward(self, propagated: Array, x: Shape, y: Shape, *rest: Shape) -> tuple[Array | None, ...]:
+        return propagated, propagated, *[None] * len(rest)
+
+
+@dataclass(frozen=True, slots=True)
 class Summed:
     """An op whose backward calls ops."""
 
@@ -181,6 +205,8 @@ assert_type(swapped([t, a]), tuple[Tensor, ...])
 # Any number of arrays
 assert_type(mean_of([t, a]), Tensor)
 assert_type(total((t, a, 1.0)), Tensor)
+assert_type(op(FirstTimesRest)([t, a]), Tensor)
+assert_type(linear(TwoAndRest)([t, a], axis=1), Tensor)
 
 
 def made_of_anything(cls: Any) -> None:

@@ -34,7 +34,9 @@ class Where:
 
     name: str = "where"
     functions: tuple[Callable[..., Any], ...] = (np.where,)
-    __signature__ = Signature([Parameter(name, Parameter.POSITIONAL_ONLY) for name in ("condition", "x", "y")])
+    __signature__: Final[Signature] = Signature(
+        [Parameter(name, Parameter.POSITIONAL_ONLY) for name in ("condition", "x", "y")]
+    )
 
     def __init__(self) -> None:
         self._choose = op(Choice, name="where", broadcasts=True)
