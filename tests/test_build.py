@@ -127,7 +127,7 @@ def suffix() -> str:
 
 @pytest.mark.parametrize("kind", ["wheel", "editable"])
 @pytest.mark.parametrize("without", NO_COMPILER)
-def test_whoever_asks_for_a_compiled_core_without_a_compiler_gets_one_line(
+def test_a_required_compiled_core_without_a_compiler_is_an_error_of_one_line(
     kind: str, without: dict[str, str], tree: Path, tmp_path: Path
 ) -> None:
     said = build(tree, tmp_path, {"CORELIB_COMPILE": "1", **without}, kind, status=1)
@@ -136,7 +136,7 @@ def test_whoever_asks_for_a_compiled_core_without_a_compiler_gets_one_line(
     assert not list(tmp_path.glob("*.whl"))
 
 
-def test_a_wish_that_is_neither_yes_nor_no_is_refused(tree: Path, tmp_path: Path) -> None:
+def test_a_setting_other_than_0_and_1_is_refused(tree: Path, tmp_path: Path) -> None:
     said = build(tree, tmp_path, {"CORELIB_COMPILE": "yes"}, status=1)
     assert said == "CORELIB_COMPILE is 'yes': it may be 0 or 1\n"
 
@@ -217,8 +217,8 @@ def seen_by_git(tree: Path) -> str:
     return seen
 
 
-def test_c_that_is_not_known_is_not_built(hatch_build: ModuleType, tmp_path: Path) -> None:
+def test_c_that_cannot_be_patched_is_not_built(hatch_build: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "graph.c").write_text("int main(void) { return 0; }\n")
-    with pytest.raises(RuntimeError, match="this mypyc writes C that is not known here"):
-        hatch_build.mend(tmp_path, [])
+    with pytest.raises(RuntimeError, match="this version of mypyc writes C that cannot be patched"):
+        hatch_build.patch(tmp_path, [])
     assert (tmp_path / "graph.c").read_text() == "int main(void) { return 0; }\n"

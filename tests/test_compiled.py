@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from inspect import getdoc
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+
+from corelib import Tensor
 
 Both: TypeAlias = dict[str, Any]
 OUTCOMES = Path(__file__).parent / "outcomes.py"
@@ -70,24 +73,74 @@ def printed(core: Path, code: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_nodes_of_a_compiled_core_are_out_of_the_sight_of_the_garbage_collector(compiled_core: Path) -> None:
+def test_nodes_of_a_compiled_core_are_not_tracked_by_the_garbage_collector(compiled_core: Path) -> None:
     code = """
 import gc
+import numpy as np
 from corelib import Tensor, ops
 x = Tensor([1.0, 2.0], trainable=True)
-for y in (x * 2.0, ops.split(x, 2)[0]):
+for y in (x * 2.0, ops.split(x, 2)[0], x * np.ones((3, 2))):
     node = y.creator
-    print(any(map(gc.is_tracked, (node, node.args, node.parents, *node.parents))))
+    print(any(map(gc.is_tracked, (node, node.args, node.parents, *filter(None, node.parents)))))
 y = x
 for _ in range(300_000):
     y = y * 1.0
 del y, node
 print("freed without recursion")
 """
-    assert printed(compiled_core, code) == ["False", "False", "freed without recursion"]
+    assert printed(compiled_core, code) == ["False", "False", "False", "freed without recursion"]
 
 
-def test_what_mypyc_makes_for_itself_is_not_a_method_of_any_class(compiled_core: Path) -> None:
+def test_deleting_a_property_of_a_compiled_core_is_an_error(compiled_core: Path) -> None:
+    code = """
+from corelib import Tensor
+x = Tensor([1.0], trainable=True)
+for name in ("data", "grad", "trainable", "name"):
+    try:
+        delattr(x, name)
+    except AttributeError as error:
+        print(error)
+"""
+    names = ("data", "grad", "trainable", "name")
+    assert printed(compiled_core, code) == [f"property {name!r} of 'Tensor' object has no deleter" for name in names]
+
+
+def test_a_property_of_a_compiled_core_takes_any_truth_value(compiled_core: Path) -> None:
+    code = """
+import numpy as np
+from corelib import Tensor
+x = Tensor([1.0])
+for value in (np.True_, np.False_, 1, 0):
+    x.trainable = value
+    print(x.trainable)
+"""
+    assert printed(compiled_core, code) == ["True", "False", "True", "False"]
+
+
+def test_positional_only_arguments_of_a_compiled_core_are_refused_by_keyword(compiled_core: Path) -> None:
+    code = """
+from corelib import ops
+for op, args, keywords in ((ops.exp, (), {"x": 1.0}), (ops.add, (1.0,), {"y": 2.0})):
+    try:
+        print(op(*args, **keywords))
+    except TypeError:
+        print("refused")
+"""
+    assert printed(compiled_core, code) == ["refused", "refused"]
+
+
+def test_help_shows_the_docstrings_of_a_compiled_core(compiled_core: Path) -> None:
+    code = """
+import inspect
+from corelib import Tensor
+for one in (Tensor, Tensor.backward, Tensor.grad, Tensor.detach):
+    print(inspect.getdoc(one).splitlines()[0])
+"""
+    shown = printed(compiled_core, code)
+    assert shown == [str(getdoc(one)).splitlines()[0] for one in (Tensor, Tensor.backward, Tensor.grad, Tensor.detach)]
+
+
+def test_the_setup_method_of_mypyc_is_not_a_method_of_any_class(compiled_core: Path) -> None:
     code = """
 import gc
 from corelib import Tensor, no_grad
