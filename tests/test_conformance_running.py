@@ -115,6 +115,22 @@ def test_repro_runs_one_case_of_an_installed_op() -> None:
         repro(f"{one.name}::jacobian::nothing::seed0")
 
 
+def test_what_is_not_there_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError, match="no profile 'swift'; profiles are quick, default, deep"):
+        run([subject_of(exp)], "swift")
+    with pytest.raises(LookupError, match="no profile 'swift'"):
+        parametrize_conformance("corelib-broadcast", "swift")
+    with pytest.raises(LookupError, match="no installed op"):
+        repro("exp")
+    with pytest.raises(LookupError, match="no case"):
+        repro("corelib-elementwise.exp")
+
+
+def test_repro_runs_one_case_of_an_installed_optimizer() -> None:
+    pytest.importorskip("corelib_optimizers")
+    assert repro("corelib-optimizers.sgd::validation::defaults::seed0").status == "pass"
+
+
 def test_corelib_check_prints_a_table_and_a_verdict(tmp_path: Path) -> None:
     files = [f"--{kind}={tmp_path / kind}" for kind in ("json", "badge", "html")]
     done = invoke("corelib-elementwise", "--op", "exp", "--profile", "quick", *files)

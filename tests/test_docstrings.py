@@ -18,6 +18,13 @@ SHOWN = [
     "grad", "value_and_grad", "elementwise_grad", "vjp", "jvp", "hvp", "jacobian", "hessian", "checkpoint", "no_grad",
     "graph", "op", "linear", "elementwise", "composed", "all_finite", "Ratio", "Tensor",
 ]  # fmt: skip
+SHOWN_BY_THE_SUITE = [
+    f"corelib.conformance.{name}"
+    for name in (
+        "OpSample", "OpSpec", "RuleSpec", "check", "check_grads", "installed", "parametrize_conformance", "repro",
+        "run", "subject_of", "xfail",
+    )
+]  # fmt: skip
 
 
 def public() -> dict[str, Any]:
@@ -38,9 +45,9 @@ def test_a_member_of_tensor_says_what_it_is(name: str) -> None:
     assert inspect.getdoc(getattr(corelib.Tensor, name))
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", [*[f"corelib.{name}" for name in SHOWN], *SHOWN_BY_THE_SUITE])
 def test_an_example_gives_what_it_shows(name: str) -> None:
-    value = getattr(corelib, name)
+    value = public()[name]
     home = import_module(value.__module__)
     examples = doctest.DocTestParser().get_doctest(inspect.getdoc(value) or "", dict(vars(home)), name, None, None)
     assert examples.examples

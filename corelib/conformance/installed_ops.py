@@ -11,10 +11,17 @@ from corelib.plugins.registry import registry
 
 
 def installed(pattern: str | None = None, *, op: str | None = None, seed: int = 0) -> list[Subject]:
-    """All installed ops, or those of one distribution ("corelib-elementwise"), or one ("corelib-elementwise.exp").
+    """The installed ops as Subjects, with the specs that their plugins declare.
 
-    Raises LookupError where nothing has that name, PluginLoadError where a plugin that was asked for is broken,
+    pattern: a distribution ("corelib-elementwise"), or one op of it ("corelib-elementwise.exp"); by default all.
+    op: only ops of this name.
+    seed: vary all random numbers.
+
+    Raises LookupError where nothing has that name, PluginLoadError where a plugin of that name cannot be loaded,
     InvalidOp for a spec of an op that its plugin does not provide.
+
+    >>> [subject.name for subject in installed("corelib-elementwise", op="exp")]
+    ['corelib-elementwise.exp']
     """
     found = [one for plugin in _plugins(pattern) for one in _subjects(plugin, seed)]
     found = [s for s in found if pattern in (None, s.distribution, s.name) and op in (None, s.spec.name)]

@@ -19,3 +19,10 @@ PROFILES: Final = {
     "default": Profile("default", 3),
     "deep": Profile("deep", 10, examples=200),
 }
+
+
+def profile_of(name: str) -> Profile:
+    """The profile called ``name``. Raises LookupError for any other name."""
+    if name not in PROFILES:
+        raise LookupError(f"no profile {name!r}; profiles are {', '.join(PROFILES)}")
+    return PROFILES[name]

@@ -22,9 +22,13 @@ Edge: TypeAlias = Literal["closed", "open"]
 class OpSample:
     """One call of an op: ``OpSample(x, y, axis=1)`` stands for ``op(x, y, axis=1)``.
 
-    Arrays of floats (also those in lists and tuples) are what the op is differentiated in; other arguments
-    are passed on as they are. The same array at two places is one variable, as in f(x, x). ``kink`` says
-    that the slopes jump here, and by which policy; ``id`` names the sample.
+    args, fields: the arguments of the call. The op is differentiated in arrays of floats, also those in lists and
+        tuples; other arguments are passed unchanged. The same array at two places is one variable, as in f(x, x).
+    id: the name of the sample in reports; without it samples are numbered.
+    kink: where the slopes jump at this point, the slope that is promised there, as ``at_kink`` of an OpSpec.
+
+    >>> OpSample(np.ones((2, 3)), axis=1)
+    OpSample(float64(2, 3), axis=1)
     """
 
     def __init__(self, *args: Any, id: str | None = None, kink: Tie | None = None, **fields: Any) -> None:
@@ -39,7 +43,13 @@ class OpSample:
 
 
 class ErrorSample:
-    """A call that must be refused: ``ErrorSample(x, raises=ValueError, axis=7)``."""
+    """A call that must be refused: ``ErrorSample(x, raises=ValueError, axis=7)``.
+
+    args, fields: the arguments of the call.
+    raises: the exception that it must raise.
+    match: a part of the message.
+    id: the name of the call in reports.
+    """
 
     def __init__(
         self, *args: Any, raises: type[Exception], id: str | None = None, match: str = "", **fields: Any
@@ -52,9 +62,13 @@ class ErrorSample:
 
 
 class Promise:
-    """The gradients that a call promises where differences cannot tell: at ties, at 0 / 0, at NaN and infinity.
+    """The gradients of a call where no difference quotient exists: at ties, at 0 / 0, at NaN and infinity.
 
-    ``Promise(x, y, gradients=[gx, gy], axis=1)``: of sum(op(x, y, axis=1)), one for each array.
+    ``Promise(x, y, gradients=[gx, gy], axis=1)`` declares the gradients of sum(op(x, y, axis=1)) in x and in y.
+
+    args, fields: the arguments of the call.
+    gradients: one array for each array among ``args``, of its shape. They are compared to 1e-14.
+    id: the name of the call in reports.
     """
 
     def __init__(self, *args: Any, gradients: Sequence[Any], id: str | None = None, **fields: Any) -> None:
@@ -66,7 +80,12 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Xfail:
-    """A check that is known to fail, and why. ``sample`` is a pattern of sample names, such as "complex*"."""
+    """A check that is known to fail. ``xfail`` makes one.
+
+    check: the id of the check.
+    reason: why it fails, for the report.
+    sample: a pattern of the samples on which it fails, such as "complex*".
+    """
 
     check: str
     reason: str
@@ -77,7 +96,15 @@ class Xfail:
 
 
 def xfail(check: str, reason: str, sample: str = "*") -> Xfail:
-    """A strict expected failure: that no case of it fails any longer is a failure too."""
+    """A strict expected failure, for ``OpSpec(expected_failures=[...])``: once all its cases pass, that is a failure.
+
+    check: the id of the check that fails.
+    reason: why. Raises InvalidOp where it is empty.
+    sample: a pattern of the samples on which it fails.
+
+    >>> xfail("second_order", "no double backward yet (#12)", "complex*")
+    Xfail(check='second_order', reason='no double backward yet (#12)', sample='complex*')
+    """
     if not reason:
         raise InvalidOp(f"the expected failure of {check} needs a reason")
     return Xfail(check, reason, sample)
@@ -88,15 +115,20 @@ Samples: TypeAlias = Callable[[np.random.Generator], Iterable[OpSample]]
 
 @dataclass(frozen=True)
 class OpSpec:
-    """What the suite needs to know of the op called ``name``. Raises InvalidOp for what makes no sense.
+    """What the suite needs to know of the op called ``name``, as far as it cannot be derived from the op.
+
+    A plugin returns its OpSpecs from the hook ``corelib_conformance``. All fields but ``name`` are optional and given
+    by keyword. Raises InvalidOp for kinks without ``at_kink``, an unknown ``kind``, and a missing reason.
+
+    >>> OpSpec("relu", kinks=[0.0], at_kink="left").kinks
+    [0.0]
 
     kind: what the op does with shapes, from which samples are derived; None derives them from the op itself.
     domain: where forward is real and finite: one interval (low, high), a list of several, or a tuple of such, one
         per argument; None stands for no bound. Without it the suite finds the domain of an entry-by-entry op by
         probing.
     edge: "closed" where the ends of the domain belong to it.
-    beyond: why the domain ends where forward does not: what is beyond the declared domain, finite and smooth, and
-        not looked at.
+    beyond: why the declared domain is smaller than where forward is finite and smooth: the rest is not tested.
     analytic: whether the complex step may be used; without it, it is used where it agrees with differences.
     kinks: points at which the slope jumps: numbers, or tuples for ops of several arguments.
     at_kink: the slope there: that of the left or the right, their mean, "share" (equally among the arguments
@@ -105,26 +137,27 @@ class OpSpec:
     nondiff: names of arguments that have no slope.
     twice: whether the gradient can be differentiated again.
     complex: whether complex numbers are tried; None tries, and skips where forward refuses them.
-    reference: what forward should answer, on plain arrays; without it the NumPy function the op stands for.
+    reference: a function of NumPy arrays that returns what forward should return; by default the NumPy function that
+        the op stands for.
     precise: forward with as many digits as are asked for, ``lambda mp, x: mp.expm1(x)``: mpmath's context, then one
-        number for each array. First and second slopes are compared with it at all magnitudes, in tails where
-        differences see none.
+        number for each array. First and second slopes are compared with it at all magnitudes, also in tails where
+        differences vanish.
     samples: calls of an op with fields, made from a random generator.
     large: a call with thousands of numbers, for the checks projection and perf; else one is made from a sample.
     errors: calls that must be refused.
-    promises: gradients at places where differences cannot tell.
+    promises: gradients at points where no difference quotient exists.
     sets: the set that an argument lies in, by its name: "symmetric", "positive definite" or "orthogonal" (the last two
         axes are matrices), "unit norm" (along the last axis), "integer" (whole numbers). Differences, projections and
         second derivatives move within it.
     not_applicable: what no sample needs to have (see ``demands``), each with why: {"square": "it takes vectors"}.
-    expected_failures: check -> reason, or Xfails.
+    expected_failures: check -> reason, or Xfails. They are strict: once such a check passes, that is a failure.
     equivalent: faults that `corelib mutate` makes in the op and that change no gradient, each with why:
         {"my_plugin.waves:_series: 20 -> 21": "the next term is below rounding"}. Keys are names as the command prints
         them, in which ``*`` stands for any text. Declare one where you have read a survivor and know why it computes
         the same. It counts only as long as no call is found for which the gradients differ.
     strategy: a hypothesis strategy of OpSamples, for the deep profile.
     extreme: values far out to try; an empty tuple where the op has no use for them.
-    seconds, megabytes: what one case may take: beyond them it is stopped, and fails.
+    seconds, megabytes: the limits of one case. A case beyond them is stopped, and fails.
     """
 
     name: str

@@ -159,7 +159,9 @@ def subject_of(
     Without a spec it gets an empty one, and checks that need more are "undeclared". ``distribution`` and ``seed`` enter
     the random numbers: the same op gets the same samples in every run.
 
-        report = run([subject_of(op, OpSpec("cube", domain=(0, None)))])
+    >>> import numpy as np
+    >>> subject_of(np.sqrt, OpSpec("sqrt", domain=(0, None))).name
+    'local.sqrt'
     """
     name = spec.name if spec is not None else getattr(op, "name", getattr(op, "__name__", "op"))
     return Subject(op, spec or OpSpec(name), distribution, spec is not None, seed)

@@ -24,12 +24,18 @@ DIRECTIONS = 3
 
 
 def check_grads(f: Callable[..., Any], order: int = 1, *, seed: int = 0) -> Callable[..., None]:
-    """``check_grads(f, order=2)(*args)``: the gradients of f, and of its gradients, agree with differences.
+    """Compare the derivatives of any function with differences: ``check_grads(f, order=2)(*args)``.
 
-    f takes and returns arrays, or nested tuples, lists, dicts and dataclasses of them, and is smooth at the
-    arguments. Real and imaginary parts are moved on their own. The tolerance is 1e-8 of each derivative plus the
-    bound of its difference quotient; higher orders are differences of the gradient that was checked before.
-    Raises AssertionError with the worst entry, NotDifferentiable for arguments that are no floats.
+    f: takes and returns arrays, or nested tuples, lists, dicts and dataclasses of them. It must be smooth at the
+        arguments.
+    order: up to which order. Order k compares the derivative of order k with differences of order k - 1.
+    seed: varies the random directions, which stand for single entries where there are more than 256.
+
+    Returns a function of the arguments of f. It raises AssertionError with the worst entry, and NotDifferentiable where
+    an argument is not of floats. Real and imaginary parts are varied separately. The tolerance is 1e-8 of each
+    derivative plus the error bound of its difference quotient.
+
+    >>> check_grads(lambda x, y: np.sum(np.sin(x) * y), order=2)(0.5, np.array([1.0, 2.0]))
     """
 
     def checked(*args: Any) -> None:

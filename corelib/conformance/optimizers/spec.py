@@ -20,7 +20,10 @@ PROBLEMS: Final = ("quadratic 1", "quadratic 1e2", "quadratic 1e4", "rosenbrock"
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How a problem of `descent` is to be solved: with this learning rate, in so many steps."""
+    """For the check ``descent``: with the learning rate ``lr`` a problem is solved within ``steps`` steps.
+
+    It is solved when a thousandth of the loss at the start is left.
+    """
 
     lr: float
     steps: int
@@ -28,7 +31,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Trajectories:
-    """Vendored trajectories of another library, written by a script that stands beside them.
+    """Trajectories that another library computed, saved in a file of the plugin.
 
     The file, read without pickle, holds ``values`` (n), where parameters start; ``gradients`` (steps, n);
     ``rates`` (steps); ``trajectories`` (cases, recorded, n), the parameters after the ``recorded`` steps; and
@@ -56,7 +59,15 @@ def _loaded(file: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RuleSpec:
-    """What the suite needs to know of the rule called ``name``.
+    """What the suite needs to know of the optimizer's rule called ``name``.
+
+    A plugin returns its RuleSpecs from the hook ``corelib_conformance``. Raises OptimizerError where ``descent`` names
+    an unknown problem.
+
+    >>> def formula(start, gradients, lr):  # gradient descent
+    ...     return start - np.cumsum(lr[:, None] * gradients, axis=0)
+    >>> RuleSpec("descend", reference=formula, descent={"quadratic 1": Budget(lr=0.5, steps=20)}).name
+    'descend'
 
     reference: Trajectories, or a NumPy function ``reference(start, gradients, lr, **hyperparameters)`` that
         returns the parameters (steps, n) after each of the gradients (steps, n) with each learning rate
@@ -68,7 +79,7 @@ class RuleSpec:
     odd: whether (p, g) -> (-p, -g) turns the update around.
     scale_free: hyperparameters with which the update is the same for gradients 2**10 times as large, or None.
     uses_values: whether the update depends on the parameters, and not only on their gradients.
-    expected_failures: check -> reason.
+    expected_failures: check -> reason. They are strict: once such a check passes, that is a failure.
     equivalent: faults of `corelib mutate` that change no update, each with why, as those of an OpSpec. No call is
         searched for that would show a difference: the reason alone counts.
     """

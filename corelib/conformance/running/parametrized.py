@@ -9,15 +9,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 def parametrize_conformance(
     distribution: str, profile: str = "default", *, op: str | None = None, seed: int = 0
 ) -> Callable[[F], F]:
-    """Parametrize a test with all cases of a distribution's ops and optimizers::
+    """Parametrize a pytest test with all cases of the ops and optimizers of a distribution.
 
-        @parametrize_conformance("my-plugin")
-        def test_conformance(conformance_case):
-            conformance_case()
+    distribution: the name of an installed distribution, such as "corelib-elementwise".
+    profile: how thorough: "quick", "default" or "deep".
+    op: only the op or the optimizer of this name.
+    seed: vary all random numbers.
 
-    The case raises AssertionError where it fails, and skips (or marks as an expected failure) by itself. Where
-    failures are expected, one more case fails if they do not happen. Raises LookupError where no such
-    distribution is installed.
+    The test gets the argument ``conformance_case``, a function without arguments, and calls it: it raises
+    AssertionError where the case fails, skips, or marks an expected failure. Where failures are expected, one more case
+    fails if they do not happen. Raises LookupError where no such distribution is installed.
+
+    >>> @parametrize_conformance("corelib-broadcast", "quick")
+    ... def test_conformance(conformance_case):
+    ...     conformance_case()
     """
     import pytest
 

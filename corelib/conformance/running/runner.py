@@ -8,7 +8,7 @@ from corelib.conformance.cases.expected import unexpected_passes
 from corelib.conformance.cases.result import Result
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
-from corelib.conformance.profile import PROFILES, Profile
+from corelib.conformance.profile import PROFILES, Profile, profile_of
 from corelib.conformance.reporting.report import Report
 from corelib.conformance.running.plan import cases
 from corelib.conformance.running.whole import ops_of
@@ -25,12 +25,21 @@ def run(
     stop_at_first: bool = False,
     progress: Callable[[Result], None] | None = None,
 ) -> Report:
-    """Run the suite over ``subjects`` (``subject_of(op, spec)``, or ``installed()``), and report.
+    """Run the checks of the suite on ops, and return a Report. Failures are in the report; none is raised.
 
-    ``checks`` are patterns of the checks to run, all of them without. ``stop_at_first`` ends the examination of an
-    op at its first failure, which is all that a mutation engine wants to know.
+    subjects: from ``subject_of(op, spec)``, or ``installed()``.
+    profile: how thorough: "quick", "default" or "deep". Raises LookupError for another name.
+    checks: patterns of the ids of the checks to run; by default all.
+    stop_at_first: end the examination of an op at its first failure.
+    progress: called with the Result of each case.
+
+    >>> from corelib.extend import elementwise
+    >>> import numpy as np
+    >>> exp = elementwise(np.exp, lambda x, *, result: result)
+    >>> run([subject_of(exp)], "quick", checks=["jacobian"]).green
+    True
     """
-    chosen = PROFILES[profile] if isinstance(profile, str) else profile
+    chosen = profile_of(profile) if isinstance(profile, str) else profile
     results: list[Result] = []
     for one in subjects:
         results += run_cases(cases(one, chosen, checks), stop_at_first=stop_at_first, progress=progress)
@@ -64,10 +73,22 @@ def check(
     id: str = "yours",
     **fields: Any,
 ) -> Report:
-    """Check an op on the arguments given, as one would in a notebook: ``check(softclip, x, low=1.0)``.
+    """Test an op: its values, Jacobian, dtypes, shapes, second derivatives, and more, as docs/conformance.md lists.
 
-    Without arguments the op is checked on all its samples, derived or declared in ``spec``. Returns the
-    report where everything passes; raises AssertionError, with all that failed, otherwise.
+    op: any op, installed or not.
+    args, fields: one call on which it is tested. Without any, it is tested on all samples, derived or declared.
+    spec: what the suite cannot derive; see OpSpec.
+    profile: how thorough: "quick", "default" or "deep".
+    id: the name of the call in the report.
+
+    Returns the Report where no check fails (some may be "undeclared": see ``Report.green``). Raises AssertionError,
+    with the text of all failures, otherwise.
+
+    >>> from corelib.extend import elementwise
+    >>> import numpy as np
+    >>> cube = elementwise(lambda x: x**3, lambda x: 3 * x**2, name="cube")
+    >>> check(cube, np.linspace(-1, 1, 5)).green
+    True
     """
     one = subject_of(op, spec)
     if args:
@@ -80,11 +101,17 @@ def check(
 
 
 def repro(id: str, *, seed: int = 0) -> Result:
-    """Run one case again by its id, as a failure message gives it. Raises AssertionError where it fails.
+    """Run one case of an installed op or optimizer again.
 
-    Raises LookupError for an id that names no case of an installed op or optimizer.
+    id: the name of the case, as a failure message gives it: "corelib-elementwise.exp::jacobian::3x4::seed0".
+    seed: the seed that the run was given, if any.
+
+    Returns its Result. Raises AssertionError where it fails, LookupError where no such case is installed.
+
+    >>> repro("corelib-elementwise.exp::jacobian::3x4::seed0").status
+    'pass'
     """
-    name, check_id, *_ = id.split("::")
+    name, check_id = (*id.split("::"), "")[:2]
     for case in _cases_named(name, check_id, seed):
         if case.id == id:
             result = case.run()

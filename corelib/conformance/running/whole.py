@@ -6,7 +6,7 @@ from corelib.conformance.cases.case import Case
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
-from corelib.conformance.profile import PROFILES
+from corelib.conformance.profile import profile_of
 from corelib.conformance.running.plan import cases
 from corelib.conformance.subject import Subject
 
@@ -16,11 +16,12 @@ def cases_of(
 ) -> list[Sequence[Case]]:
     """The cases of all that is installed, or of one distribution, or of one op or optimizer, grouped by op.
 
-    Raises LookupError where nothing has the name.
+    Raises LookupError where nothing has the name, or no profile has.
     """
+    chosen = profile_of(profile)
     rules = [one for one in installed_rules(pattern, seed=seed) if op in (None, one.spec.name)]
     ops = ops_of(pattern, op=op, seed=seed)
-    return [*[cases(one, PROFILES[profile]) for one in ops], *[list(rule_cases(one)) for one in rules]]
+    return [*[cases(one, chosen) for one in ops], *[list(rule_cases(one)) for one in rules]]
 
 
 def ops_of(pattern: str | None = None, *, op: str | None = None, seed: int = 0) -> list[Subject]:
