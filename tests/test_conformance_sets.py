@@ -10,6 +10,7 @@ from corelib.conformance import OpSample, OpSpec, run, subject_of
 from corelib.conformance.numerics.sets import basis, lies_in, retract, tangents
 from corelib.conformance.reporting.report import Report
 from corelib.conformance.sample import Tag, prepared
+from corelib.conformance.sampling.samples import samples_of
 
 KINDS = ("symmetric", "positive definite", "orthogonal", "unit norm", "integer")
 CHECKS = ("jacobian", "projection", "second_order", "declared", "dtype", "cotangent_linear", "protocol", "extreme")
@@ -121,10 +122,11 @@ def test_whole_numbers_do_not_move() -> None:
     def samples(rng: np.random.Generator) -> list[OpSample]:
         return [OpSample(np.array([1.0, 2.0, 3.0]), rng.uniform(0.5, 2, 3))]
 
+    made = op(Polynomial, broadcasts=True)
     whole = OpSpec("polynomial", samples=samples, sets={"n": "integer"})
-    found = run([subject_of(op(Polynomial), whole)], "default", checks=["jacobian", "projection", "declared"])
+    found = run([subject_of(made, whole)], "default", checks=["jacobian", "projection", "declared"])
     assert not found.failures, found.failures[0].detail
-    free = run([subject_of(op(Polynomial), OpSpec("polynomial", samples=samples))], "default", checks=["jacobian"])
+    free = run([subject_of(made, OpSpec("polynomial", samples=samples))], "default", checks=["jacobian"])
     assert free.failures
 
 
@@ -144,3 +146,45 @@ def test_the_basis_of_a_sample_is_that_of_all_its_arrays() -> None:
     assert basis(one).shape == (3 + 3, 4 + 3)
     free = prepared(given, "free", (Tag.INTERIOR,), names=("a", "b"))
     assert free.sets == ()
+
+
+class Inverse:
+    def forward(self, a: Array) -> Array:
+        return np.linalg.inv(a)
+
+    def backward(self, propagated: Any, a: Array) -> Any:
+        inverse = np.swapaxes(np.linalg.inv(a), -1, -2)
+        return -inverse @ propagated @ inverse
+
+
+def batched(rng: np.random.Generator) -> list[OpSample]:
+    a = rng.normal(size=(4, 4))
+    return [OpSample(a @ a.T + 4 * np.eye(4))]
+
+
+@pytest.mark.parametrize("kind", ["symmetric", "positive definite"])
+def test_forms_of_a_matrix_in_a_set_that_lie_in_it_too_are_derived(kind: Any) -> None:
+    spec = OpSpec("inverse", samples=batched, reference=np.linalg.inv, sets={"a": kind}, complex=False, twice=False)
+    one = subject_of(op(Inverse), spec)
+    assert {"form-1x1", "form-batch"} <= {s.id for s in samples_of(one)}
+    assert all(lies_in(kind, s.arrays[0]) for s in samples_of(one))
+    found = run([one], "default", checks=["jacobian", "declared", "layout", "shapes"])
+    assert not found.failures, found.failures[0].detail
+
+
+def test_a_block_that_leaves_the_set_is_not_derived() -> None:
+    def turned(rng: np.random.Generator) -> list[OpSample]:
+        return [OpSample(point("orthogonal", rng))]
+
+    spec = OpSpec("inverse", samples=turned, reference=np.linalg.inv, sets={"a": "orthogonal"}, twice=False)
+    assert not [s.id for s in samples_of(subject_of(op(Inverse), spec)) if s.id.startswith("form-")]
+
+
+def test_a_gradient_that_is_lost_far_out_of_symmetric_matrices_is_found() -> None:
+    class Lost(Inverse):
+        def backward(self, propagated: Any, a: Array) -> Any:
+            return super().backward(propagated, a) * np.sqrt(np.sum(a**4)) / np.sqrt(np.sum(a**4))
+
+    spec = OpSpec("inverse", samples=batched, reference=np.linalg.inv, sets={"a": "symmetric"}, twice=False)
+    assert run([subject_of(op(Lost), spec)], "default", checks=["extreme"]).failures
+    assert not run([subject_of(op(Inverse), spec)], "default", checks=["extreme"]).failures

@@ -1,6 +1,7 @@
 """Calls of an author's op on arrays of other forms: cut out of the author's own samples, or several of them stacked.
 
-A block of a regular, a symmetric or a positive definite matrix is one again, and so is a stack of them.
+A block of a regular, a symmetric or a positive definite matrix is one again, and so is a stack of them. What lies
+outside of a declared set, as a block of an orthogonal matrix does, is left out.
 """
 
 import warnings
@@ -11,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.numerics.calls import values
+from corelib.conformance.numerics.sets import lies_in
 from corelib.conformance.sample import Sample, Slot, Tag
 from corelib.conformance.sampling.shapes import SHAPES, by_entries
 from corelib.conformance.subject import Subject
@@ -50,8 +52,8 @@ def same(subject: Subject, samples: Sequence[Sample]) -> list[Sample]:
     for sample in samples:
         alike = len(sample.arrays) > 1 and len({a.shape for a in sample.arrays}) == 1 and Tag.INTERIOR in sample.tags
         if alike and not sample.is_complex:
-            made = replace(sample.having(sample.arrays[:1], "form-same"), args=_one(sample.args))
-            if _takes(subject, made):
+            made = replace(sample.having(sample.arrays[:1], "form-same"), args=_one(sample.args), sets=sample.sets[:1])
+            if len(set(sample.sets)) < 2 and _takes(subject, made):
                 return [made]
     return []
 
@@ -68,6 +70,8 @@ def _takes(subject: Subject, sample: Sample) -> bool:
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error")  # a deprecated form is not tested
+            if not all(lies_in(kind, a) for kind, a in zip(sample.sets, sample.arrays, strict=False)):
+                return False
             results = values(subject.op, sample, sample.arrays)
             if subject.spec.reference is not None:
                 subject.spec.reference(*sample.filled(sample.arrays), **sample.fields)

@@ -66,12 +66,13 @@ def derive(subject: Subject, seed: int) -> list[Sample]:
         found += list(_entrywise(subject, seed))
     elif spec.kind in ("reduction", "matmul") or not found:
         found += _accepted(subject, _derived(subject, seed))
-    if not subject.entrywise and not spec.sets:
+    if not subject.entrywise:
         found += formed(subject, found)
     if spec.large is not None:
         found.append(subject.prepared(spec.large(subject.rng("large", seed)), "large", (Tag.LARGE,)))
-    elif not subject.entrywise and not spec.sets:
+    elif not subject.entrywise and not spec.sets:  # its numbers are drawn: they would lie in no set
         found += enlarged(subject, found, seed)
+    # Of complex numbers a set may mean either: symmetric or Hermitian, orthogonal or unitary. Samples say it.
     if spec.complex is not False and not spec.sets and not any(Tag.COMPLEX in sample.tags for sample in found):
         found += _complex(subject, found, seed)
     return _distinct(found)
