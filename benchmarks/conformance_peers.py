@@ -179,7 +179,7 @@ def measure(mutants: Sequence[Mutant], columns: Sequence[Column]) -> dict[str, C
         if verdict.equivalent:
             continue
         if not verdict.killed:
-            print(f"the suite misses {mutant.id}: {verdict.detail[:200]}")
+            print(f"the suite misses {mutant.id}: {verdict.witness[:200]}")
         counted = counts.setdefault(kind(mutant), Counter())
         counted.update({"mutants": 1, "corelib": int(verdict.killed)})
         counted.update({column.name: int(column.finds(mutant)) for column in columns})

@@ -132,7 +132,7 @@ def slope(op: Any, sample: Sample) -> Any:
 
 
 def test_counts_are_kept_by_kind_and_equivalent_mutants_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "reason_for", lambda key: "declared" if key == "same" else "")
+    monkeypatch.setattr(command, "reason_for", lambda mutant: "declared" if mutant.key == "same" else "")
     subject = sigmoid()
     unchanged = [Mutant("behaviour", key, (Host(subject, lambda: subject.op),)) for key in ("same", "missed")]
     mutants = [*unchanged, *(named(subject, name) for name in ("negated", "wrong at the first call", STATE))]

@@ -183,3 +183,12 @@ def test_fit_installed_alone_fits_and_corelib_alone_says_what_to_install(
     for activation in ("sigmoid", "tanh", "relu", "leaky_relu"):
         assert "steps/s (20 steps in" in alone.corelib("fit", "--epochs", "2", "--activation", activation)
     assert (tmp_path / "fit" / "model.npz").is_file()
+
+
+def test_the_self_test_mutates_a_plugin_where_both_are_wheels(wheels: Path, others: str, tmp_path: Path) -> None:
+    wheel(ROOT / "plugins" / "selftest", wheels)
+    fresh, names = installed(tmp_path, wheels, others, "corelib-selftest")
+    assert names == ["corelib", "corelib-selftest"]
+    fresh.pip("install", "--quiet", "--no-index", "--find-links", wheels, "corelib-maximum")
+    said = fresh.corelib("mutate", "corelib-maximum", "--op", "relu", "--sample", "20")
+    assert said.endswith("corelib-maximum.relu: 20 of 20 faults found\n")
