@@ -3,15 +3,13 @@
 import math
 from collections.abc import Iterable, Sequence
 from string import ascii_letters
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from corelib.errors import NonFinite
+from corelib.optimizing.options import Policy
 from corelib.optimizing.parameter import Update
 from corelib.rule import FloatArray
-
-Policy: TypeAlias = Literal["raise", "skip", "propagate"]
 
 
 def clip_factor(updates: Sequence[Update], clip_norm: float | None, on_nonfinite: Policy) -> float | None:

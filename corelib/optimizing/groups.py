@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
-from corelib.core.tensor import Array, Tensor
+from corelib.core.tensor import Array
 from corelib.errors import OptimizerError
-from corelib.optimizing.clipping import Policy
 from corelib.optimizing.optimizer import Optimizer, step_together
+from corelib.optimizing.options import OPTIONS, GroupOptions, StepOptions, signature_of
 from corelib.optimizing.parameter import Tensors, check_leaves, named_tensors
 from corelib.optimizing.state import StateDict, load, save
 from corelib.rule import AnyRule, Schedule
@@ -15,16 +15,30 @@ from corelib.rule import AnyRule, Schedule
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Parameters that share a rule and its options; those that are None are the MultiOptimizer's."""
+@dataclass(frozen=True)
+class Group(GroupOptions):
+    """Parameters that share a rule and its options.
+
+    Where ``lr`` or ``weight_decay`` is None, it is that of the MultiOptimizer.
+    """
 
     params: Tensors
     rule: AnyRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommonOptions(StepOptions):
+    """All options of a MultiOptimizer; ``lr`` and ``weight_decay`` are for the groups that give none."""
+
     lr: float | Schedule | None = None
     weight_decay: float | None = None
-    l2: float = 0.0
-    decay: Callable[[Tensor], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Arguments(CommonOptions):
+    """What a MultiOptimizer is made of."""
+
+    groups: Iterable[Group]
 
 
 class MultiOptimizer:
@@ -36,21 +50,9 @@ class MultiOptimizer:
     OptimizerError where two groups have a Tensor or a name in common.
     """
 
-    def __init__(
-        self,
-        groups: Iterable[Group],
-        *,
-        lr: float | Schedule | None = None,
-        weight_decay: float | None = None,
-        clip_norm: float | None = None,
-        on_nonfinite: Policy = "raise",
-        auto_zero: bool = False,
-    ) -> None:
-        self._lr = lr
-        self._weight_decay = weight_decay
-        self._clip_norm = clip_norm
-        self._on_nonfinite: Policy = on_nonfinite
-        self._auto_zero = auto_zero
+    @signature_of(Arguments)
+    def __init__(self, groups: Iterable[Group], **options: Any) -> None:
+        self._options = CommonOptions(**options)
         self.optimizers: list[Optimizer] = []
         for group in groups:
             self.add(group)
@@ -64,16 +66,8 @@ class MultiOptimizer:
         here = [(each.name, each.tensor) for optimizer in self.optimizers for each in optimizer.parameters]
         named = named_tensors(group.params, first=len(here))
         check_leaves([*here, *named])
-        optimizer = Optimizer(
-            dict(named),
-            group.rule,
-            lr=self._lr if group.lr is None else group.lr,
-            weight_decay=self._weight_decay if group.weight_decay is None else group.weight_decay,
-            l2=group.l2,
-            decay=group.decay,
-            clip_norm=self._clip_norm,
-            on_nonfinite=self._on_nonfinite,
-        )
+        own = {name: value for name, value in vars(group).items() if name in OPTIONS and value is not None}
+        optimizer = Optimizer(dict(named), group.rule, **{**vars(self._options), **own})
         self.optimizers.append(optimizer)
         return optimizer
 
@@ -84,9 +78,7 @@ class MultiOptimizer:
     def step(self, closure: Callable[[], T] | None = None) -> T | None:
         """Update all groups once, after one call of ``closure`` if there is one; returns what it returned."""
         value = None if closure is None else closure()
-        step_together(self.optimizers, self._clip_norm, self._on_nonfinite)
-        if self._auto_zero:
-            self.zero_grad()
+        step_together(self.optimizers, self._options)
         return value
 
     def zero_grad(self) -> None:

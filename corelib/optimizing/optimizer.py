@@ -1,19 +1,17 @@
 """Optimizer: it drives a rule over parameters, and owns all that is the same for every method."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
-from inspect import signature
+from dataclasses import dataclass, fields
 from itertools import chain
-from numbers import Real
-from typing import Any, Final, TypedDict, TypeVar, cast, get_args, overload
+from typing import Any, Generic, TypeVar, cast, overload
 
 import numpy as np
 
-from corelib.core.tensor import Array, Tensor
+from corelib.core.tensor import Array
 from corelib.errors import InvalidHyperparameter, OptimizerError
-from corelib.optimizing.clipping import Policy, clip_factor
+from corelib.optimizing.clipping import clip_factor
 from corelib.optimizing.joint import Given, Sums
+from corelib.optimizing.options import OPTIONS, Options, Policy, StepOptions, signature_of
 from corelib.optimizing.packing import Pack, Packing, Updates
 from corelib.optimizing.parameter import (
     Parameter,
@@ -38,26 +36,36 @@ from corelib.rule import (
     hyperparameters,
     joint,
     make_rule,
-    require,
 )
 
 __all__ = ["AnyRule", "FloatArray", "Optimizer", "Options", "Policy", "Rule", "Schedule", "Step"]
 
-POLICIES: Final = get_args(Policy)
-
 T = TypeVar("T")
 
 
-class Options(TypedDict, total=False):
-    """The options of an Optimizer."""
+class Setting(Generic[T]):
+    """An attribute that is the option of its name; one that is assigned is checked, and used from the next step on."""
 
-    lr: float | Schedule | None
-    weight_decay: float | None
-    l2: float
-    decay: Callable[[Tensor], bool] | None
-    clip_norm: float | None
-    on_nonfinite: Policy
-    auto_zero: bool
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name: str = name
+
+    @overload
+    def __get__(self, optimizer: None, owner: type) -> "Setting[T]": ...
+    @overload
+    def __get__(self, optimizer: "Optimizer", owner: type) -> T: ...
+    def __get__(self, optimizer: "Optimizer | None", owner: type) -> "Setting[T] | T":
+        return self if optimizer is None else cast(T, getattr(optimizer.options, self.name))
+
+    def __set__(self, optimizer: "Optimizer", value: T) -> None:
+        optimizer.options = optimizer.options.changed(self.name, value)
+
+
+@dataclass(frozen=True)
+class Arguments(Options):
+    """What an Optimizer is made of."""
+
+    params: Tensors
+    rule: AnyRule
 
 
 class Optimizer:
@@ -90,38 +98,28 @@ class Optimizer:
     or stand there twice, and InvalidHyperparameter for an option out of its range.
     """
 
-    def __init__(
-        self,
-        params: Tensors,
-        rule: AnyRule,
-        *,
-        lr: float | Schedule | None = None,
-        weight_decay: float | None = None,
-        l2: float = 0.0,
-        decay: Callable[[Tensor], bool] | None = None,
-        clip_norm: float | None = None,
-        on_nonfinite: Policy = "raise",
-        auto_zero: bool = False,
-    ) -> None:
+    lr: Setting[float | Schedule] = Setting()
+    weight_decay: Setting[float] = Setting()
+    l2: Setting[float] = Setting()
+    clip_norm: Setting[float | None] = Setting()
+    on_nonfinite: Setting[Policy] = Setting()
+    auto_zero: Setting[bool] = Setting()
+
+    @signature_of(Arguments)
+    def __init__(self, params: Tensors, rule: AnyRule, **options: Any) -> None:
         hyperparameters(rule)
         named = named_tensors(params)
         check_leaves(named)
+        self._rule = rule
+        self._options = Options(**options).resolved(rule)
+        decay = self._options.decay
         self.parameters: list[Parameter] = [
             Parameter(name, each, decays=decay is None or decay(each)) for name, each in named
         ]
-        self._rule = rule
-        self.lr: float | Schedule = rule.default_lr if lr is None else lr
-        default_decay = declared(rule, "default_weight_decay", 0.0)
-        self.weight_decay: float = default_decay if weight_decay is None else weight_decay
-        self.l2 = l2
-        self.clip_norm = clip_norm
-        self.on_nonfinite: Policy = on_nonfinite
-        self.auto_zero = auto_zero
         self.iteration: int = 0
         self.shared: Any = None
         self._workspace = Workspace(2 + rule.scratch + declared(rule, "sums", 0))
         self._packing = Packing()
-        self.check()
 
     @classmethod
     def named(
@@ -135,7 +133,7 @@ class Optimizer:
         from corelib.plugins.registry import find_optimizer  # no plugin is looked for before it is asked for
 
         kind = find_optimizer(name)
-        options = {key: value for key, value in given.items() if key in Options.__annotations__}
+        options = {key: value for key, value in given.items() if key in OPTIONS}
         values = {key: value for key, value in given.items() if key not in options}
         refuse_shared(kind, options)
         return cls(params, make_rule(kind, joined(hyperparameters or {}, values)), **options)
@@ -151,6 +149,17 @@ class Optimizer:
             raise OptimizerError(f"{rule!r} cannot go on with the state of {self._rule!r}")
         self._rule = rule
 
+    @property
+    def options(self) -> Options:
+        """The options. Others may be assigned: ``optimizer.options = replace(optimizer.options, l2=0.1)``."""
+        return self._options
+
+    @options.setter
+    def options(self, options: Options) -> None:
+        if options.decay is not self._options.decay:
+            raise OptimizerError("decay is asked when an Optimizer is made; make another for another decay")
+        self._options = options.resolved(self._rule)
+
     @overload
     def step(self) -> None: ...
     @overload
@@ -158,9 +167,7 @@ class Optimizer:
     def step(self, closure: Callable[[], T] | None = None) -> T | None:
         """Update the parameters once, after one call of ``closure`` if there is one; returns what it returned."""
         value = None if closure is None else closure()
-        step_together([self], self.clip_norm, self.on_nonfinite)
-        if self.auto_zero:
-            self.zero_grad()
+        step_together([self], self._options)
         return value
 
     def zero_grad(self) -> None:
@@ -180,35 +187,11 @@ class Optimizer:
         """
         load([self], state, accept_changes=accept_changes)
 
-    def options(self) -> dict[str, object]:
-        """The options that a saved state must agree with."""
-        lr = "a schedule" if callable(self.lr) else float(self.lr)
-        return {"lr": lr, "weight_decay": self.weight_decay, "l2": self.l2, "clip_norm": self.clip_norm}
-
-    def default_options(self) -> dict[str, object]:
-        """The values that ``options`` had before they existed. ``lr`` and ``weight_decay`` are in every saved state."""
-        taken = signature(Optimizer.__init__).parameters
-        return {name: taken[name].default for name in self.options() if name not in {"lr", "weight_decay"}}
-
     # What step_together asks of an optimizer
-
-    def check(self) -> None:
-        """Raise InvalidHyperparameter for an option out of its range."""
-        require(self, "[0, inf)", "weight_decay", "l2")
-        if self.clip_norm is not None:
-            require(self, "(0, inf]", "clip_norm")
-        if self.on_nonfinite not in POLICIES:
-            raise InvalidHyperparameter(f"on_nonfinite = {self.on_nonfinite!r} is none of {POLICIES}")
-        if not callable(self.lr):
-            self.rate()
 
     def rate(self) -> float:
         """The learning rate of the next update."""
-        lr = self.lr(self.iteration) if callable(self.lr) else self.lr
-        if isinstance(lr, bool) or not isinstance(lr, Real) or not 0 <= lr < math.inf:
-            where = f" (the schedule at {self.iteration})" if callable(self.lr) else ""
-            raise InvalidHyperparameter(f"lr = {lr!r}{where} is no number in [0, inf)")
-        return float(lr)
+        return self._options.rate(self.iteration)
 
     def unpack(self) -> None:
         """Give every parameter its own state."""
@@ -254,7 +237,7 @@ class Optimizer:
     def _given(self, update: Update, lr: float, factor: float) -> Given:
         parameter, data, _ = update
         out, copy, *work = self._workspace.arrays(data)
-        grad = final_gradient(update, factor, self.l2 if parameter.decays else 0.0, out, copy)
+        grad = final_gradient(update, factor, self._options.l2 if parameter.decays else 0.0, out, copy)
         count = self.rule.scratch
         return Given(out, grad, readonly(data), Step(parameter.t + 1, lr, tuple(work[:count])), tuple(work[count:]))
 
@@ -272,8 +255,9 @@ class Optimizer:
         parameter.t += 1
         if lr == 0.0:
             out += 0.0  # a parameter of -0.0 would become 0.0 if -0.0 were subtracted
-        if parameter.decays and self.weight_decay:
-            data *= 1.0 - lr * self.weight_decay
+        decay = self._options.weight_decay
+        if parameter.decays and decay:
+            data *= 1.0 - lr * decay
         data -= out
 
 
@@ -306,15 +290,16 @@ def final_gradient(update: Update, factor: float, l2: float, out: FloatArray, co
     return readonly(copy)
 
 
-def step_together(optimizers: Sequence[Optimizer], clip_norm: float | None, on_nonfinite: Policy) -> None:
+def step_together(optimizers: Sequence[Optimizer], options: StepOptions) -> None:
     """One step of several optimizers, clipped by one norm. All are looked at before any changes anything."""
-    for optimizer in optimizers:
-        optimizer.check()
     updates = [optimizer.updates() for optimizer in optimizers]
     aliased = {id(owner(each.data)) for each in chain(*updates)}
     updates = [[apart(each, aliased) for each in work] for work in updates]
     rates = [optimizer.rate() for optimizer in optimizers]
-    factor = clip_factor([*chain(*updates)], clip_norm, on_nonfinite)
+    factor = clip_factor([*chain(*updates)], options.clip_norm, options.on_nonfinite)
     if factor is not None:
         for optimizer, work, lr in zip(optimizers, updates, rates, strict=True):
             optimizer.apply(work, lr, factor)
+    if options.auto_zero:
+        for optimizer in optimizers:
+            optimizer.zero_grad()

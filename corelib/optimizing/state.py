@@ -10,6 +10,7 @@ import numpy as np
 from corelib.core.tensor import Array
 from corelib.errors import OptimizerError, StateMismatch
 from corelib.optimizing.header import HEADER, Group, fits, groups_of, header_of
+from corelib.optimizing.options import ADDED
 from corelib.optimizing.parameter import Parameter, readonly, real
 from corelib.rule import hyperparameters, joint
 
@@ -38,7 +39,7 @@ def describe(optimizer: "Optimizer") -> Group:
         "class": f"{type(rule).__module__}:{type(rule).__qualname__}",
         "state_version": rule.state_version,
         "hyperparameters": hyperparameters(rule),
-        "options": optimizer.options(),
+        "options": optimizer.options.saved(),
         "iteration": optimizer.iteration,
         "parameters": {
             parameter.name: {"t": parameter.t, "shape": parameter.shape, "dtype": parameter.dtype.name}
@@ -162,7 +163,7 @@ def completed(group: Group, optimizer: "Optimizer") -> Group:
     return {
         **group,
         "hyperparameters": {**dict(json.loads(json.dumps(new))), **group["hyperparameters"]},
-        "options": {**optimizer.default_options(), **group["options"]},
+        "options": {**ADDED, **group["options"]},
     }
 
 

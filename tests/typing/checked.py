@@ -245,6 +245,7 @@ from corelib.optimizers import adam, named  # noqa: E402  # beside what it is fo
 from corelib_optimizers import Adam  # noqa: E402
 
 Optimizer([t], Adam(beta1=0.8), lr=1e-3)
+Optimizer(params={"t": t}, rule=Adam(), lr=lambda n: 0.1 / (1 + n), on_nonfinite="skip")
 Optimizer([t], adam(beta1=0.8), lr=1e-3)
 Optimizer([t], corelib.optimizers.get("adam")(), lr=1e-3)
 assert_type(named([t], "adam"), Optimizer)

@@ -245,6 +245,7 @@ checkpoint(distance)(t, a, a)  # mypy: Too many positional arguments | pyright: 
 # Optimizers
 Adam(beta1="big")  # mypy: incompatible type "str"; expected "float" | pyright: cannot be assigned to parameter "beta1"
 Adam(beta=0.5)  # mypy: Unexpected keyword argument "beta" | pyright: No parameter named "beta"
+Optimizer([t], Adam(), lrr=1e-3)  # mypy: Unexpected keyword argument "lrr" | pyright: No parameter named "lrr"
 Optimizer([t], Adam(), lr="1e-3")  # mypy: incompatible type "str" | pyright: cannot be assigned to parameter "lr"
 Adam().beta1 = 0.5  # mypy: Property "beta1" | pyright: Cannot assign to attribute "beta1"
 named([t], "adan")  # mypy: No overload variant of "named" | pyright: No overloads for "named"

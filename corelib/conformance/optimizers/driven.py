@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from dataclasses import Field
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array, Tensor
 from corelib.errors import NonFinite, OptimizerError
 from corelib.optimizing.groups import Group, MultiOptimizer
+from corelib.optimizing.options import OPTIONS
 
 
 def frozen(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
@@ -235,10 +237,19 @@ def options(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tal
     """Options out of range, no parameter, and a parameter given twice are refused."""
     tensor = Tensor(np.ones(2), trainable=True)
     rule = subject.rule(hyperparameters)
-    for bad in ({"lr": -1.0}, {"lr": np.nan}, {"weight_decay": -0.1}, {"l2": -0.1}, {"clip_norm": 0.0}):
-        _refused(tally, subject.optimizer, [tensor], rule, bad)
+    for name, option in OPTIONS.items():
+        for value in _out_of_range(option):
+            _refused(tally, subject.optimizer, [tensor], rule, {name: value})
     _refused(tally, subject.optimizer, [], rule, {})
     _refused(tally, subject.optimizer, [tensor, tensor], rule, {})
+
+
+def _out_of_range(option: Field[Any]) -> tuple[Any, ...]:
+    """Values that the option may not have; none where it says nothing of its range."""
+    allowed = option.metadata.get("range")
+    if isinstance(allowed, str):
+        return (-1.0, np.nan, "1") if allowed.startswith("[0") else (0.0, np.nan, "1")
+    return ("none of these",) if allowed or isinstance(option.default, bool) else ()
 
 
 def _refused(tally: Tally, optimizer: Any, tensors: list[Tensor], rule: Any, bad: Any) -> None:

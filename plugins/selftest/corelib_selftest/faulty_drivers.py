@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.errors import InvalidHyperparameter
 from corelib.optimizing.optimizer import Optimizer
 
 
@@ -133,10 +134,13 @@ class SharedAcrossInstances(Optimizer):
 
 
 class TakesAnything(Optimizer):
-    """Options are not looked at."""
+    """Options that are out of their range are passed over."""
 
-    def check(self) -> None:
-        return None
+    def __init__(self, params: Any, rule: Any, **options: Any) -> None:
+        try:
+            super().__init__(params, rule, **options)
+        except InvalidHyperparameter:
+            super().__init__(params, rule)
 
 
 class ForgetsShared(Optimizer):

@@ -1,0 +1,91 @@
+"""Options: the keywords of Optimizer, MultiOptimizer and Group, from one declaration."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from corelib import Group, MultiOptimizer, Optimizer, Tensor
+from corelib.errors import InvalidHyperparameter, OptimizerError
+from corelib.optimizers import get
+from corelib.optimizing.options import OPTIONS, GroupOptions, Options, StepOptions
+from corelib.stubs.overloads import named
+
+SGD: Any = get("sgd")
+
+
+def made(**options: Any) -> Optimizer:
+    return Optimizer([Tensor([1.0, 2.0], trainable=True, name="w")], SGD(), **options)
+
+
+def keywords(of: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    parameters = inspect.signature(of).parameters
+    return {name: each for name, each in parameters.items() if each.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_every_option_is_a_keyword_of_the_signature_that_help_shows() -> None:
+    shown = keywords(Optimizer)
+    assert list(shown) == list(OPTIONS)
+    assert {name: each.default for name, each in shown.items()} == {name: f.default for name, f in OPTIONS.items()}
+    assert list(keywords(Group)) == [each.name for each in fields(GroupOptions)]
+    assert {each.name for each in fields(StepOptions)} | {"lr", "weight_decay"} == set(keywords(MultiOptimizer))
+    for callee in (Optimizer, Group, MultiOptimizer):
+        assert all(each.annotation is not inspect.Parameter.empty for each in keywords(callee).values())
+
+
+def test_every_option_is_a_keyword_of_the_typed_overloads() -> None:
+    stub = named([("sgd", SGD, "corelib-optimizers")])
+    compile(stub, "stub", "exec")
+    for name in OPTIONS:
+        assert f"    {name}: " in stub
+    assert "    decay: Callable[[Tensor], bool] | None\n" in stub
+
+
+def test_options_are_frozen_and_assigned_as_a_whole() -> None:
+    optimizer = made(l2=0.1)
+    with pytest.raises(FrozenInstanceError):
+        optimizer.options.l2 = 0.2  # type: ignore[misc]  # what mypy refuses too
+    optimizer.options = replace(optimizer.options, l2=0.2, lr=None)
+    assert (optimizer.l2, optimizer.lr) == (0.2, SGD.default_lr)
+    with pytest.raises(OptimizerError, match="decay is asked"):
+        optimizer.options = replace(optimizer.options, decay=lambda tensor: True)
+
+
+def test_an_attribute_is_the_option_of_its_name() -> None:
+    optimizer = made(clip_norm=2.0)
+    assert (optimizer.clip_norm, optimizer.auto_zero, optimizer.on_nonfinite) == (2.0, False, "raise")
+    optimizer.lr = lambda n: 0.5 / (1 + n)
+    optimizer.weight_decay = 0.25
+    assert optimizer.rate() == 0.5
+    assert optimizer.options.weight_decay == 0.25
+    assert optimizer.options.clip_norm == 2.0
+
+
+def test_an_unknown_option_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match="momentun"):
+        made(momentun=0.9)
+    with pytest.raises(TypeError, match="l2"):
+        MultiOptimizer([Group([Tensor(1.0, trainable=True)], SGD())], l2=0.1)  # type: ignore[call-arg]  # a group's
+
+
+def test_what_is_no_bool_is_refused_for_one() -> None:
+    with pytest.raises(InvalidHyperparameter, match="auto_zero = 'no' is neither True nor False"):
+        made(auto_zero="no")
+
+
+def test_a_group_has_its_own_options_and_those_of_a_step_from_the_whole() -> None:
+    tensors = [Tensor([1.0], trainable=True, name=name) for name in "ab"]
+    groups = [Group(tensors[:1], SGD(), l2=0.5, lr=0.25), Group(tensors[1:], SGD(), weight_decay=0.0)]
+    first, second = MultiOptimizer(groups, lr=1.0, weight_decay=0.125, clip_norm=3.0).optimizers
+    assert first.options == Options(lr=0.25, weight_decay=0.125, l2=0.5, clip_norm=3.0)
+    assert second.options == Options(lr=1.0, weight_decay=0.0, clip_norm=3.0)
+
+
+def test_saved_options_are_those_that_change_an_update() -> None:
+    assert made(clip_norm=2, lr=np.float32(0.5)).options.saved() == {
+        "lr": 0.5, "weight_decay": 0.0, "l2": 0.0, "clip_norm": 2,
+    }  # fmt: skip
+    assert made(lr=lambda n: 0.1).options.saved()["lr"] == "a schedule"
