@@ -10,12 +10,14 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from time import process_time
 from typing import Any, BinaryIO, Final
 
 from corelib.plugins.registry import registry
 
 FORKS: Final = hasattr(os, "fork")
 _SERVER: Final[list["subprocess.Popen[bytes]"]] = []
+_SPENT: Final[list[float]] = []
 
 
 class Ended(Exception):
@@ -34,15 +36,21 @@ def asked(function: Callable[..., Any], *args: Any) -> Any:
     try:
         server.stdin.write(request)
         server.stdin.flush()
-        status, reply = pickle.load(server.stdout)
+        status, reply, seconds = pickle.load(server.stdout)
     except BaseException:  # out of time or out of step: its further replies would belong to other requests
         _end()
         raise
     if not FORKS:
         _end()
+    _SPENT.append(seconds)
     if status:
         raise Ended(f"a fresh process ended with status {status}")
     return reply
+
+
+def spent() -> float:
+    """The processor time in seconds of all that was asked so far, without that of starting."""
+    return sum(_SPENT)
 
 
 def _server() -> "subprocess.Popen[bytes]":
@@ -76,16 +84,16 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
         except EOFError:
             return
         if not FORKS:
-            pickle.dump((0, function(*args)), replies)
+            pickle.dump((0, function(*args), process_time()), replies)
             return
         child = os.fork()
         if child == 0:
-            pickle.dump((0, function(*args)), replies)
+            pickle.dump((0, function(*args), process_time()), replies)
             replies.flush()
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if status:
-            pickle.dump((status, None), replies)
+            pickle.dump((status, None, 0.0), replies)
             replies.flush()
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from corelib import elementwise
-from corelib.conformance import OpSpec, RuleSpec, subject_of
+from corelib.conformance import OpSpec, RuleSpec, run, subject_of
 from corelib.conformance.installed_ops import installed
+from corelib.conformance.isolation.fresh import spent
 from corelib.conformance.isolation.limits import time_limit
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.sampling.samples import samples_of
@@ -255,8 +256,16 @@ def test_costs_are_measured_beside_their_budgets() -> None:
     assert (quick.kind, default.kind) == ("quick", "default")
     assert 0 < quick.seconds["corelib-broadcast.sum_to"] < default.seconds["corelib-broadcast.sum_to"]
     assert "the dearest are corelib-broadcast." in str(quick)
-    assert Costs("quick", {"slow": 0.04}).held
-    assert not Costs("quick", {"slow": 0.06}).held
+    assert Costs("default", {"slow": 0.6, "quick": 0.1}).held
+    assert not Costs("default", {"slow": 0.6, "quick": 0.3}).held
+
+
+def test_costs_count_the_calls_of_fresh_processes() -> None:
+    (exp,) = installed("corelib-elementwise.exp")
+    before = spent()
+    report = run([exp], "default", checks=["many_calls"])
+    assert report.green
+    assert spent() - before > 0
 
 
 def test_lambdas_of_one_module_are_mutated_each_by_itself() -> None:
