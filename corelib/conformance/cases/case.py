@@ -82,7 +82,7 @@ class Case(ABC):
         )  # fmt: skip
 
     def outcome(self, tally: Tally) -> Outcome:
-        """What became of the check, before it is known whether a failure was expected."""
+        """The outcome of the check, before it is compared with the expected failures."""
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("error")
@@ -96,7 +96,7 @@ class Case(ABC):
             if failure.__cause__ is not None:
                 text += f"\n{traced(failure.__cause__)}"
             return Outcome("fail", text, f"{self.check_id}: {normal(text)}")
-        except (Exception, OutOfTime) as error:  # what raises has failed, whatever it raises
+        except (Exception, OutOfTime) as error:  # an op or rule that raises anything has failed
             return Outcome("fail", self.raised(error), origin(error))
         if not tally.assertions:
             return Outcome("fail", "the check asserted nothing", "nothing asserted")
@@ -115,7 +115,7 @@ class Case(ABC):
         """How to run this case again, in one line; "" where there is no way."""
 
     def settled(self, outcome: Outcome) -> Outcome:
-        """The outcome, in the light of the failures that were expected."""
+        """The outcome; where a failure was expected, "xfail"."""
         if outcome.status != "fail":
             return outcome
         for expected in self.subject.spec.xfails:

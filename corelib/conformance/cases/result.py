@@ -1,4 +1,4 @@
-"""What became of one case."""
+"""The result of one case."""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -8,7 +8,7 @@ Status: TypeAlias = Literal["pass", "fail", "xfail", "skip", "undeclared"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one case. ``margin`` is the largest error over its tolerance: above 1 it fails.
+    """The result of one case. ``margin`` is the largest error over its tolerance: above 1 it fails.
 
     ``detail`` says why it failed or was skipped; of one that passed, what it measured, and ``warns`` marks it.
     ``cause`` is the same for all cases of an op that fail for one reason.

@@ -1,4 +1,4 @@
-"""The checks of an op, in the order in which they run: what others rest on comes first."""
+"""The checks of an op, in the order in which they run: basic ones first."""
 
 from typing import Final
 
@@ -32,6 +32,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     *magnitudes.CHECKS, *interface.CHECKS, *refused.CHECKS, *typed.CHECKS, *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS,
     *declared.CHECKS,
 )  # fmt: skip
-"""All checks of one op; what holds of a whole run is in ``manifest``."""
+"""All checks of one op. The number of cases of a whole run is checked in ``reporting.manifest``."""
 
 CHECK_IDS: Final = tuple(check.id for check in CHECKS)

@@ -17,7 +17,7 @@ NOTHING: Final = (0.0, -0.0)
 ENDLESS: Final = (np.inf, -np.inf, np.nan)
 FAR: Final = (1e300, -1e300, 1e-300)
 RELATIVE: Final = 1e-9
-SLOPED: Final = 1e-6  # of the largest slope: what is smaller may be rounding
+SLOPED: Final = 1e-6  # of the largest slope: smaller ones may be rounding errors
 TRIED: Final = 8
 REPRESENTED: Final = (1e-303, 1e305)
 
@@ -33,7 +33,7 @@ def arriving(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _entries(call: Call, r: int, order: list[int]) -> list[int]:
-    """The first entry, and further ones that depend on an argument on which none before them does."""
+    """The first entry, and further ones until every argument has a slope at one of them."""
     kept, reached = order[:1], _reached(call, r, order[0])
     for at in order[1:]:
         if len(reached) == len(call.arrays):

@@ -22,7 +22,7 @@ SETTLED: Final = 1e-6
 
 
 def domain(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Beyond the declared domain forward is not finite, or has no slope; else the domain is larger, or says why not."""
+    """Beyond the declared domain forward is not finite, or has no slope, unless ``beyond`` gives a reason."""
     found = [
         f"arg{i} = {x:g}" for i, ranges in enumerate(subject.ranges) for x in outside(ranges)
         if _goes_on(subject, sample, tally, i, x)
@@ -55,7 +55,7 @@ def _goes_on(subject: Subject, sample: Sample, tally: Tally, i: int, x: float) -
             if not np.all(np.isfinite(near)):
                 return False
             slope = derivative(curves, np.array([STEP]))
-    except Exception:  # refused out there: that is no part of the domain
+    except Exception:  # forward refuses the point: it is outside the domain
         return False
     return bool(np.all(slope.bound <= SETTLED * np.maximum(np.abs(slope.value), 1.0)))
 

@@ -20,7 +20,7 @@ FEW: Final = 3
 ALONE: Final = 1e-12
 EDGE_STEP: Final = 2.0**-6
 SECANTS: Final = (1e-3, 1e-6, 1e-9, 1e-12)
-STEADY: Final = 0.95  # a finite slope is nearer by less and less: a hundredth of a power, x**1.01, still has 0.93
+STEADY: Final = 0.95  # the differences of secants to a finite slope shrink; even for x**1.01 by 0.93
 
 
 def boundary(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -56,7 +56,7 @@ def _at_end(subject: Subject, tally: Tally, sample: Sample, i: int, end: float, 
 
 
 def _at_infinity(subject: Subject, tally: Tally, sample: Sample, i: int) -> None:
-    """Where another argument is infinite, and the slope in this one too, a gradient of zero stays zero."""
+    """Where another argument is infinite, and the slope in this one too, a cotangent of zero stays zero."""
     for k in range(len(sample.arrays)):
         if k != i:
             args = [np.array([np.inf if j == k else np.ravel(a)[0]]) for j, a in enumerate(sample.arrays)]
@@ -95,7 +95,7 @@ def _secant(curves: Curves, h: float) -> float:
 
 
 def _stays_zero(tally: Tally, call: Call, x: float) -> None:
-    """A gradient of exactly zero stays zero, in every argument, where a slope is infinite."""
+    """A cotangent of exactly zero stays zero, in every argument, where a slope is infinite."""
     for i, nothing in enumerate(call.gradients([np.zeros(r.shape, r.dtype) for r in call.results])):
         tally.require(
             not np.any(nothing),

@@ -171,7 +171,7 @@ def select_broadcastable(subject: Subject, seed: int) -> Sequence[Sample]:
     if not found:
         raise Skip("no sample of several arrays: nothing to broadcast")
     unlike = list({(*[a.ndim for a in s.arrays], repr(s.fields)): s for s in reversed(found)}.values())
-    return sorted(unlike, key=lambda s: -sum(a.ndim for a in s.arrays))[:TRIED]  # most has been cut from the largest
+    return sorted(unlike, key=lambda s: -sum(a.ndim for a in s.arrays))[:TRIED]  # the largest have the most parts
 
 
 def _of_first(subject: Subject, shape: Shape) -> Sample:

@@ -31,7 +31,7 @@ def declared(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _in_their_sets(subject: Subject, tally: Tally) -> None:
-    """Sets are of arguments that there are, and the samples lie in them."""
+    """``sets`` names arguments of the op, and the samples lie in the declared sets."""
     for name in subject.spec.sets:
         tally.require(name in subject.argument_names, f"sets names {name}; arguments: {subject.argument_names}")
     for s in samples_of(subject):
@@ -40,7 +40,7 @@ def _in_their_sets(subject: Subject, tally: Tally) -> None:
 
 
 def _is_set(subject: Subject, name: str) -> bool:
-    """Whether a sample, or an error sample, gives the field a value of its own."""
+    """Whether a sample, or an error sample, sets the field."""
     if any(name in s.fields for s in samples_of(subject)) or any(name in e.fields for e in subject.spec.errors):
         return True
     position = len(subject.argument_names) + subject.fields.index(name)
@@ -50,7 +50,7 @@ def _is_set(subject: Subject, name: str) -> bool:
 
 
 def samples(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """There is a sample for everything that an op may treat apart, or a reason why there is none."""
+    """There is a sample for each demand (see ``sampling.demands``), or a reason why there is none."""
     stray = unknown(subject)
     if stray:
         names = ", ".join(NAMES)

@@ -1,4 +1,4 @@
-"""The check far out: where forward is finite, backward is; and a NaN stays where it is."""
+"""The check at extreme arguments: where forward is finite, backward is; and a NaN stays in its entry."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,14 +16,14 @@ from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array, Tensor
 
 EXTREME: Final = (30.0, -30.0, 800.0, -800.0, 1e150, -1e150, 1e-150, -1e-150, 5e-324, -5e-324, -0.0)
-ROUNDING: Final = 1e-15  # a NaN may turn a rule to a slower path, which rounds otherwise
+ROUNDING: Final = 1e-15  # with a NaN a backward may take a slower path, which rounds differently
 NEARBY: Final = 0.984375
 NUDGE: Final = 1e-6
-LARGEST: Final = 307.5  # decimal exponent: a true slope beyond it is no number
+LARGEST: Final = 307.5  # decimal exponent: a larger slope overflows
 
 
 def extreme(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Where forward is finite, backward is finite and silent; a NaN stays where it is."""
+    """Where forward is finite, backward is finite and raises no warning; a NaN stays in its entry."""
     if subject.entrywise:
         for i in range(subject.arity or 1):
             _far_out(subject, sample, tally, i)
@@ -62,7 +62,7 @@ def _silently(call: Call, what: str) -> list[Array]:
 
 
 def _exponent(subject: Subject, args: list[Array]) -> Array:
-    """The largest decimal exponent of the true slopes, roughly: it may be more than any number has."""
+    """The largest decimal exponent of the true slopes, roughly; it may be beyond that of any float64."""
     found = np.full(args[0].shape, -np.inf)
     for k, a in enumerate(args):
         tiny = np.abs(a) < 1e-300
@@ -105,7 +105,7 @@ def _not_a_number(subject: Subject, sample: Sample, tally: Tally, i: int) -> Non
 
 
 def _stays(tally: Tally, clean: list[Array], marked: list[Array], message: str) -> None:
-    """All entries but the second are what they were."""
+    """All entries but the second are unchanged."""
     for one, other in zip(clean, marked, strict=True):
         kept = other.copy()
         kept.flat[1] = one.flat[1]
@@ -131,7 +131,7 @@ def _scaled(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _has_numbers(before: Sequence[Tensor], after: Sequence[Tensor]) -> bool:
-    """Whether all results are finite, and none became 0: there forward has lost its digits, and backward may divide."""
+    """Whether all results are finite, and none underflowed to 0, by which backward may divide."""
     return all(
         bool(np.all(np.isfinite(b.data)) and np.all((b.data != 0) | (a.data == 0)))
         for a, b in zip(before, after, strict=True)
@@ -139,7 +139,7 @@ def _has_numbers(before: Sequence[Tensor], after: Sequence[Tensor]) -> bool:
 
 
 def _too_steep(subject: Subject, sample: Sample, scale: float, results: Sequence[Tensor]) -> bool:
-    """Whether the true slope may be more than any number, as that of 1 / x at 1e-160."""
+    """Whether the true slope may overflow, as that of 1 / x at 1e-160."""
     moved = Call(subject.op, sample, [a * scale * (1 + NUDGE) for a in sample.arrays]).results
     change = max(
         (float(np.max(np.abs(b.data - a.data), initial=0)) for a, b in zip(results, moved, strict=True)), default=0.0

@@ -86,7 +86,7 @@ def _takes(function: Callable[..., Any], sample: Sample) -> bool:
 
 
 def _by_numpy(subject: Subject, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The call as NumPy's protocols make it, of this very op: the registry may hold another of its kind."""
+    """The call as NumPy's protocols make it, but of this op: the registry may find another one."""
 
     def call(*args: Any, **keywords: Any) -> Any:
         return subject.op.from_numpy(function, args, keywords)
@@ -121,7 +121,7 @@ def _right_or_refused(
     name = getattr(function, "__name__", "function")
     try:
         expected = function(*sample.filled(sample.arrays), **fields, **{keyword: _value(value, subject, sample)})
-    except Exception:  # NumPy itself takes no such value here: there is nothing to compare with
+    except Exception:  # NumPy refuses this value here: there is nothing to compare with
         expected = None
     try:
         tensors = sample.filled([make(a, None) for a in sample.arrays])
@@ -135,7 +135,7 @@ def _right_or_refused(
 
 
 def _called(subject: Subject, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """NumPy's own function where it finds this op, else the way it would take."""
+    """NumPy's own function where it finds this op, else the call that the protocol makes."""
     if isinstance(function, np.ufunc) or ops_for.get(function) is subject.op:
         return function(*args, **keywords)
     return subject.op.from_numpy(function, args, keywords)

@@ -1,4 +1,4 @@
-"""The check at kinks: the slope is the promised one, and one that a subgradient may have."""
+"""The check at kinks: the slope is the promised one, and in the interval of subgradients."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -44,7 +44,7 @@ def kinks(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _promised_number(tally: Tally, sample: Sample, found: Array, value: float) -> None:
-    """Every slope that is not 0 anyway (of another entry) is the declared number."""
+    """Every slope that is not 0 is the declared number. (Those of other entries are 0.)"""
     diagonal = found[found != 0] if value != 0 else found
     tally.require(diagonal.size, f"the slope at the kink is 0, and {value} is declared")
     tally.close(
@@ -82,7 +82,7 @@ def _shared(subject: Subject, sample: Sample, slopes: Sides) -> Array:
 
 
 def _along(subject: Subject, tally: Tally, sample: Sample, found: Array) -> None:
-    """J v lies between the slopes along v from both sides: a sum of 2 over two arguments that tie does not."""
+    """J v lies between the slopes along v from both sides: slopes of 1 for both of two arguments that tie do not."""
     rng = subject.rng("kink", sample.id)
     for direction in (np.ones(len(found)), rng.normal(size=len(found))):
         curves = along(forward_of(subject.op, sample), sample.arrays, direction[None, :])

@@ -26,15 +26,15 @@ from corelib.transforms.derivatives import vjp
 FIRST: Final = 1e-7
 SECOND: Final = 1e-6
 EXACT: Final = 1e-9
-CONDITION: Final = 1e-12  # of what moves when an argument moves by its own size
+CONDITION: Final = 1e-12  # of the change when an argument changes by its own size
 SMALLEST: Final = 1e-305
-SQUARED: Final = 1e-290  # of a second slope: on the way to it squares of the first underflow
+SQUARED: Final = 1e-290  # of a second slope: squares of the first, from which it is computed, underflow
 LARGEST: Final = 1e305
-INTEGERS: Final = 2.0**53  # from there on all numbers are integers, among which sin(pi x) is as flat as a constant
+INTEGERS: Final = 2.0**53  # from here on all numbers are integers, at which sin(pi x) is constant
 GROUP: Final = 4
 SINGLE: Final = 8
 PLACES: Final = np.linspace(-0.97, 1, 16) ** 3
-"""Of a step. At equal distances, or nearly, they could all be periods apart."""
+"""Fractions of a step, at unequal distances: equal ones could all be multiples of a period."""
 TURNS: Final = 4
 GROSS: Final = 0.01
 FAR: Final = 50.0  # decades
@@ -44,7 +44,7 @@ SQUARE: Final = 1e-152
 TINY: Final = float(np.finfo(np.float64).tiny)
 ULPS: Final = 8
 EXAMINED: Final = (48, 16)
-"""Points that a high-precision reference is asked for, in ops of one argument and of more."""
+"""The number of points that are compared with a high-precision reference, for ops of one argument and of more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Place:
 
 
 def magnitudes(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Wherever differences with relative steps know a first or second slope, it is that."""
+    """First and second slopes agree with differences with relative steps, wherever those settle."""
     for i, args in enumerate(points(subject, crc32(sample.arrays[0].tobytes()))):
         place = _finite(subject, args)
         if place.args[0].size:
@@ -72,7 +72,7 @@ def magnitudes(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _twice(subject: Subject) -> bool:
-    """Whether second slopes are promised: neither declined, nor expected to fail."""
+    """Whether second slopes are tested: not declared ``twice=False``, and not expected to fail."""
     return subject.spec.twice and not any(x.check == "second_order" for x in subject.spec.xfails)
 
 
@@ -85,7 +85,7 @@ def _finite(subject: Subject, args: tuple[Array, ...]) -> Place:
 def _first(subject: Subject, sample: Sample, tally: Tally, i: int, place: Place) -> None:
     def f(x: Array, lines: Array) -> Array:
         result = subject.first_result(*[x if k == i else a[lines] for k, a in enumerate(place.args)])
-        return np.asarray(np.real(result), np.float64)  # of a complex result, what an arriving gradient of 1 asks for
+        return np.asarray(np.real(result), np.float64)  # of a complex result, the part that a cotangent of 1 selects
 
     known: Slopes | None = sample.memo.get(("magnitudes", i))
     if known is None:
@@ -122,7 +122,7 @@ def _in_silence(subject: Subject, tally: Tally, place: Place) -> None:
 
 
 def _second(subject: Subject, tally: Tally, i: int, place: Place) -> None:
-    """Backward of backward beside differences of backward, which are not kept: they are the op's own."""
+    """Backward of backward against differences of backward, which depend on the op and are not cached."""
     others = _far([a for k, a in enumerate(place.args) if k != i])
     kept = (others == 0) | _alike(place.args)  # beside one that is very large or small all may overflow
     place = Place(tuple([a[np.broadcast_to(kept, a.shape)] for a in place.args]))
@@ -168,13 +168,13 @@ def _compare(
     tally: Tally, f: Callable[[Array, Array], Array], place: Place, i: int, known: Slopes,
     backward: Callable[[Sequence[Array]], Array], tolerances: tuple[float, float], what: str,
 ) -> None:  # fmt: skip
-    """Fail where a slope is known, and is another, and no nearer look confirms the one that was found."""
+    """Fail where the slope differs from the known one, and smaller steps do not confirm it."""
     relative, smallest = tolerances
     found = backward(place.args)
     beside = np.broadcast_to(_far([a for k, a in enumerate(place.args) if k != i]) > 0, known.value.shape)
     flat = (known.value == 0) & ((np.abs(place.args[i]) >= INTEGERS) | beside)
     judged = np.isfinite(known.bound) & (np.abs(known.value) < LARGEST) & ~flat
-    # Beside very large or small numbers forward itself may lose digits on the way, and only what is lost is red.
+    # Beside very large or small numbers forward itself may lose digits: only gross errors fail.
     tolerance = np.where(beside, GROSS, relative) * np.abs(known.value) + BOUNDS * known.bound + smallest
     wrong = judged & ~(np.abs(found - known.value) <= tolerance)
     if np.any(wrong):
@@ -189,7 +189,7 @@ def _compare(
 
 
 def _oscillates(backward: Callable[[Sequence[Array]], Array], args: Sequence[Array], i: int, step: Array) -> Array:
-    """Where the slope goes up and down within the steps of the differences: what they know is a mean of periods."""
+    """Where the slope oscillates within the steps of the differences: their value is a mean over periods."""
     rows = []
     for k in PLACES:
         moved = [a + k * step if j == i else a for j, a in enumerate(args)]
@@ -254,7 +254,7 @@ def precise(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _chosen(subject: Subject, i: int, place: Place) -> Place:
-    """Some of the points: the first, which are tails and large halves, and some that are spread over the rest."""
+    """Some of the points: the first ones (tails and large halves), and random ones of the rest."""
     size, most = place.args[0].size, EXAMINED[(subject.arity or 1) > 1]
     if size <= most:
         return place
@@ -265,7 +265,7 @@ def _chosen(subject: Subject, i: int, place: Place) -> Place:
 
 
 def _against(subject: Subject, tally: Tally, place: Place, exact: Truth) -> None:
-    """Where forward itself has its digits, both slopes have theirs."""
+    """Where forward is accurate, first and second slopes are accurate."""
     sizes = [np.where(a == 0, 1, np.abs(a)) for a in place.args]
     good = np.abs(subject.first_result(*place.args) - exact.value) <= EXACT * np.abs(exact.value)
     crisp = _crisp(place, good)
@@ -286,7 +286,7 @@ def _against(subject: Subject, tally: Tally, place: Place, exact: Truth) -> None
 
 
 def _crisp(place: Place, good: Array) -> Array:
-    """The large integers and halves, if forward has all its digits at each of them: no rounding of them is excused."""
+    """The large integers and halves, if forward is accurate at all of them: there no rounding error is tolerated."""
     whole = np.all([(2 * a == np.rint(2 * a)) & (np.abs(a) < INTEGERS) for a in place.args], axis=0)
     large = whole & np.any([np.abs(a) >= LARGE for a in place.args], axis=0)
     return large if np.all(good[large]) else np.zeros_like(large)

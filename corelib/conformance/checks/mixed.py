@@ -1,4 +1,4 @@
-"""The check of mixed dtypes: every kind of number beside every other, in both orders."""
+"""The check of mixed dtypes: every pair of dtypes, in both orders."""
 
 from collections.abc import Sequence
 from itertools import permutations
@@ -20,11 +20,11 @@ KINDS: Final = ("float32", "float64", "complex64", "complex128", "int64")
 SINGLE: Final = 1e-4
 DOUBLE: Final = 1e-11
 WIDEST: Final = 1e30
-WHOLE: Final = 8.0  # a sample times this, rounded, is as regular as it was, most likely
+WHOLE: Final = 8.0  # a sample times this, rounded, most likely stays regular
 
 
 def mixed(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """Each gradient has its argument's dtype, and is what it is where everything has double precision."""
+    """Each gradient has its argument's dtype, and the value that it has in double precision."""
     for kinds in permutations(KINDS, 2):
         for k in range(1, len(sample.arrays)):
             _beside(subject, sample, tally, [kinds[1] if i == k else kinds[0] for i in range(len(sample.arrays))])
@@ -40,7 +40,7 @@ def _beside(subject: Subject, sample: Sample, tally: Tally, kinds: Sequence[str]
     try:
         call = Call(subject.op, sample, arrays, wanted)
         exact = Call(subject.op, sample, [_wide(a) for a in arrays], wanted)
-        if len(exact.results) != len(call.results):  # a result that is an integer is no result to differentiate
+        if len(exact.results) != len(call.results):  # integer results are not differentiated
             exact = Call(subject.op, sample, [a if a.dtype.kind == "i" else _wide(a) for a in arrays], wanted)
     except (TypeError, ValueError):  # forward refuses the mixture
         return
@@ -54,7 +54,7 @@ def _beside(subject: Subject, sample: Sample, tally: Tally, kinds: Sequence[str]
             tally.require(found.dtype == arrays[i].dtype, f"{what}: the gradient of arg{i} is {found.dtype}")
             precision = SINGLE if any(kind in ("float32", "complex64") for kind in kinds) else DOUBLE
             size = float(np.max(np.abs(known), initial=0.0)) + 1e-2
-            if precision == SINGLE and not size < WIDEST:  # single precision has no such numbers
+            if precision == SINGLE and not size < WIDEST:  # overflows in single precision
                 continue
             tally.close(found, known, precision * size, f"{what}: arg{i} has another gradient than in double precision")
 

@@ -43,7 +43,7 @@ def _measured(subject: Subject, sample: Sample) -> tuple[float, float]:
 
 
 def fastest(run: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """The seconds of the fastest of a few runs: what else the machine does only adds to them."""
+    """The seconds of the fastest of a few runs: other load on the machine only adds to them."""
     seconds = []
     for _ in range(repeats):
         began = perf_counter()
@@ -53,7 +53,7 @@ def fastest(run: Callable[[], Any], repeats: int = REPEATS) -> float:
 
 
 def peak_bytes(run: Callable[[], Any]) -> int:
-    """How many bytes more than before are held at the worst moment of a run."""
+    """The peak memory of a run, in bytes above that before it."""
     traced = tracemalloc.is_tracing()
     if not traced:
         tracemalloc.start()

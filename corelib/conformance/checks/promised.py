@@ -22,7 +22,7 @@ def promised(subject: Subject, sample: Sample, tally: Tally) -> None:
     expected = sample.memo["promised"]
     tally.require(len(found) == len(expected), f"{len(expected)} gradients are promised, and there are {len(found)}")
     for i, (gradient, wanted) in enumerate(zip(found, expected, strict=True)):
-        slack = ROUNDING * np.abs(np.nan_to_num(wanted))  # and none where 0 is promised
+        slack = ROUNDING * np.abs(np.nan_to_num(wanted))  # none where 0 is promised
         tally.close(gradient, np.asarray(wanted, float), slack, f"the gradient of arg{i} is not the promised one")
 
 

@@ -55,7 +55,7 @@ def _entry(subject: Subject, tally: Tally, i: int, entry: Any, shape: tuple[int,
 
 
 def _added_elsewhere(node: Node, i: int, entries: Sequence[Any]) -> bool:
-    """Whether the slope of another argument that is the same variable holds both, as corelib itself does in x * x."""
+    """Whether another operand is the same variable and its entry holds the whole gradient, as in x * x."""
     others = [e for k, (e, p) in enumerate(zip(entries, node.parents, strict=True)) if k != i and p is node.parents[i]]
     return isinstance(node.op, Elementwise) and any(e is not None for e in others)
 
@@ -85,7 +85,7 @@ def no_mutation(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _guarded(subject: Subject, sample: Sample, tally: Tally, arrays: list[Array]) -> None:
-    """Forward and backward, with all that they see frozen if ``arrays`` are, and compared afterwards in any case."""
+    """Forward and backward; their arrays are read-only if ``arrays`` are, and compared afterwards in any case."""
     try:
         call = Call(subject.op, sample, arrays)
         cotangents = gaussian(subject, sample, call.results)
@@ -140,7 +140,7 @@ def _fresh(call: Call, cotangents: Sequence[Array], tally: Tally) -> None:
 
 
 def _stored(subject: Subject, sample: Sample, cotangents: list[Array]) -> tuple[list[Array], list[Array]]:
-    """What .grad holds after backward(), and what it must not share memory with."""
+    """The gradients in .grad after backward(), and the arrays with which they must not share memory."""
     tensors = [Tensor(a, trainable=True) for a in sample.arrays]
     returned = subject.op(*sample.filled(tensors), **sample.fields)
     results = outputs(returned)
@@ -152,7 +152,7 @@ def _stored(subject: Subject, sample: Sample, cotangents: list[Array]) -> tuple[
 
 
 def layout(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """The order of numbers in memory changes nothing: Fortran order, strides, negative strides, stride 0."""
+    """The memory layout changes nothing: Fortran order, strides, negative strides, stride 0."""
     call = Call(subject.op, sample)
     cotangents = gaussian(subject, sample, call.results)
     expected = call.gradients(cotangents)
@@ -233,7 +233,7 @@ def _threads(subject: Subject, sample: Sample, tally: Tally, cotangents: list[Ar
 
 
 def _at_once(work: Callable[[int], None]) -> None:
-    """Run ``work(number)`` on several threads, which take turns as often as Python lets them; raise what they raise."""
+    """Run ``work(number)`` on several threads that switch as often as possible; raise what they raise."""
     together = threading.Barrier(THREADS)
     errors: list[BaseException] = []
 
@@ -241,7 +241,7 @@ def _at_once(work: Callable[[int], None]) -> None:
         try:
             together.wait()
             work(number)
-        except BaseException as error:  # it is raised again below, on the thread that asked
+        except BaseException as error:  # raised again below, on the calling thread
             errors.append(error)
 
     interval = sys.getswitchinterval()

@@ -1,4 +1,4 @@
-"""What forward is compared with."""
+"""The reference of an op: the function that forward is compared with."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from corelib.core.tensor import Array, Tensor
 
 
 def reference_of(subject: Subject) -> Callable[..., Any]:
-    """What forward is compared with. Raises Undeclared where there is nothing."""
+    """The function that forward is compared with. Raises Undeclared where there is none."""
     if subject.spec.reference is not None:
         return subject.spec.reference
     functions: tuple[Callable[..., Any], ...] = getattr(subject.op, "functions", ())
@@ -21,7 +21,7 @@ def reference_of(subject: Subject) -> Callable[..., Any]:
 
 
 def arrays_of(returned: Any) -> list[Array]:
-    """All results as arrays, those without a slope too."""
+    """All results as arrays, integers and booleans too."""
     if isinstance(returned, (list, tuple)):
         return [array for part in returned for array in arrays_of(part)]
     return [np.asarray(returned.data if isinstance(returned, Tensor) else returned)]

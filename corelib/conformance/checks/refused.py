@@ -69,7 +69,7 @@ def _backward_of_all(subject: Subject, sample: Sample, i: int, point: Any) -> No
 
 
 def _asked(tally: Tally, name: str, way: str, ask: Callable[[], Any]) -> None:
-    """Ask for the gradient, and be refused."""
+    """The request for the gradient is refused."""
     try:
         ask()
     except NotDifferentiable:

@@ -1,4 +1,4 @@
-"""Which samples a check takes."""
+"""Selectors: which samples a check takes."""
 
 from collections.abc import Sequence
 
@@ -37,11 +37,11 @@ def select_first(select: Select, count: int) -> Select:
 
 
 def select_whole(subject: Subject, seed: int) -> Sequence[Sample]:
-    """The op itself, on no sample."""
+    """The op as a whole, without a sample."""
     return [WHOLE]
 
 
 def select_whole_with_samples(subject: Subject, seed: int) -> Sequence[Sample]:
-    """The op itself, where it has samples."""
+    """The op as a whole, where it has samples."""
     select_interior(subject, seed)
     return [WHOLE]

@@ -23,7 +23,7 @@ from corelib.conformance.tally import Tally
 
 SOME: Final = 3
 CALLS: Final = 2000
-GROWTH: Final = 0.25  # blocks of memory a call
+GROWTH: Final = 0.25  # blocks of memory for each call
 SETTLED: Final = 500
 
 
@@ -55,7 +55,7 @@ def _found(subject: Subject, samples: list[Sample], calls: int) -> list[str]:
             return found
         except fresh.Ended as ended:
             return [f"{ended} at its calls"]
-        except (PicklingError, TypeError, AttributeError):  # a field that no other process can be sent
+        except (PicklingError, TypeError, AttributeError):  # a field that cannot be pickled
             pass
     return examined(subject.op, samples, calls)
 
@@ -96,10 +96,10 @@ def _other(op: AnyCall, samples: Sequence[Sample], first: list[list[bytes]], whe
 
 
 def _left_in_memory(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:
-    """Call it many times, and say whether each call leaves something in memory."""
+    """Call the op many times; a message where each call leaves objects in memory."""
     _call(op, samples, calls - SETTLED)
     growth = _growth(op, samples)
-    if growth > GROWTH:  # cycles that the garbage collector has yet to find are no leak
+    if growth > GROWTH:  # cycles that the garbage collector has not yet found are no leak
         gc.collect()
         growth = _growth(op, samples, gc.collect)
     return [f"each call leaves {growth:.1f} objects in memory"] if growth > GROWTH else []

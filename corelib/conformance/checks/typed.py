@@ -15,7 +15,7 @@ from corelib.conformance.sample import Sample
 from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally
 
-CACHE = Path(gettempdir()) / "corelib-conformance-mypy"  # the project's own cache is of other options
+CACHE = Path(gettempdir()) / "corelib-conformance-mypy"  # not the project's own cache, which is made with other options
 
 
 def typed(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -75,7 +75,7 @@ def _places(distribution: str) -> dict[int, str]:
         for provided in plugin.ops.values() if plugin.distribution.name == distribution else ():
             try:
                 found[id(provided.get())] = ":".join(home(provided))
-            except LookupError:  # typed() says so of the op that is asked for
+            except LookupError:  # typed() reports it for the op in question
                 continue
     return found
 

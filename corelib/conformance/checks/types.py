@@ -1,4 +1,4 @@
-"""Checks of dtypes and shapes: float32 stays float32, the empty stays empty, and complex numbers are right."""
+"""Checks of dtypes and shapes: float32 stays float32, empty arrays work, and complex gradients are right."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from corelib.core.tensor import Array, Tensor
 SINGLE: Final = 1e-4
 WIDEST: Final = 1e30  # float32 ends at 3e38, and slopes may be larger than values
 HALF: Final = 5e-2
-ROOM: Final = 1e3  # numbers of float16 end at 65504, and those on the way may be larger than those at the end
+ROOM: Final = 1e3  # float16 ends at 65504, and intermediate values may be larger than the results
 
 
 def dtype(subject: Subject, sample: Sample, tally: Tally) -> None:
@@ -56,7 +56,7 @@ def dtype(subject: Subject, sample: Sample, tally: Tally) -> None:
 
 
 def _beyond(call: Call) -> bool:
-    """Whether float64 has numbers here that float32 has not."""
+    """Whether results overflow in float32."""
     return any(np.any(np.abs(r.data) > WIDEST) for r in call.results)
 
 
@@ -69,7 +69,7 @@ def _as_reference(subject: Subject, sample: Sample, narrow: list[Array], results
 
 
 def _narrow_constant(arg: Any) -> Any:
-    """An array without a slope as float32: beside float64 the results would be of float64."""
+    """An array that is not differentiated, as float32: float64 would make the results float64."""
     if type(arg) in (list, tuple):
         return type(arg)([_narrow_constant(part) for part in arg])
     return arg.astype(np.float32) if isinstance(arg, np.ndarray) and arg.dtype == np.float64 else arg
@@ -120,7 +120,7 @@ def _own_dtype(tally: Tally, gradients: list[Array], arrays: Sequence[Array], ex
 
 
 def _no_leak(tally: Tally, call: Call, cotangents: list[Array]) -> None:
-    """The op's own backward computes in float32 too: the core's cast would hide float64 on the way."""
+    """The op's own backward computes in float32 too: the core's cast would hide float64 in between."""
     raw = call.raw(cotangents)
     for i, entry in enumerate(raw[1] if raw is not None else ()):
         if entry is not None:
@@ -158,7 +158,7 @@ def select_several(subject: Subject, seed: int) -> Sequence[Sample]:
 
 
 def shapes(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """At every shape, the empty ones too, results and gradients have the shapes they must have."""
+    """At every shape, empty ones too, results and gradients have the right shapes."""
     call = Call(subject.op, sample)
     if subject.entrywise and not sample.fields:
         shape = np.broadcast_shapes(*[a.shape for a in sample.arrays])

@@ -27,7 +27,7 @@ LINEAR: Final = 1e-12
 COMPLEX: Final = 1e-12
 REFUTED: Final = 1e-8
 PROJECTIONS: Final = 3
-PROJECTED: Final = 1e-10  # of the size of a random sum: half an entry of ten thousand is 5e-3 of it
+PROJECTED: Final = 1e-10  # of the size of the sum; an error of half an entry in ten thousand is 5e-3 of it
 TAILS: Final = (
     -745.0,
     -300.0,
@@ -100,7 +100,7 @@ def select_smooth(subject: Subject, seed: int) -> Sequence[Sample]:
 
 
 def jacobian_complex(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """In the tails too: the slope agrees with the complex step, which loses no digit."""
+    """The slope agrees with the complex step, which loses no digits, in the tails too."""
     for i in range(subject.arity or 1):
         x = tail_points(subject, i)
         others = [np.full(x.shape, float(np.ravel(a)[0])) for a in sample.arrays]
@@ -157,7 +157,7 @@ def _in_tails(subject: Subject, tally: Tally, i: int, x: Array, others: list[Arr
     expected = complex_step(lambda z: subject.first_result(*_filled(others, i, z)), x)
     found = _slope(subject, args, i)
     sure = np.isfinite(expected) & np.isfinite(subject.first_result(*args))
-    # 4 eps of the largest ordinary slope: 1 - tanh(20)**2 is 0 and passes, what is wrong at tanh(12) does not
+    # 4 eps of the largest ordinary slope: 1 - tanh(20)**2, which is 0, passes; a mistake at tanh(12) does not
     near = np.linspace(-1, 1, 17)
     near = near[np.any([r.contains(near) for r in subject.ranges[i]], axis=0)]
     usual = complex_step(lambda z: subject.first_result(*_filled(others, i, z)), near) if near.size else np.ones(1)
@@ -172,7 +172,7 @@ def _in_tails(subject: Subject, tally: Tally, i: int, x: Array, others: list[Arr
 
 
 def _refuted(subject: Subject, i: int, args: list[Array], found: Array, complex_steps: Array) -> Array:
-    """Where real differences know the slope, and it is not the complex step's: on complex numbers forward is wrong.
+    """Where differences confirm the slope and contradict the complex step: forward is wrong on complex numbers.
 
     As hyp1f1 of SciPy, off by 3 % at -37 and by 1e10 at 40.
     """
@@ -218,7 +218,7 @@ def projection(subject: Subject, sample: Sample, tally: Tally) -> None:
         value = float(estimate.value[0, 0])
         terms = (
             forward(list(sample.arrays)) * u
-        )  # each is off by rounding, and their sum may be far smaller than they are
+        )  # each has a rounding error, and their sum may be far smaller than the terms
         noise = ULPS * EPS * float(np.linalg.norm(terms)) / (float(estimate.step[0]) / 8)
         noise += BOUNDS * float(estimate.bound[0, 0]) + PROJECTED * float(np.linalg.norm(v * gradient)) + 1e-13
         tally.close(
@@ -240,7 +240,7 @@ def select_large(subject: Subject, seed: int) -> Sequence[Sample]:
 
 
 def cotangent_linear(subject: Subject, sample: Sample, tally: Tally) -> None:
-    """B(a g + b h) = a B(g) + b B(h), for gradients of both signs and of all sizes; and B(0) = 0."""
+    """B(a g + b h) = a B(g) + b B(h), for cotangents of both signs and of sizes 1e-8 to 1e8; and B(0) = 0."""
     call = Call(subject.op, sample)
     g, h = (gaussian(subject, sample, call.results, number) for number in (0, 1))
     of_g, of_h = call.gradients(g), call.gradients(h)

@@ -37,7 +37,7 @@ class Call:
         self.results: list[Tensor] = outputs(self.returned)
 
     def vjp(self, cotangents: Sequence[Array]) -> list[Array | None]:
-        """The gradient of each array, None where nothing arrived."""
+        """The gradient of each array, None where it has none."""
         found: dict[Node, Any] = {}
         for result, cotangent in zip(self.results, cotangents, strict=True):
             if result._node is not None:
@@ -46,7 +46,7 @@ class Call:
         return [None if leaf is None else found.get(leaf) for leaf in self.leaves]
 
     def gradients(self, cotangents: Sequence[Array]) -> list[Array]:
-        """The same, with zeros where nothing arrived."""
+        """The same, with zeros instead of None."""
         found = self.vjp(cotangents)
         return [
             np.zeros(a.shape, a.dtype) if g is None else np.asarray(g) for a, g in zip(self.arrays, found, strict=True)
@@ -107,7 +107,7 @@ def _real(array: Any) -> Array:
 
 
 class Point:
-    """A place in the space of a sample's numbers, in which single numbers can be moved."""
+    """All numbers of a sample as one vector, whose entries can be varied."""
 
     def __init__(self, arrays: Sequence[Array]) -> None:
         self.buffer: Array = flat(arrays)

@@ -23,7 +23,7 @@ LEVELS: Final = 7
 RESTARTS: Final = 5
 FIRST_STEP: Final = 2.0**-4
 ROUNDING: Final = 6 * EPS  # of each value of f, relative to the largest: what forward itself may be off by
-GOOD: Final = 1e-11  # relative bound at which a table need not grow any more
+GOOD: Final = 1e-11  # relative bound at which a table is complete
 ACCEPTABLE: Final = 1e-9  # relative bound above which the step is made smaller: a kink may lie inside
 KINK_RATIO: Final = 0.3  # of second differences at h/32 and h: 1/32 where smooth, 1 at a kink
 COMPLEX_STEP: Final = 1e-30
@@ -60,10 +60,10 @@ def unsettled(estimate: Estimate) -> Array:
 
 
 def closer(curves: Curves, estimate: Estimate, found: Array, tolerance: float = 1e-7) -> Estimate:
-    """``estimate``, with what smaller steps say where it is not ``found``.
+    """``estimate``, with the result of smaller steps where it differs from ``found``.
 
-    A saw-tooth seen from afar is a straight line, and its table settles on a slope that is nowhere its own.
-    The nearer look decides, where its own bound is small and it confirms what was found.
+    With large steps a saw-tooth looks like a straight line, and the table settles on a slope that it has nowhere.
+    Smaller steps decide where their own bound is small and they confirm ``found``.
     """
     value, bound = estimate.value.copy(), estimate.bound.copy()
     for shrink in (2.0**-6, 2.0**-10, 2.0**-14):

@@ -1,4 +1,4 @@
-"""Where an entry-by-entry op is real and finite: as declared, or found by trying."""
+"""The domain of an entry-by-entry op, where it is real and finite: as declared, or found by probing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Range:
 
     @property
     def window(self) -> tuple[float, float]:
-        """The part of it from which samples are drawn, a little away from its ends."""
+        """The part from which samples are drawn, a little away from the ends."""
         low, high = self.low, self.high
         if np.isinf(low) and np.isinf(high):
             return -WIDTH, WIDTH
@@ -47,7 +47,7 @@ EVERYWHERE: Final = Range(-np.inf, np.inf, (False, False))
 
 
 def declared(domains: Sequence[Sequence[Interval]], closed: bool) -> list[list[Range]]:
-    """The domain of each argument, as its author gave it; bounds that are integers are numbers like others."""
+    """The domain of each argument, as its author gave it; integer bounds become floats."""
     return [[_range(low, high, closed) for low, high in intervals] for intervals in domains]
 
 
@@ -89,7 +89,7 @@ def _runs(finite: Callable[[Array], Array]) -> list[Range]:
 
 
 def _end(finite: Callable[[Array], Array], index: int, side: int) -> tuple[float, bool]:
-    """Where the run that ends at a point of the grid really ends, and whether that point belongs to it."""
+    """The end of a run of grid points, by bisection, and whether it belongs to the domain."""
     if not 0 <= index + side < len(GRID):
         return side * np.inf, False
     good, bad = float(GRID[index]), float(GRID[index + side])
@@ -110,7 +110,7 @@ def draw(
 ) -> Array:
     """Numbers inside the domain, away from its ends and from the points to avoid; multiples of ``quantum``.
 
-    With a quantum of 0 they have full precision: of thousands on one grid, some would meet a kink, or each other.
+    With a quantum of 0 they have full precision: of thousands on one grid, some would lie on a kink, or be equal.
     """
     windows = np.array([r.window for r in ranges])
     which = rng.integers(len(windows), size=shape)
@@ -121,7 +121,7 @@ def draw(
 
 
 def room(x: Array, ranges: Sequence[Range], avoid: Iterable[float] = ()) -> Array:
-    """How far each number may be moved before it meets an end of the domain or a point to avoid."""
+    """The distance of each number to the nearest end of the domain or point to avoid."""
     ends = [end for r in ranges for end in (r.low, r.high) if np.isfinite(end)]
     distance = np.full(np.shape(x), np.inf)
     for point in (*ends, *avoid):

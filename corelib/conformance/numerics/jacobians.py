@@ -89,7 +89,7 @@ def compare_call(tally: Tally, op: Any, sample: Sample, call: Call) -> None:
 def compare(
     tally: Tally, sample: Sample, results: Sequence[Array], found: Array, estimate: Estimate, function: Function
 ) -> None:
-    """Fail where an entry is out of tolerance, and not between the slopes of both sides of a kink either."""
+    """Fail where an entry is out of tolerance, and not in the interval of slopes at a kink."""
     if sample.sets:
         found = basis(sample) @ found
     if found.shape != estimate.value.shape:
@@ -109,7 +109,7 @@ def _judged(found: Array, estimate: Estimate) -> tuple[Array, Array, Array]:
     """Which entries are within tolerance, which are known well enough to say so, and the tolerance."""
     expected = estimate.value
     tolerance = RELATIVE * np.abs(expected) + BOUNDS * np.where(np.isnan(estimate.bound), 0, estimate.bound) + ABSOLUTE
-    largest = np.max(np.nan_to_num(np.abs(expected)), axis=0, initial=1)  # of each result: it rounds as it is large
+    largest = np.max(np.nan_to_num(np.abs(expected)), axis=0, initial=1)  # of each result
     settled = estimate.bound <= np.maximum(UNSETTLED * np.maximum(np.abs(expected), 1), RELATIVE * largest)
     return np.abs(found - expected) <= tolerance, settled, tolerance
 

@@ -12,7 +12,7 @@ from corelib.core.tensor import Array
 BITS: Final = (240, 1500, 2200)
 AGREED: Final = 1e-12
 NOTHING: Final = 1e-320
-LEFT: Final = 20  # bits of a difference, below which nothing is left of it
+LEFT: Final = 20  # bits: a difference with fewer is discarded
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from corelib.core.tensor import Array
 Function: TypeAlias = Callable[[Array, Array], Array]
 """f(x, lines): the values at ``x`` of the entries ``lines``."""
 
-STEP: Final = 0.0583  # of the number: no multiple of a step is a period, of which powers of two have many
+STEP: Final = 0.0583  # of the number; not a power of two, whose multiples are often periods
 LEVELS: Final = 6
 NARROWER: Final = 64.0
 LOOKS: Final = 7
@@ -31,7 +31,7 @@ BOUNDS: Final = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Slopes:
-    """The slope of each entry, a bound of its error (infinite where it is not known), and the step of the last look."""
+    """The slope of each entry, a bound of its error (infinite where it is not known), and the last step."""
 
     value: Array
     bound: Array
@@ -40,7 +40,7 @@ class Slopes:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one table says. ``flat`` is a bound of the slope where the values differ only by rounding, else inf.
+    """The result of one table. ``flat`` is a bound of the slope where the values differ only by rounding, else inf.
 
     ``steady`` is whether every quotient is near the value: over many periods they are of any size and sign.
     """
@@ -52,7 +52,7 @@ class Look:
 
 
 def slopes(f: Function, x: Array, room: Array) -> Slopes:
-    """The slopes at ``x``, from steps of a seventeenth of it, or of less ``room``, down to where they are known."""
+    """The slopes at ``x``, from steps of a seventeenth of it or of its ``room``, which shrink until tables agree."""
     step = STEP * np.minimum(np.abs(x), 4 * room)
     value, bound = np.full(x.shape, np.nan), np.full(x.shape, np.inf)
     lines = np.arange(len(x))
@@ -71,12 +71,12 @@ def slopes(f: Function, x: Array, room: Array) -> Slopes:
 
 
 def confirmed(f: Function, x: Array, known: Slopes, found: Array, tolerance: float) -> Array:
-    """Which of the entries a nearer look confirms: there what was known was a mean over many steps or periods."""
+    """Which of the entries smaller steps confirm: there the known slope was a mean over many steps or periods."""
     good = np.zeros(x.shape, bool)
     for k in range(1, LOOKS):
         lines = np.flatnonzero(~good)
         near = _look(f, x[lines], known.step[lines] * NARROWER**-k, lines)
-        apart = np.abs(found[lines] - known.value[lines])  # a look that cannot separate both confirms none
+        apart = np.abs(found[lines] - known.value[lines])  # a bound as large as their difference confirms none
         agrees = np.abs(near.value - found[lines]) <= tolerance * np.abs(near.value) + BOUNDS * near.bound
         good[lines] = agrees & (near.bound <= APART * apart)
         if np.all(good):
@@ -85,7 +85,7 @@ def confirmed(f: Function, x: Array, known: Slopes, found: Array, tolerance: flo
 
 
 def _settled(wide: Look, narrow: Look) -> tuple[Array, Array]:
-    """What both tables agree on, with the smaller bound; 0 where the function is flat."""
+    """The value on which both tables agree, with the smaller bound; 0 where the function is flat."""
     first = wide.bound <= narrow.bound
     value = np.where(first, wide.value, narrow.value)
     bound, other = np.minimum(wide.bound, narrow.bound), np.maximum(wide.bound, narrow.bound)

@@ -1,4 +1,4 @@
-"""Sets that an argument may be declared to lie in, and moving within them: outside of them an op may be anything.
+"""Sets that an argument may be declared to lie in, and movements within them: outside an op may be undefined.
 
 A point x of a set moves along a tangent v to ``retract(kind, x, v)``, which lies in the set again and is x + v to first
 order: symmetric and positive definite matrices are added, orthogonal ones turned (Cayley's transform), vectors of unit
@@ -40,7 +40,7 @@ def tangents(kind: str | None, x: Array) -> Iterator[Array]:
 
 
 def retract(kind: str | None, x: Array, v: Array) -> Array:
-    """The point of the set that x is moved to by a tangent v."""
+    """The point of the set to which a tangent v moves x."""
     if kind == "orthogonal":
         turn = np.swapaxes(x, -1, -2) @ v / 2
         one = np.eye(x.shape[-1])

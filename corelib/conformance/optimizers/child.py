@@ -1,4 +1,4 @@
-"""The other end of the check fresh_process: ``python -m corelib.conformance.optimizers.child FOLDER MODULE NAME``."""
+"""The new process of the check fresh_process: ``python -m corelib.conformance.optimizers.child FOLDER MODULE NAME``."""
 
 import json
 import sys

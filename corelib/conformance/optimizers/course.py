@@ -9,11 +9,11 @@ from corelib.core.tensor import Array
 
 STEPS: Final = 100
 DRIFT: Final = slice(50, 70)
-"""One direction for so long that what a rule estimates from progress grows."""
+"""Steps in one direction, so many that estimates of progress grow."""
 ZEROS: Final = slice(70, 73)
 SPARSE: Final = slice(73, STEPS)
 SHARE: Final = 0.15
-"""Of the entries of a sparse gradient, those that are not 0."""
+"""The share of entries of a sparse gradient that are not 0."""
 LR: Final = 0.1
 
 

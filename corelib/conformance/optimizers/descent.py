@@ -1,4 +1,4 @@
-"""The check of descent, last and weakest: a rule solves what it says it solves. (Most wrong formulas do too.)"""
+"""The check of descent, the last and weakest: a rule solves the declared problems. (Most wrong formulas do too.)"""
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -14,7 +14,7 @@ from corelib.conformance.tally import Tally
 from corelib.core.tensor import Array, Tensor
 
 SOLVED: Final = 1e-3
-"""Of the loss at the start: what is left of it at the end."""
+"""The loss at the end over that at the start."""
 TREND: Final = 10
 
 Problem = Callable[[Array], tuple[float, Array]]

@@ -1,4 +1,4 @@
-"""Checks of a rule inside its driver: what is frozen, groups, two at once, what is not finite."""
+"""Checks of a rule inside its driver: frozen parameters, groups, two optimizers, gradients that are not finite."""
 
 import copy
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def _never_trained(
 
 
 def none_grad(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """No gradient in one step leaves value, state and count; the path goes on as if that step had not been."""
+    """No gradient in one step leaves value, state and count; the path is that without this step."""
     values, gradients = drawn(subject, "none", shapes=((2,), (2, 2)))
     holes: list[list[Any]] = []
     for t, row in enumerate(gradients):
@@ -73,7 +73,7 @@ def none_grad(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: T
     due = [len(gradients), half]
     tally.require(counts[-1] == due, f"with every second gradient missing, the counts are {counts[-1]}, and not {due}")
     if subject.joint:
-        return  # parameters that a step does not concern change the path of those that it does
+        return  # parameters without a gradient change the path of the others
     separate = [
         follow(subject, hyperparameters, values[:1], [[row[0]] for row in gradients], lr=LR)[0],
         follow(subject, hyperparameters, values[1:], [[row[1]] for row in gradients[::2]], lr=LR)[0],
@@ -106,7 +106,7 @@ def groups(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tall
 
 
 def no_global(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """Two optimizers in turns are two optimizers apart, and a deep copy goes its own way."""
+    """Two optimizers used in turns do not affect each other, and a deep copy is independent."""
     values, gradients = drawn(subject, "global")
     other_values, other_gradients = drawn(subject, "other")
     expected = follow(subject, hyperparameters, values, gradients, lr=LR)
@@ -153,7 +153,7 @@ def identity(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Ta
 
 
 def nan_policy(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """What is not finite raises and changes nothing, or is skipped and changes nothing, or goes on, as declared."""
+    """With a gradient that is not finite a step raises, skips (both change nothing), or goes on, as declared."""
     for bad in (np.nan, np.inf):
         for policy in ("raise", "skip", "propagate"):
             _not_finite(subject, hyperparameters, tally, policy, bad)
@@ -185,7 +185,7 @@ def _not_finite(
 
 
 def schedule(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """A schedule is asked with 0 first; a learning rate that is assigned counts from the next step on."""
+    """A schedule is called with 0 first; an assigned learning rate is used from the next step on."""
     values, gradients = drawn(subject, "schedule")
     rates = [0.1, 0.05, 0.2, 0.0, 0.1, 0.3]
     asked: list[int] = []

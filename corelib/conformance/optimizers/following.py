@@ -29,7 +29,7 @@ def parameters(values: Sequence[Array], trainable: bool = True) -> list[Tensor]:
 
 
 def give(tensors: Sequence[Tensor], gradients: Sequence[Array | None]) -> None:
-    """Put gradients where backward would."""
+    """Set the gradients, as backward would."""
     for tensor, gradient in zip(tensors, gradients, strict=True):
         tensor.grad = None if gradient is None else np.array(gradient, tensor.dtype)
 

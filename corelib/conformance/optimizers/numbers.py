@@ -50,7 +50,7 @@ def trajectory(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: 
 
 
 def _sufficient(subject: RuleSubject, saved: Mapping[str, Any], cases: Sequence[Mapping[str, Any]]) -> None:
-    """Raise Undeclared where the vendored trajectories leave out what a wrong formula hides in."""
+    """Raise Undeclared where the vendored trajectories lack a case in which wrong formulas differ."""
     defaults = subject.hyperparameters
     defaults = subject.hyperparameters
     untried = [
@@ -165,7 +165,7 @@ def _loose(subject: RuleSubject, hyperparameters: Mapping[str, Any], start: Arra
 
 
 def symmetry(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """What must not matter does not: signs, the order of entries, the origin, and the scale where that is promised."""
+    """The update has the promised symmetries: signs, the order of entries, the origin, and the scale."""
     start, gradients = path_of(subject, "symmetry")
     gradients = gradients[:20]
     updates = np.array(list(_loose(subject, hyperparameters, start, gradients)))
@@ -200,14 +200,14 @@ def _scaled(
 def dtype(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
     """float32 stays float32, in parameters and state, and follows float64 within 1e-4."""
     values, gradients = drawn(subject, "dtype", steps=30)
-    if subject.joint:  # how far it has come from a start of 1 is lost in float32, and estimates live on that
+    if subject.joint:  # estimates use the distance from the start, which float32 loses beside a start of 1
         values = [0 * v for v in values]
     single = [v.astype(np.float32) for v in values]
     kept: list[Any] = []
     options: dict[str, Any] = {"lr": LR}
 
     def seen(t: int, optimizer: Any, tensors: Any) -> None:
-        if t in (1, 2, len(gradients)):  # what has become wide stays so
+        if t in (1, 2, len(gradients)):  # an array that has become float64 stays so
             kept.extend(optimizer.state_dict().items())
 
     found = follow(subject, hyperparameters, single, gradients, seen, **options)
@@ -231,7 +231,7 @@ def zero_lr(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tal
 
 
 def zero_grad_arrays(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """A gradient of zeros is finite work and counts as an update; None is no update at all."""
+    """A gradient of zeros gives finite updates and is counted; None is no update."""
     values, gradients = drawn(subject, "zeros", steps=3)
     zeros: list[list[Array | None]] = [[np.zeros_like(g) for g in gradients[0]]]
     none: list[list[Array | None]] = [[None for _ in gradients[0]]]
@@ -256,7 +256,7 @@ def zero_grad_arrays(subject: RuleSubject, hyperparameters: Mapping[str, Any], t
 
 
 def constant(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
-    """The same gradient again and again, of which variances are 0 but for rounding, stays finite."""
+    """Updates along a constant gradient, whose variance is 0 up to rounding, stay finite."""
     values = np.concatenate([[0.0], subject.rng("constant").normal(size=31) * np.geomspace(1e-9, 1e3, 31)])
     for scale in EXTREME:
         gradients = np.tile(values * scale, (STEPS if scale == 1 else 10, 1))

@@ -1,4 +1,4 @@
-"""Checks of saving and going on: the path is the same to the bit, here and in a fresh process."""
+"""Checks of saving and resuming: the path is the same to the bit, here and in a new process."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""A rule under examination: what is known of it, and the hyperparameters to try it with."""
+"""A RuleSubject: a rule under examination, and the hyperparameters to try."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
@@ -20,7 +20,7 @@ STEPS: Final = 12
 
 @dataclass(eq=False)
 class RuleSubject:
-    """A kind of rule with its spec. ``optimizer`` drives it; a mutant may bring another."""
+    """A rule's class with its spec. ``optimizer`` drives it; a mutant may replace it."""
 
     kind: Any
     spec: RuleSpec

@@ -1,4 +1,4 @@
-"""Gradients to send backward: signed, random, and the same in every run."""
+"""Random cotangents of both signs, the same in every run."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -76,7 +76,7 @@ def _applies(subject: Subject, name: str) -> bool:
 
 
 def _curved(subject: Subject) -> bool:
-    """Whether the gradient depends on the arguments: where it does not, two equal entries are like any others."""
+    """Whether the gradient depends on the arguments: where it does not, ties do not matter."""
     for sample in tagged(subject, Tag.INTERIOR, 0, Tag.COMPLEX, Tag.EMPTY, Tag.KINK)[:3]:
         moved = Call(subject.op, sample.having([np.asarray(a * NEARBY) for a in sample.arrays]))
         call = Call(subject.op, sample)
@@ -108,7 +108,7 @@ def _negative(value: Any) -> bool:
 
 
 def _slots(args: Any) -> list[int]:
-    """The arrays at all places of a call: one that stands at two counts twice."""
+    """The arrays at all places of a call; the same array at two places counts twice."""
     found = []
     for arg in args:
         if isinstance(arg, Slot):

@@ -24,7 +24,7 @@ MOST: Final = 40
 
 
 def formed(subject: Subject, samples: Sequence[Sample]) -> list[Sample]:
-    """A sample of each form that the author's have not, where the op takes one and has finite results."""
+    """A sample of each form that no declared sample has, where the op accepts it with finite results."""
     given = [
         s for s in samples if Tag.INTERIOR in s.tags and not s.tags.intersection((Tag.COMPLEX, Tag.KINK, Tag.EMPTY))
     ]
@@ -82,7 +82,7 @@ def _takes(subject: Subject, sample: Sample) -> bool:
 
 
 def _block(array: Array, rows: int, columns: int) -> Array:
-    """The leading block of each matrix, or of a vector as many entries; of what is smaller, all of it."""
+    """The leading block of each matrix, or of a vector as many entries; all of a smaller array."""
     if array.ndim < 2:
         return np.array(array[:columns]) if array.ndim else array
     return np.array(array[..., :rows, :columns])

@@ -1,4 +1,4 @@
-"""A sample of thousands of numbers, made from one of a few."""
+"""A sample with thousands of entries, made from a small one."""
 
 from collections.abc import Iterator, Sequence
 from math import log2, prod
@@ -16,7 +16,7 @@ FACTORS: Final = (4, 6, 8, 10, 12, 16, 20, 32, 64, 200, 400, 1000)
 
 
 def enlarged(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sample]:
-    """A sample of an author's with each axis some times as long, if the op takes that; else none."""
+    """A declared sample with longer axes, if the op accepts it; else none."""
     candidates = (
         grown
         for sample in samples
@@ -29,7 +29,7 @@ def enlarged(subject: Subject, samples: Sequence[Sample], seed: int) -> list[Sam
 
 
 def _grown(subject: Subject, sample: Sample, factor: int, seed: int) -> Iterator[Sample]:
-    """The sample with axes as much longer, with ordinary numbers, and with some of which long products are no zero."""
+    """The sample with longer axes, of ordinary numbers, and of numbers near 1, whose long products do not underflow."""
     shapes = [_longer(a.shape, factor) for a in sample.arrays]
     small, large = ENLARGED
     if small <= sum(map(prod, shapes)) <= large:
@@ -43,7 +43,7 @@ def _longer(shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
 
 
 def _factors(subject: Subject, sample: Sample) -> Iterator[int]:
-    """By how much the axes of a sample may grow, before its results are far too large to be worth making."""
+    """The factors by which the axes of a sample may grow before its results are too large."""
     single, double = (_result_size(subject, sample, factor) for factor in (1, 2))
     if single and double:
         for factor in FACTORS:

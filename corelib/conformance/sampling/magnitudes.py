@@ -19,7 +19,7 @@ HALVES: Final = np.array([0.5, 1.5, 20.5, 100.5, 1000.5, 12345.5, 2.0**40 + 0.5]
 ALIKE: Final = 10.0 ** np.array([-150.0, -110.0, -90.0, 90.0, 110.0, 150.0])
 SIZES: Final = np.array([1e-300, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e300])
 BESIDE: Final = 1
-"""How many sizes of the other arguments each number is seen beside, besides ordinary ones."""
+"""The number of sizes of the other arguments for each number, besides ordinary ones."""
 
 
 def points(subject: Subject, seed: int) -> list[tuple[Array, ...]]:
@@ -86,7 +86,7 @@ def beside_integers(subject: Subject, i: int, args: tuple[Array, ...]) -> tuple[
 
 
 def _is_inside(subject: Subject, k: int, x: Array) -> Array:
-    """Which are in the domain of argument k. Its ends, and points where the slope jumps, have checks of their own."""
+    """Which are in the domain of argument k. Its ends, and points where the slope jumps, are tested by other checks."""
     ends = [end for r in subject.ranges[k] for end in (r.low, r.high)]
     inside = np.any([r.contains(x) for r in subject.ranges[k]], axis=0)
     return np.asarray(inside & ~np.isin(x, [*ends, *avoided(subject)[k]]))

@@ -56,7 +56,7 @@ def tagged(subject: Subject, tag: Tag, seed: int = 0, *without: Tag) -> list[Sam
 
 
 def derive(subject: Subject, seed: int) -> list[Sample]:
-    """All samples of an op for one seed: those of its author, and those that follow from what it is."""
+    """All samples of an op for one seed: the declared ones and the derived ones."""
     spec = subject.spec
     found = [
         subject.prepared(given, f"sample{i}", (Tag.INTERIOR,))
@@ -101,14 +101,14 @@ def _entrywise(subject: Subject, seed: int) -> Iterator[Sample]:
 
 
 def _is_special(subject: Subject, i: int, x: float) -> bool:
-    """Whether a number is an end of the domain, a kink or a singular point, which have checks of their own."""
+    """Whether a number is an end of the domain, a kink or a singular point, which other checks test."""
     ends = [end for r in subject.ranges[i] for end in (r.low, r.high)]
     points = [p[i] if isinstance(p, tuple) else p for p in (*subject.spec.kinks, *subject.spec.singular)]
     return x in (*ends, *points)
 
 
 def _beside_numbers(subject: Subject, seed: int) -> Iterator[Sample]:
-    """One array beside a Python number, as in x**2 and 1 / x: an op may take another way there."""
+    """One array beside a Python number, as in x**2 and 1 / x: an op may have another code path there."""
     for i, number in ((1, 2), (1, 1), (1, 0), (1, 0.5), (1, -1.5), (0, 2), (0, 0.75), (0, 1), (0, -1.5)):
         name = f"number-{number}-{i}"
         x = draw(subject.rng(name, seed), subject.ranges[1 - i], (3,), avoided(subject)[1 - i])
@@ -149,7 +149,7 @@ def _tags(shapes: Shapes) -> tuple[Tag, ...]:
 
 
 def named(shapes: Shapes) -> str:
-    """Shapes as they stand in the name of a sample: bcast-3x1_1x4."""
+    """Shapes in the name of a sample: bcast-3x1_1x4."""
     words = ["x".join(map(str, shape)) or "0d" for shape in shapes]
     if len(set(words)) == 1:
         return words[0]
@@ -177,7 +177,7 @@ def _made(subject: Subject, arrays: Sequence[Array], name: str, tags: Sequence[T
 
 
 def avoided(subject: Subject) -> list[list[float]]:
-    """The kinks and singular points of an op of one argument; those of others are no points of one axis."""
+    """The kinks and singular points of an op of one argument; for other ops they are no single numbers."""
     points = [float(p) for p in (*subject.spec.kinks, *subject.spec.singular) if not isinstance(p, tuple)]
     return [points] * (subject.arity or 1)
 

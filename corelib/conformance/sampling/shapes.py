@@ -23,5 +23,5 @@ SHAPES: Final[Mapping[str, tuple[str, Callable[[tuple[int, ...]], bool]]]] = {
 
 
 def by_entries(subject: Subject) -> bool:
-    """Whether the core broadcasts for the op: shapes are its own concern then."""
+    """Whether the core broadcasts for the op, so that the op sees equal shapes."""
     return isinstance(subject.op, Elementwise) or (isinstance(subject.op, ClassOp) and subject.op.broadcasts)
