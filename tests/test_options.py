@@ -1,5 +1,6 @@
 """Options: the keywords of Optimizer, MultiOptimizer and Group, from one declaration."""
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields, replace
@@ -9,6 +10,11 @@ import numpy as np
 import pytest
 
 from corelib import Group, MultiOptimizer, Optimizer, Tensor
+from corelib.conformance import RuleSpec
+from corelib.conformance.failure import Failure
+from corelib.conformance.optimizers import driven
+from corelib.conformance.optimizers.subject import RuleSubject
+from corelib.conformance.tally import Tally
 from corelib.errors import InvalidHyperparameter, OptimizerError
 from corelib.optimizers import get
 from corelib.optimizing.options import OPTIONS, GroupOptions, Options, StepOptions
@@ -86,6 +92,41 @@ def test_a_group_has_its_own_options_and_those_of_a_step_from_the_whole() -> Non
 
 def test_saved_options_are_those_that_change_an_update() -> None:
     assert made(clip_norm=2, lr=np.float32(0.5)).options.saved() == {
-        "lr": 0.5, "weight_decay": 0.0, "l2": 0.0, "clip_norm": 2,
+        "lr": 0.5, "weight_decay": 0.0, "l2": 0.0, "maximize": False, "clip_norm": 2,
     }  # fmt: skip
     assert made(lr=lambda n: 0.1).options.saved()["lr"] == "a schedule"
+
+
+class Descends(Optimizer):
+    """It does not know of ascent."""
+
+    def __init__(self, params: Any, rule: Any, **options: Any) -> None:
+        super().__init__(params, rule, **{**options, "maximize": False})
+
+
+class AscendsUnclipped(Optimizer):
+    """Where gradients are clipped it descends."""
+
+    def apply(self, updates: Any, lr: float, factor: float) -> None:
+        super().apply(updates, lr, -factor if self.options.maximize and factor != 1.0 else factor)
+
+
+class TakesAnything(Optimizer):
+    """Options that are out of their range are passed over."""
+
+    def __init__(self, params: Any, rule: Any, **options: Any) -> None:
+        try:
+            super().__init__(params, rule, **options)
+        except InvalidHyperparameter:
+            super().__init__(params, rule)
+
+
+@pytest.mark.parametrize(
+    ("driver", "check"), [(Descends, "maximize"), (AscendsUnclipped, "maximize"), (TakesAnything, "options")]
+)
+def test_the_suite_finds_a_driver_that_passes_over_an_option(driver: type[Optimizer], check: str) -> None:
+    for optimizer, passes in ((Optimizer, True), (driver, False)):
+        subject = RuleSubject(SGD, RuleSpec("sgd"), optimizer=optimizer)
+        (found,) = [each for each in driven.CHECKS if each.id == check]
+        with contextlib.nullcontext() if passes else pytest.raises(Failure):
+            found.run(subject, {}, Tally())

@@ -209,9 +209,9 @@ def test_a_state_without_an_option_that_every_version_saved_is_refused(name: str
 def test_a_state_of_a_newer_version_is_refused_with_the_key_that_is_unknown_here(kind: str) -> None:
     state = trained()
     header = json.loads(state["header"].tobytes())
-    header["groups"][0][f"{kind}s"]["maximize"] = False
+    header["groups"][0][f"{kind}s"]["lookahead"] = False
     state["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
-    with pytest.raises(StateMismatch, match=f"{kind} maximize: False was saved, nothing is here$"):
+    with pytest.raises(StateMismatch, match=f"{kind} lookahead: False was saved, nothing is here$"):
         Optimizer(parameters(), Mixed()).load_state_dict(state)
 
 

@@ -22,6 +22,7 @@ class _Options(TypedDict, total=False):
     weight_decay: float | None
     l2: float
     decay: Callable[[Tensor], bool] | None
+    maximize: bool
     clip_norm: float | None
     on_nonfinite: Literal['raise', 'skip', 'propagate']
     auto_zero: bool

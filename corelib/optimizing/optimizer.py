@@ -72,30 +72,41 @@ class Optimizer:
     """Changes trainable Tensors in place, by a rule, along their gradients.
 
     ``params`` are Tensors, or a mapping from names to them. A Tensor in a list is called by its own name,
-    else "param0", "param1", ... by its position; saved states go by these names. With n the number of
-    updates made before, and p a parameter, each `step`
+    else "param0", "param1", ... by its position; saved states go by these names. ``rule`` is the method,
+    such as ``corelib_optimizers.Adam()``. The keywords are the `Options`.
+
+    >>> w = Tensor([1.0, -2.0], trainable=True, name="w")
+    >>> optimizer = Optimizer([w], SGD(), lr=0.25)
+    >>> loss = (w * w).sum()
+    >>> loss.backward()
+    >>> optimizer.step()
+    >>> w.data.tolist()  # w - 0.25 * 2 w
+    [0.5, -1.0]
+
+    With n the number of updates made before, g the gradient of a parameter p, and |g| the Euclidean norm
+    of all gradients together, each `step`
 
     1. picks the parameters that are trainable and have a gradient: no other is read, counted or changed;
-    2. takes the global norm of their gradients;
-    3. where one is not finite, raises NonFinite and changes nothing (``on_nonfinite="raise"``), leaves
-       all state and counts as they were ("skip"), or goes on ("propagate");
-    4. multiplies the gradients by clip_norm / norm where the norm is greater than ``clip_norm``, and then
-       adds ``l2`` * p (L2 regularization: unlike weight decay, the rule sees it);
+    2. computes |g|;
+    3. where a gradient is not finite, raises NonFinite and changes nothing (``on_nonfinite="raise"``), leaves
+       all state and counts as they were ("skip"), or continues ("propagate");
+    4. multiplies g by clip_norm / |g| where |g| is greater than ``clip_norm``, negates it with ``maximize``,
+       and then adds ``l2`` * p (L2 regularization: unlike weight decay, the rule sees it);
     5. takes ``lr``, or ``lr(n)`` where it is a Schedule;
-    6. asks the rule for the update;
+    6. calls the rule for the update;
     7. multiplies p by 1 - lr * ``weight_decay`` (decoupled decay: Loshchilov and Hutter, 2019);
     8. subtracts the update from p;
 
-    and with ``auto_zero`` forgets the gradients. ``lr`` and ``weight_decay`` are the rule's own defaults
-    where they are None. ``decay(tensor)``, asked once, says which parameters 4 and 7 decay: without it,
-    all. Gradients are never written to. A complex parameter is optimized as pairs of real ones.
+    and with ``auto_zero`` clears the gradients. ``lr`` and ``weight_decay`` are the rule's own defaults
+    where they are None. ``decay(tensor)``, called once for each parameter, says whether 4 and 7 decay it;
+    without it, all decay. Gradients are never written to. A complex parameter is optimized as pairs of real ones.
 
-    A `JointRule`, whose method is defined over all parameters together, sees those of this Optimizer at 6;
-    the learning rate that it returns is then that of 7. ``shared`` is what it knows of all of them.
+    A `JointRule`, whose method is defined over all parameters together, is given those of this Optimizer at 6;
+    the learning rate that it returns is then that of 7. ``shared`` is its state for all of them.
 
-    ``rule``, ``lr``, ``weight_decay``, ``l2``, ``clip_norm``, ``on_nonfinite`` and ``auto_zero`` may be
-    assigned between steps; the next one goes by them. Raises OptimizerError for parameters that are none
-    or stand there twice, and InvalidHyperparameter for an option out of its range.
+    ``rule``, ``options``, and each of ``lr``, ``weight_decay``, ``l2``, ``clip_norm``, ``on_nonfinite`` and
+    ``auto_zero`` may be assigned between steps. Raises OptimizerError for parameters that are none or appear
+    twice, InvalidHyperparameter for an option out of its range, and TypeError for an unknown one.
     """
 
     lr: Setting[float | Schedule] = Setting()
@@ -203,6 +214,7 @@ class Optimizer:
 
     def apply(self, updates: Sequence[Update], lr: float, factor: float) -> None:
         """Make these updates, with the gradients multiplied by ``factor``."""
+        factor = -factor if self._options.maximize else factor
         merged, packed = self._packing.pack(self.rule, updates)
         rule = joint(self.rule)
         rate = lr if rule is None or not updates else self._combined(rule, merged, packed, lr, factor)

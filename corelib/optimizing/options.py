@@ -36,6 +36,8 @@ class GroupOptions:
     """L2 regularization: l2 times the parameter is added to its gradient, and so the rule sees it."""
     decay: Callable[[Tensor], bool] | None = field(default=None, metadata=TRANSIENT)
     """Whether ``weight_decay`` and ``l2`` concern a parameter; asked once for each. None: they concern all."""
+    maximize: bool = False
+    """Whether to ascend: the rule is given minus the gradient. Both decays still shrink the parameter."""
 
 
 @dataclass(frozen=True, kw_only=True)

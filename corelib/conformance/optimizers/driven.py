@@ -222,6 +222,17 @@ def closure(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tal
     alike(tally, [t.data for t in tensors], expected, "step(closure) makes another step")
 
 
+def maximize(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
+    """Ascent along gradients is descent along minus them, also where they are clipped and parameters decay."""
+    values, gradients = drawn(subject, "maximize")
+    negative = [[-each for each in row] for row in gradients]
+    more: dict[str, Any] = {"weight_decay": 0.1, "l2": 0.1, "clip_norm": 1.0}
+    for options in ({}, more):
+        expected = follow(subject, hyperparameters, values, negative, lr=LR, **options)
+        found = follow(subject, hyperparameters, values, gradients, lr=LR, maximize=True, **options)
+        alike(tally, found, expected, f"with maximize and {options}, a step is not one along minus the gradients")
+
+
 def packed(subject: RuleSubject, hyperparameters: Mapping[str, Any], tally: Tally) -> None:
     """Many small parameters together take the paths that each takes by itself."""
     if subject.joint:
@@ -270,6 +281,7 @@ CHECKS: Final = (
     RuleCheck("nan_policy", nan_policy),
     RuleCheck("schedule", schedule),
     RuleCheck("closure", closure),
+    RuleCheck("maximize", maximize),
     RuleCheck("packed", packed, each=True),
     RuleCheck("options", options),
 )

@@ -121,6 +121,14 @@ class SkipsLate(Optimizer):
         return super().step(closure)
 
 
+class AscendsClipped(Optimizer):
+    """Maximize counts only where the gradients are not clipped."""
+
+    def apply(self, updates: Any, lr: float, factor: float) -> None:
+        clipped = self.options.maximize and factor != 1.0
+        super().apply(updates, lr, -factor if clipped else factor)
+
+
 class SharedAcrossInstances(Optimizer):
     """All optimizers of a rule go by one count."""
 
@@ -188,7 +196,7 @@ class MeasuresFrozen(Optimizer):
 
 DRIVERS: Final = (
     AliasingSave, AliasingLoad, ForgetsCounts, MovesFrozen, CountsFrozen, CountsNone, Rebinds, WritesGradients,
-    LateRate, CallsTwice, SkipsLate, SharedAcrossInstances, TakesAnything,
+    LateRate, CallsTwice, SkipsLate, AscendsClipped, SharedAcrossInstances, TakesAnything,
 )  # fmt: skip
 STATEFUL: Final = (AliasingSave, AliasingLoad)
 JOINT: Final = (ForgetsShared, SharesAcrossInstances, EstimatesApart, MeasuresFrozen)
