@@ -44,6 +44,7 @@ def test_pytest_mutates_the_ops_of_a_distribution_and_runs_no_case(tmp_path: Pat
     assert "behaviour: " in said
     assert "(100.0%)" in said
     assert "::jacobian::" not in said
+    assert "GREEN" not in said  # the verdict of the suite, which did not run
 
 
 def test_pytest_is_told_what_to_mutate(tmp_path: Path) -> None:
