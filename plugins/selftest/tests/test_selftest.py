@@ -94,6 +94,13 @@ def test_an_op_has_the_faults_alone_that_show_in_some_call_of_it() -> None:
     assert not any("arrives counts" in key for key in floor)  # whatever arrives is multiplied by 0
 
 
+def test_what_the_core_hands_on_as_a_copy_is_not_written_to() -> None:
+    circle = elementwise(lambda x: np.exp(1j * x), lambda x, *, result: 1j * result, name="circle", numpy=())
+    keys = {m.key for m in behavioural_mutants(subject_of(circle, OpSpec("circle", complex=True)))}
+    assert "negated" in keys
+    assert not keys & {"writes to what arrives", "wrong where what arrives is strided"}  # it gets the conjugate
+
+
 @pytest.mark.parametrize("fault", MUST_FIND)
 def test_each_fault_that_others_let_pass_is_found_in_sigmoid(fault: str) -> None:
     (subject,) = installed("corelib-elementwise.sigmoid")
