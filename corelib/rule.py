@@ -13,6 +13,10 @@ from corelib.errors import InvalidHyperparameter, OptimizerError, UnknownHyperpa
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 Schedule: TypeAlias = Callable[[int], float]
+"""The learning rate as a function of n, the number of updates made before: n = 0 at the first. A number in [0, inf).
+
+``lambda n: 0.1 / (1 + n)`` is 0.1 / t at update t.
+"""
 State = TypeVar("State")
 State_co = TypeVar("State_co", covariant=True)
 Shared = TypeVar("Shared")
@@ -20,16 +24,25 @@ Declared = TypeVar("Declared")
 
 
 class Step(NamedTuple):
-    """One update of one parameter: its number ``t``, the learning rate, and arrays to work in."""
+    """One update of one parameter: its number ``t``, the learning rate, and arrays to work in.
+
+    >>> step = Step(1, 0.1, (np.empty(3),))
+    >>> step.scratch(0).shape
+    (3,)
+    """
 
     t: int
     """How many updates this parameter has had, with this one: 1 at the first."""
     lr: float
     """The learning rate, with the schedule applied."""
     work: tuple[FloatArray, ...] = ()
+    """The arrays that `scratch` returns."""
 
     def scratch(self, k: int) -> FloatArray:
-        """Work array ``k``, of the parameter's shape and dtype; what it holds before is undefined."""
+        """Work array ``k`` of the parameter's shape and dtype, with undefined entries.
+
+        Raises OptimizerError where the rule declares no more than ``k`` of them.
+        """
         if k >= len(self.work):
             raise OptimizerError(f"scratch({k}) was called; the rule declares scratch = {len(self.work)}")
         return self.work[k]
@@ -61,17 +74,39 @@ class Method(Protocol[State_co]):
     """How many work arrays `Step.scratch` has."""
 
     def init(self, param: FloatArray, /) -> State_co:
-        """The state of a parameter before its first update. ``param`` is a read-only view."""
+        """The state of a parameter before its first update. ``param``, its value, is a read-only view."""
         ...
 
 
 class Rule(Method[State], Protocol[State]):
-    """A method of optimization that treats each parameter by itself."""
+    """A method of optimization that treats each parameter by itself: p ← p - u(g, p, state, t, lr).
+
+    A class needs not inherit from it. This is gradient descent, u = lr g, without a state:
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Descent:
+    ...     name: ClassVar[str] = "descent"
+    ...     state_version: ClassVar[int] = 1
+    ...     default_lr: ClassVar[float] = 0.1
+    ...     scratch: ClassVar[int] = 0
+    ...
+    ...     def init(self, param, /):
+    ...         return None
+    ...
+    ...     def update(self, *, out, grad, param, state, step):
+    ...         np.multiply(grad, step.lr, out=out)
+    >>> out = np.empty(2)
+    >>> Descent().update(out=out, grad=np.array([1.0, 2.0]), param=np.zeros(2), state=None, step=Step(1, 0.5))
+    >>> out.tolist()
+    [0.5, 1.0]
+    """
 
     def update(self, *, out: FloatArray, grad: FloatArray, param: FloatArray, state: State, step: Step) -> None:
         """Write into ``out`` what is to be subtracted from the parameter, and bring ``state`` up to date.
 
-        All are of one shape and dtype. ``grad`` and ``param`` are read-only; ``out`` holds anything before.
+        ``out``, ``grad`` and ``param`` have one shape and one dtype. ``grad`` and ``param`` are read-only:
+        writing into them raises ValueError. The entries of ``out`` are undefined before.
         """
         ...
 
@@ -79,16 +114,22 @@ class Rule(Method[State], Protocol[State]):
 class JointRule(Method[State], Protocol[State, Shared]):
     """A method that is defined over all parameters together, such as Prodigy: it knows them through sums.
 
-    The Optimizer calls ``measure`` for each parameter that a step concerns, then ``combine`` once, then
-    ``update`` for each. What the method knows of all parameters is in ``shared``: a dataclass of floats, counts
-    and bools, one for each Optimizer, that is saved. ``elementwise`` extends to the terms of ``measure``.
+    In each step the Optimizer calls
+
+    1. ``measure`` for each parameter that the step concerns: terms a_k of the parameter's shape, k < ``sums``;
+    2. ``combine`` once, with S_k, the sum of all entries of a_k over all parameters: it returns the learning rate;
+    3. ``update`` for each parameter, with that rate.
+
+    What the method knows of all parameters is in ``shared``: a dataclass of floats, counts and bools, one for
+    each Optimizer, that is saved. ``elementwise`` extends to the terms of ``measure``.
+    docs/writing-an-optimizer.md has an example.
     """
 
     sums: ClassVar[int]
     """How many sums over all entries of all parameters the method needs."""
 
     def begin(self) -> Shared:
-        """What is shared before the first step."""
+        """The shared state before the first step."""
         ...
 
     def measure(
@@ -102,10 +143,10 @@ class JointRule(Method[State], Protocol[State, Shared]):
         ...
 
     def combine(self, *, sums: Sequence[float], shared: Shared, step: Step) -> float:
-        """Bring ``shared`` up to date, and return the learning rate of this step.
+        """Bring ``shared`` up to date, and return the learning rate of this step, a Python float.
 
-        ``step.t`` counts the steps of the Optimizer. The rate is ``step.lr`` in each ``update``, and what
-        weight decay is multiplied by.
+        ``step.t`` counts the steps of the Optimizer, from 1. The rate is ``step.lr`` in each ``update``, and
+        weight decay is multiplied by it. Another type than float is an OptimizerError.
         """
         ...
 

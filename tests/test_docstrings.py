@@ -17,6 +17,7 @@ SPACES = {"corelib": corelib, "corelib.extend": corelib.extend, "corelib.conform
 SHOWN = [
     "grad", "value_and_grad", "elementwise_grad", "vjp", "jvp", "hvp", "jacobian", "hessian", "checkpoint", "no_grad",
     "graph", "op", "linear", "elementwise", "composed", "all_finite", "Ratio", "Tensor",
+    "Optimizer", "MultiOptimizer", "Group", "Rule", "Step",
 ]  # fmt: skip
 SHOWN_BY_THE_SUITE = [
     f"corelib.conformance.{name}"

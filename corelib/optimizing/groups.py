@@ -17,9 +17,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Group(GroupOptions):
-    """Parameters that share a rule and its options.
+    """Parameters that share a rule and the options of a group, `GroupOptions`.
 
-    Where ``lr`` or ``weight_decay`` is None, it is that of the MultiOptimizer.
+    Where ``lr`` or ``weight_decay`` is None, it is that of the MultiOptimizer, else the rule's default.
+
+    >>> from corelib import Tensor
+    >>> from corelib.optimizers import sgd
+    >>> Group([Tensor([1.0], trainable=True)], sgd(), lr=0.1).l2
+    0.0
     """
 
     params: Tensors
@@ -46,8 +51,20 @@ class MultiOptimizer:
 
     It is as if each were stepped by itself, except that the gradients of all groups are clipped by one
     global norm, and that a gradient which is not finite stops all groups or none. ``lr`` and
-    ``weight_decay`` are for the groups that give none; without either, the group's rule decides. Raises
-    OptimizerError where two groups have a Tensor or a name in common.
+    ``weight_decay`` are for the groups that give none; without either, the group's rule decides. The
+    other keywords are `StepOptions`. ``optimizers`` are the Optimizers, in the order of the groups.
+
+    >>> from corelib import Tensor
+    >>> from corelib.optimizers import adam, sgd
+    >>> weights, bias = (Tensor([1.0], trainable=True, name=name) for name in ("weights", "bias"))
+    >>> both = MultiOptimizer([Group([weights], adam(), l2=0.1), Group([bias], sgd())], lr=0.5, clip_norm=1.0)
+    >>> (3.0 * weights + 4.0 * bias).sum().backward()
+    >>> both.step()
+    >>> bias.item()  # 1 - 0.5 * 4 / 5
+    0.6
+
+    Raises OptimizerError where there is no group, or where two have a Tensor or a name in common, and
+    InvalidHyperparameter for an option out of its range.
     """
 
     @signature_of(Arguments)
@@ -60,7 +77,10 @@ class MultiOptimizer:
             raise OptimizerError("there is no group to optimize: the list is empty")
 
     def add(self, group: Group) -> Optimizer:
-        """One more group, now or between steps; its schedule starts at 0. Returns its Optimizer."""
+        """Add a group, now or between steps; its schedule starts at 0. Returns its Optimizer.
+
+        Raises OptimizerError for what is no Group, and for a Tensor or a name that another group has.
+        """
         if not isinstance(group, Group):
             raise OptimizerError(f"a group is a corelib.Group, and a {type(group).__name__} is none")
         here = [(each.name, each.tensor) for optimizer in self.optimizers for each in optimizer.parameters]
@@ -76,13 +96,16 @@ class MultiOptimizer:
     @overload
     def step(self, closure: Callable[[], T]) -> T: ...
     def step(self, closure: Callable[[], T] | None = None) -> T | None:
-        """Update all groups once, after one call of ``closure`` if there is one; returns what it returned."""
+        """Update all groups once, after one call of ``closure`` if there is one; returns what it returned.
+
+        Raises what `Optimizer.step` raises; no group has changed then.
+        """
         value = None if closure is None else closure()
         step_together(self.optimizers, self._options)
         return value
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Clear the gradients of all parameters."""
         for optimizer in self.optimizers:
             optimizer.zero_grad()
 

@@ -75,8 +75,10 @@ class Optimizer:
     else "param0", "param1", ... by its position; saved states go by these names. ``rule`` is the method,
     such as ``corelib_optimizers.Adam()``. The keywords are the `Options`.
 
+    >>> from corelib import Tensor
+    >>> from corelib.optimizers import sgd
     >>> w = Tensor([1.0, -2.0], trainable=True, name="w")
-    >>> optimizer = Optimizer([w], SGD(), lr=0.25)
+    >>> optimizer = Optimizer([w], sgd(), lr=0.25)
     >>> loss = (w * w).sum()
     >>> loss.backward()
     >>> optimizer.step()
@@ -138,8 +140,11 @@ class Optimizer:
     ) -> "Optimizer":
         """An Optimizer with an installed rule: ``Optimizer.named(params, "lion", beta1=0.9, lr=1e-3)``.
 
-        What is no option of an Optimizer is a hyperparameter of the rule; those may come in a mapping, too.
-        `corelib.optimizers.named` does the same, and type checkers know the hyperparameters there.
+        A keyword that is no option of an Optimizer is a hyperparameter of the rule; those may come in a mapping,
+        too. `corelib.optimizers.named` does the same, and type checkers know the hyperparameters there.
+
+        Raises OptimizerNotFound for a rule that is not installed, UnknownHyperparameter for a keyword that is
+        neither, and InvalidHyperparameter for a value out of its range or a keyword that is both.
         """
         from corelib.plugins.registry import find_optimizer  # no plugin is looked for before it is asked for
 
@@ -176,13 +181,18 @@ class Optimizer:
     @overload
     def step(self, closure: Callable[[], T]) -> T: ...
     def step(self, closure: Callable[[], T] | None = None) -> T | None:
-        """Update the parameters once, after one call of ``closure`` if there is one; returns what it returned."""
+        """Update the parameters once, after one call of ``closure`` if there is one; returns what it returned.
+
+        Raises NonFinite for a gradient that is not finite (see ``on_nonfinite``), OptimizerError for a value or
+        a gradient whose shape or dtype has changed, and InvalidHyperparameter for a rate of the schedule that is
+        out of its range. Nothing has changed then.
+        """
         value = None if closure is None else closure()
         step_together([self], self._options)
         return value
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Clear the gradients of all parameters."""
         for parameter in self.parameters:
             parameter.tensor.cleargrad()
 
