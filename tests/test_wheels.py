@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from corelib.cli.template import write
 from corelib.plugins import first_party
 
 ROOT = Path(__file__).parent.parent
@@ -167,6 +168,16 @@ print(corelib.hessian(lambda b: np.exp(x * b)[1, 2])(np.zeros(3))[2, 2])
 def test_the_extra_numpy_brings_all_plugins_with_ops_or_optimizers(wheels: Path, others: str, tmp_path: Path) -> None:
     _, names = installed(tmp_path, wheels, others, "corelib[numpy]")
     assert names == ["corelib", *PLUGINS]
+
+
+@pytest.mark.parametrize("kind", ["op", "optimizer"])
+def test_a_new_distribution_installed_alone_passes_its_suite(
+    kind: str, wheels: Path, others: str, tmp_path: Path
+) -> None:
+    project = tmp_path / "corelib-fresh"
+    write(kind, "fresh", project)
+    fresh, _ = installed(tmp_path, wheels, others, str(wheel(project, tmp_path)))
+    assert "green: " in fresh.corelib("check", "corelib-fresh", "--profile", "quick")
 
 
 def test_optimizers_need_no_ops(wheels: Path, others: str, tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def vocabulary(kind: str, name: str) -> dict[str, str]:
         "distribution": f"corelib-{name.replace('_', '-')}",
         "name": name,
         "package": f"corelib_{name}",
-        "versions": versions(__version__),
+        # The second derivative of an op calls ops, which the extra brings. An optimizer calls none.
+        "corelib": f"corelib{'[numpy]' if kind == 'op' else ''}{versions(__version__)}",
     }
 
 
