@@ -99,7 +99,9 @@ def test_every_check_of_every_first_party_rule_passes(subject: RuleSubject) -> N
     assert bad == []
     manifest = read(Path(__file__).parent / "conformance_manifest.json")
     mine = {name: counts for name, counts in manifest["counts"].items() if name == subject.name}
-    assert complaints(Report(found), {**manifest, "counts": mine}) == []
+    assert complaints(Report(found), {**manifest, "counts": mine}) == [], (
+        f"python -m tools.refresh --recount {subject.name}"
+    )
     other = {"trajectory", "packed"} if subject.joint else {"pure_rule", "together"}
     assert {r.check for r in found if r.status == "pass"} == {c.id for c in RULE_CHECKS} - other
 

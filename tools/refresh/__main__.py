@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--check", action="store_true", help="write nothing; say what is out of date, and exit with 1")
     parser.add_argument(
-        "--recount", action="store_true", help="run the suite on all ops, not on the new ones alone: 2 minutes"
-    )
+        "--recount", nargs="+", default=[], metavar="NAME", action="extend",
+        help="run the suite again on these, not on what is new alone: ops, optimizers or distributions",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     ours = projects()
     allow_only(ours)
@@ -29,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     if missing:
         print(f"{', '.join(missing)}: not installed; pip install -r requirements.txt", file=sys.stderr)
         return 2
-    return check(ours) if options.check else refresh(ours, recount=options.recount)
+    return check(ours) if options.check else refresh(ours, options.recount)
 
 
 def allow_only(ours: list[Project]) -> None:
@@ -66,7 +68,7 @@ def out_of_date(ours: list[Project]) -> list[str]:
     return [*names, *(line.replace(f"{ROOT}/", "") for line in stale(TYPINGS)), *lines]
 
 
-def refresh(ours: list[Project], *, recount: bool) -> int:
+def refresh(ours: list[Project], recount: Collection[str] = ()) -> int:
     """Write all lists, and say what the suite finds wrong with the new ops."""
     from corelib.stubs.files import stubs
     from tools.refresh import manifest
@@ -74,7 +76,7 @@ def refresh(ours: list[Project], *, recount: bool) -> int:
     NAMES.write_text(first_party.text(ours), encoding="utf-8")
     for stub in stubs():
         (TYPINGS / stub.file).write_text(stub.text, encoding="utf-8")
-    failures = manifest.write(MANIFEST, recount=recount)
+    failures = manifest.write(MANIFEST, recount)
     for line in failures:
         print(line, file=sys.stderr)
     return int(bool(failures))
