@@ -16,7 +16,7 @@ from corelib.conformance.subject import Subject
 from corelib.conformance.tally import Tally
 
 ONE_SIDED_EDGE: Final = 1e-6
-FEW: Final = 3
+BESIDE: Final = 3
 ALONE: Final = 1e-12
 EDGE_STEP: Final = 2.0**-6
 SECANTS: Final = (1e-3, 1e-6, 1e-9, 1e-12)
@@ -105,10 +105,10 @@ def _stays_zero(tally: Tally, call: Call, x: float) -> None:
 
 def _among_others(subject: Subject, tally: Tally, sample: Sample, i: int, x: float) -> None:
     """A gradient of zero there leaves the gradients of the ordinary entries beside it what they are by themselves."""
-    others = [np.ravel(a)[:FEW].copy() for a in np.broadcast_arrays(*sample.arrays)]
+    others = [np.ravel(a)[:BESIDE].copy() for a in np.broadcast_arrays(*sample.arrays)]
     args = [np.append(a, x if k == i else a[0]) for k, a in enumerate(others)]
     together, alone = Call(subject.op, entrywise_sample(args)), Call(subject.op, entrywise_sample(others))
-    found = together.gradients([np.append(np.ones(FEW), 0.0).astype(r.dtype) for r in together.results])
+    found = together.gradients([np.append(np.ones(BESIDE), 0.0).astype(r.dtype) for r in together.results])
     expected = alone.gradients([np.ones(r.shape, r.dtype) for r in alone.results])
     for k, (gradient, truth) in enumerate(zip(found, expected, strict=True)):
         what = f"beside x = {x}, where a slope is infinite and a gradient of 0 arrives, the gradient of arg{k}"

@@ -175,7 +175,7 @@ def select_broadcastable(subject: Subject, seed: int) -> Sequence[Sample]:
 
 
 def _of_first(subject: Subject, shape: Shape) -> Sample:
-    rng = subject.rng("stretched", shape)
+    rng = subject.rng("broadcast", shape)
     arrays = [draw(rng, r, FULL, k) for r, k in zip(subject.ranges, avoided(subject), strict=True)]
     made = entrywise_sample(arrays, named((shape,)))
     fields: dict[str, Any] = {"first": shape}

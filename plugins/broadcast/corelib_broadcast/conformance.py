@@ -53,7 +53,7 @@ def one_axis_at_a_time(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 EQUIVALENT: Final = {
-    "corelib_broadcast.*": "chooses between a sum and a product with ones, or skips it where no axis was stretched"
+    "corelib_broadcast.*": "chooses between a sum and a product with ones, or skips it where no axis was broadcast"
 }
 """Faults of `corelib mutate` that change no gradient, by their names, and why."""
 

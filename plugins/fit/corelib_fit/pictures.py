@@ -25,7 +25,7 @@ TEST: Final = "#d9601a"
 FINE: Final = 600  # points of a curve
 MOST: Final = 20_000  # points that are drawn: more take gigabytes, and hide each other
 LONG: Final = 80  # characters of a name that fit beside an axis
-FEW: Final = 30  # epochs that are drawn as points on the line
+MARKED: Final = 30  # epochs that are drawn as points on the line
 
 
 def draw_fit(path: Path, samples: Samples, predict: Predict, subtitle: str) -> None:
@@ -105,7 +105,7 @@ def draw_loss(path: Path, samples: Samples, history: History, subtitle: str) -> 
     axes = figure.subplots()
     numbers = [epoch.number for epoch in history.epochs]
     training, test = [epoch.train for epoch in history.epochs], [epoch.test for epoch in history.epochs]
-    marker = "." if len(numbers) < FEW else "None"
+    marker = "." if len(numbers) < MARKED else "None"
     axes.semilogy(numbers, training, marker=marker, color=TRAINING, linewidth=0.9, label="training, over the epoch")
     if np.isfinite(test).any():
         axes.semilogy(numbers, test, marker=marker, color=TEST, linewidth=0.9, label="test, after the epoch")

@@ -1,35 +1,35 @@
-"""Faults in what a backward does with the gradient that arrives, and with the gradients it answers."""
+"""Faults in what a backward does with the gradient that arrives, and with the gradients it returns."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from corelib_selftest.bending import Behaviour, Pulled, mapped
+from corelib_selftest.bending import BackwardCall, Behaviour, mapped
 
 
 def arriving(name: str, function: Callable[[Any], Any]) -> Behaviour:
     """Backward sees something else than what arrives."""
-    return Behaviour(name, lambda pulled: pulled.true(mapped(function, pulled.propagated)))
+    return Behaviour(name, lambda call: call.true(mapped(function, call.propagated)))
 
 
 def leaving(name: str, function: Callable[[Any], Any], *, first: bool = False) -> Behaviour:
     """Each gradient, or the ``first`` alone, leaves changed."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        entries = pulled.true()
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        entries = call.true()
         return [g if g is None or (first and i) else function(g) for i, g in enumerate(entries)]
 
     return Behaviour(name, fault)
 
 
-def where(name: str, condition: Callable[[Pulled], Any], function: Callable[[Any], Any]) -> Behaviour:
+def where(name: str, condition: Callable[[BackwardCall], Any], function: Callable[[Any], Any]) -> Behaviour:
     """Each gradient leaves changed where a condition on the call holds."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        if not condition(pulled):
-            return pulled.true()
-        return [None if g is None else function(g) for g in pulled.true()]
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        if not condition(call):
+            return call.true()
+        return [None if g is None else function(g) for g in call.true()]
 
     return Behaviour(name, fault)
 
@@ -126,17 +126,17 @@ SPREADING: Final = (
 )
 
 
-def extra(pulled: Pulled) -> Sequence[Any]:
-    entries = list(pulled.true())
+def extra(call: BackwardCall) -> Sequence[Any]:
+    entries = list(call.true())
     return [*entries, entries[-1]]
 
 
-def missing(pulled: Pulled) -> Sequence[Any]:
-    return list(pulled.true())[:-1] or [None]
+def missing(call: BackwardCall) -> Sequence[Any]:
+    return list(call.true())[:-1] or [None]
 
 
-def swapped(pulled: Pulled) -> Sequence[Any]:
-    entries = list(pulled.true())
+def swapped(call: BackwardCall) -> Sequence[Any]:
+    entries = list(call.true())
     return [entries[1], entries[0], *entries[2:]]
 
 

@@ -13,7 +13,6 @@ from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
 from corelib.primitives.elementwise_op import Elementwise
 from corelib_selftest import arriving, second, sometimes, ties
-from corelib_selftest.answers import answer_mutants
 from corelib_selftest.bending import Behaviour, bent
 from corelib_selftest.beside import beside_faults
 from corelib_selftest.endless import endless_faults
@@ -21,6 +20,7 @@ from corelib_selftest.facts import Facts
 from corelib_selftest.far import far_faults
 from corelib_selftest.functions import names_in
 from corelib_selftest.mutant import Host, Mutant
+from corelib_selftest.results import result_mutants
 from corelib_selftest.rewritten import methods_of
 from corelib_selftest.targets import Target, targets
 
@@ -39,7 +39,7 @@ def behavioural_mutants(subject: Subject) -> Iterator[Mutant]:
         if isinstance(target.op, ClassOp):
             yield from ignoring(subject, target)
     if isinstance(subject.op, Composed):
-        yield from answer_mutants(subject, subject.op)
+        yield from result_mutants(subject, subject.op)
 
 
 def _made(target: Target, behaviour: Behaviour, index: int) -> Any:
@@ -76,7 +76,7 @@ def _of_form(facts: Facts) -> Iterator[Behaviour]:
         yield arriving.WIDER
     if not facts.elementwise:
         yield from arriving.COUNTS
-    if facts.itself and facts.answers_nothing:
+    if facts.itself and facts.returns_nothing:
         yield from sometimes.EMPTY
         yield sometimes.RAISES_EMPTY
 
@@ -86,7 +86,7 @@ def _of_numbers(facts: Facts) -> Iterator[Behaviour]:
     yield from arriving.SIZES
     if facts.subject.entrywise:  # elsewhere a NaN may well reach what is multiplied by it
         yield from arriving.SPREADING
-    if any(a.size > 1 for a in facts.answers):
+    if any(a.size > 1 for a in facts.results):
         yield arriving.LARGEST
     if any(np.count_nonzero(g) >= 1000 for g in facts.large):
         yield arriving.LARGE
@@ -101,13 +101,13 @@ def _of_numbers(facts: Facts) -> Iterator[Behaviour]:
 
 def _now_and_then(facts: Facts) -> Iterator[Behaviour]:
     yield from sometimes.LAYOUTS
-    if any(a.size > 1 for a in facts.answers) and not facts.is_handed_copies:
+    if any(a.size > 1 for a in facts.results) and not facts.is_handed_copies:
         yield from sometimes.ARRIVING
-    if any(a.ndim == 0 for a in facts.answers):
+    if any(a.ndim == 0 for a in facts.results):
         yield sometimes.SCALAR
-    if any(a.size == 1 for a in facts.answers):
+    if any(a.size == 1 for a in facts.results):
         yield sometimes.SINGLE
-    if any(a.size >= 10 for a in facts.answers):
+    if any(a.size >= 10 for a in facts.results):
         yield sometimes.MANY
     yield from sometimes.DTYPES if facts.narrow else sometimes.DTYPES[1:]
     if not facts.linear and facts.has(lambda s: any(a.ndim > 1 for a in s.arrays)):

@@ -17,7 +17,7 @@ Backward: TypeAlias = Callable[[Any, Sequence[Any], Any], list[Any]]
 
 
 @dataclass
-class Pulled:
+class BackwardCall:
     """One call of a backward, as a fault sees it.
 
     ``args`` are shapes where the op is linear. ``entries`` tells whether the gradients have the shape of what
@@ -52,7 +52,7 @@ class Pulled:
         return [a for a in (*each(self.propagated), *self.args) if isinstance(a, (np.ndarray, np.generic))]
 
 
-Fault: TypeAlias = Callable[[Pulled], Sequence[Any]]
+Fault: TypeAlias = Callable[[BackwardCall], Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -106,17 +106,17 @@ class BentSlope(Slope):
         self.memory = memory
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
-        def original(arrived: Any, given: Sequence[Any], answer: Any) -> list[Any]:
-            return [self.slope.times(arrived, tuple(given), answer)]
+        def original(arrived: Any, given: Sequence[Any], saved: Any) -> list[Any]:
+            return [self.slope.times(arrived, tuple(given), saved)]
 
-        pulled = Pulled(propagated, args, result, original, self.op.forward, self.memory, index=self.index)
-        return _faulty(self.behaviour, pulled)[0]
+        call = BackwardCall(propagated, args, result, original, self.op.forward, self.memory, index=self.index)
+        return _faulty(self.behaviour, call)[0]
 
 
-def _faulty(behaviour: Behaviour, pulled: Pulled) -> Sequence[Any]:
-    if pulled.recording and not behaviour.recorded:
-        return pulled.true()
-    return behaviour.fault(pulled)
+def _faulty(behaviour: Behaviour, call: BackwardCall) -> Sequence[Any]:
+    if call.recording and not behaviour.recorded:
+        return call.true()
+    return behaviour.fault(call)
 
 
 def _bent_elementwise(op: Elementwise, behaviour: Behaviour, index: int) -> Elementwise:
@@ -142,15 +142,15 @@ def _bent_class(op: ClassOp, behaviour: Behaviour) -> ClassOp:
     right = op.cls.backward
 
     def backward(self: Any, propagated: Any, *args: Any, result: Any, wanted: Any) -> Any:
-        def original(arrived: Any, given: Sequence[Any], answer: Any) -> list[Any]:
-            extra = {"result": answer} if op.takes_result else {}
+        def original(arrived: Any, given: Sequence[Any], saved: Any) -> list[Any]:
+            extra = {"result": saved} if op.takes_result else {}
             if op.takes_wanted:
                 extra["wanted"] = wanted
             entries = right(self, arrived, *given, **extra)
             return [entries] if op.arity == 1 else list(entries)
 
         memory["rule"] = self
-        entries = _faulty(behaviour, Pulled(propagated, args, result, original, self.forward, memory, wanted))
+        entries = _faulty(behaviour, BackwardCall(propagated, args, result, original, self.forward, memory, wanted))
         return entries[0] if op.arity == 1 and len(entries) == 1 else tuple(entries)
 
     changed: dict[str, Any] = {"backward": backward, "__module__": op.cls.__module__}
@@ -171,8 +171,8 @@ def _watched_method(
     return watched
 
 
-def bent_answer(op: Composed, change: Callable[..., Any]) -> Composed:
-    """A composed op with a fault in what it answers: ``change(answer, args)``."""
+def with_bent_result(op: Composed, change: Callable[..., Any]) -> Composed:
+    """A composed op with a fault in its result: ``change(result, args)``."""
     right = op.function
 
     @functools.wraps(right)

@@ -1,4 +1,4 @@
-"""Faults for one stretched operand, one order of shapes, or one order of mixed dtypes.
+"""Faults for one broadcast operand, one order of shapes, or one order of mixed dtypes.
 
 Which of these an op can have is computed: some call in which the fault acts has a gradient that is not 0.
 """
@@ -16,7 +16,7 @@ from corelib.conformance.sample import Sample, Tag, entrywise_sample
 from corelib.conformance.sampling.samples import avoided
 from corelib.core.tensor import Array
 from corelib_selftest.arriving import doubled
-from corelib_selftest.bending import Behaviour, Pulled
+from corelib_selftest.bending import BackwardCall, Behaviour
 from corelib_selftest.facts import Facts
 
 Shape: TypeAlias = tuple[int, ...]
@@ -37,7 +37,7 @@ def _length(shape: Shape, axis: int) -> int:
     return shape[axis] if len(shape) >= -axis else 0
 
 
-def _stretched(one: Shape, other: Shape) -> bool:
+def _broadcast(one: Shape, other: Shape) -> bool:
     """Whether the first has fewer axes, or length 1 along an axis where the other is longer."""
     return len(one) < len(other) or any(_length(one, -k) == 1 < _length(other, -k) for k in range(1, len(one) + 1))
 
@@ -47,11 +47,11 @@ def _along(axis: int, one: Shape, others: Sequence[Shape]) -> bool:
 
 
 SHAPES: Final[dict[str, Callable[[Shape, Sequence[Shape]], bool]]] = {
-    "is stretched alone": lambda a, others: (
-        any(_stretched(a, o) for o in others) and not any(_stretched(o, a) for o in others)
+    "is broadcast alone": lambda a, others: (
+        any(_broadcast(a, o) for o in others) and not any(_broadcast(o, a) for o in others)
     ),
-    "is stretched beside a stretched one": lambda a, others: any(
-        _stretched(a, o) and _stretched(o, a) for o in others
+    "is broadcast beside a broadcast one": lambda a, others: any(
+        _broadcast(a, o) and _broadcast(o, a) for o in others
     ),
     "is 0-d beside an array": lambda a, others: a == () and any(others),
     "is of one entry beside more": lambda a, others: (
@@ -59,9 +59,9 @@ SHAPES: Final[dict[str, Callable[[Shape, Sequence[Shape]], bool]]] = {
     ),
     "has fewer axes": lambda a, others: a != () and any(len(a) < len(o) for o in others),
     "has more axes": lambda a, others: any(0 < len(o) < len(a) for o in others),
-    "is stretched along its last axis": partial(_along, -1),
-    "is stretched along its last axis but one": partial(_along, -2),
-    "is stretched along its third axis from the end": partial(_along, -3),
+    "is broadcast along its last axis": partial(_along, -1),
+    "is broadcast along its last axis but one": partial(_along, -2),
+    "is broadcast along its third axis from the end": partial(_along, -3),
 }  # fmt: skip
 """Of the shape of an operand, and of those of the others."""
 
@@ -111,10 +111,10 @@ def _met(of_shapes: Callable[[Shape, Sequence[Shape]], bool]) -> Met:
 def _wrong(name: str, k: int, met: Met) -> Behaviour:
     """The gradient of operand k alone is doubled."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        entries = list(pulled.true())
-        if len(pulled.args) > k and met(*_apart(pulled.args, k)):
-            at = 0 if pulled.index is not None else k
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        entries = list(call.true())
+        if len(call.args) > k and met(*_apart(call.args, k)):
+            at = 0 if call.index is not None else k
             entries[at] = None if entries[at] is None else doubled(entries[at])
         return entries
 

@@ -71,7 +71,7 @@ def false_alarms(pattern: str | None, seeds: int) -> list[str]:
 
 
 def main(pattern: str | None = None, arguments: Sequence[str] = ()) -> int:
-    """Run, print, and answer 0 where the goals are met."""
+    """Run, print, and return 0 where the goals are met."""
     given = _parsed(arguments)
     pattern = given.plugin or pattern
     if given.false_alarms:

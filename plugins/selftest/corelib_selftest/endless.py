@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance.numerics.calls import Call
-from corelib_selftest.bending import Behaviour, Pulled
+from corelib_selftest.bending import BackwardCall, Behaviour
 from corelib_selftest.facts import Facts
 
 LOST: Final = 1e-9
@@ -69,12 +69,12 @@ def _matters(facts: Facts, call: Call, at: int) -> bool:
 
 
 def _of_result(name: str, at: int, function: Callable[[Any], Any]) -> Behaviour:
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        arrived = pulled.propagated
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        arrived = call.propagated
         with np.errstate(all="ignore"):
             if not isinstance(arrived, tuple):
-                return pulled.true(function(arrived))
+                return call.true(function(arrived))
             parts = [function(g) if r == at else g for r, g in enumerate(arrived)]
-        return pulled.true(tuple(parts) if type(arrived) is tuple else type(arrived)(*parts))
+        return call.true(tuple(parts) if type(arrived) is tuple else type(arrived)(*parts))
 
     return Behaviour(name, fault)

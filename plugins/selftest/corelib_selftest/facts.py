@@ -86,8 +86,8 @@ class Facts:
         )
 
     @functools.cached_property
-    def answers(self) -> list[Any]:
-        """What the op answers at the real samples with a slope: inside of another op, none is known."""
+    def results(self) -> list[Any]:
+        """What the op returns at the real samples with a slope: inside of another op, none is known."""
         with np.errstate(all="ignore"):
             found = [(Call(self.subject.op, s), s) for s in self.samples if not s.is_complex]
             return [r.data for call, s in found if any(map(np.any, self._gradients(s))) for r in call.results]
@@ -95,7 +95,7 @@ class Facts:
     @functools.cached_property
     def is_handed_copies(self) -> bool:
         """Whether a slope gets the conjugate of what arrives: where an entry-by-entry op has complex results alone."""
-        return self.elementwise and bool(self.answers) and all(a.dtype.kind == "c" for a in self.answers)
+        return self.elementwise and bool(self.results) and all(a.dtype.kind == "c" for a in self.results)
 
     @functools.cached_property
     def takes_complex(self) -> bool:
@@ -145,8 +145,8 @@ class Facts:
         return self.target.op.fields if isinstance(self.target.op, ClassOp) else ()
 
     @functools.cached_property
-    def answers_nothing(self) -> bool:
-        """Whether the op answers an empty array for any sample."""
+    def returns_nothing(self) -> bool:
+        """Whether the op returns an empty array for any sample."""
         with np.errstate(all="ignore"):
             calls = [Call(self.subject.op, s) for s in tagged(self.subject, Tag.EMPTY, 0)]
         return any(r.size == 0 for call in calls for r in call.results)

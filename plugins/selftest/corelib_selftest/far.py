@@ -15,7 +15,7 @@ import numpy as np
 from corelib.conformance.checks.magnitudes import gradients, second_gradients
 from corelib.conformance.sampling.samples import avoided
 from corelib.core.tensor import Array, Tensor
-from corelib_selftest.bending import Behaviour, Pulled, mapped
+from corelib_selftest.bending import BackwardCall, Behaviour, mapped
 from corelib_selftest.facts import Facts
 from corelib_selftest.second import plain
 
@@ -162,55 +162,55 @@ def _places(args: Sequence[Any], index: int) -> tuple[Any, list[Any]]:
     return arrays[index], [a for k, a in enumerate(arrays) if k != index]
 
 
-def _where(pulled: Pulled, region: Region) -> Any:
+def _where(call: BackwardCall, region: Region) -> Any:
     """Where a fault acts in this call; by the slope that is right."""
-    args = [plain(a) for a in pulled.args]
-    ones = np.ones_like(plain(pulled.propagated))
-    (slope,) = pulled.original(ones, args, plain(pulled.result))
-    return np.broadcast_to(region(*_places(args, pulled.index or 0), np.asarray(slope)), np.shape(slope))
+    args = [plain(a) for a in call.args]
+    ones = np.ones_like(plain(call.propagated))
+    (slope,) = call.original(ones, args, plain(call.result))
+    return np.broadcast_to(region(*_places(args, call.index or 0), np.asarray(slope)), np.shape(slope))
 
 
 # The first slope
 
 
-def _larger(region: Region) -> Callable[[Pulled], Sequence[Any]]:
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        (entry,) = pulled.true()
-        return [np.where(_where(pulled, region), entry * np.asarray(1.001, entry.dtype), entry)]
+def _larger(region: Region) -> Callable[[BackwardCall], Sequence[Any]]:
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        (entry,) = call.true()
+        return [np.where(_where(call, region), entry * np.asarray(1.001, entry.dtype), entry)]
 
     return fault
 
 
-def _absolute(pulled: Pulled) -> Sequence[Any]:
-    (slope,) = pulled.true(np.ones_like(pulled.propagated))
-    return [pulled.propagated * _without_digits(np.asarray(slope))]
+def _absolute(call: BackwardCall) -> Sequence[Any]:
+    (slope,) = call.true(np.ones_like(call.propagated))
+    return [call.propagated * _without_digits(np.asarray(slope))]
 
 
 # The second
 
 
-def _doubled_twice(region: Region) -> Callable[[Pulled], Sequence[Any]]:
+def _doubled_twice(region: Region) -> Callable[[BackwardCall], Sequence[Any]]:
     """The slope of the slope in the arguments is added once more, at the right value."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        (entry,) = pulled.true()
-        (again,) = pulled.original(mapped(plain, pulled.propagated), pulled.args, pulled.result)
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        (entry,) = call.true()
+        (again,) = call.original(mapped(plain, call.propagated), call.args, call.result)
         if not isinstance(again, Tensor):
             return [entry]
-        return [entry + np.where(_where(pulled, region), again - plain(again), 0.0)]
+        return [entry + np.where(_where(call, region), again - plain(again), 0.0)]
 
     return fault
 
 
-def _nan_twice(region: Region) -> Callable[[Pulled], Sequence[Any]]:
+def _nan_twice(region: Region) -> Callable[[BackwardCall], Sequence[Any]]:
     """A 0 is added that is the difference of two infinite slopes."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        (entry,) = pulled.true()
-        x = pulled.args[pulled.index or 0]
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        (entry,) = call.true()
+        x = call.args[call.index or 0]
         if not isinstance(x, Tensor):
             return [entry]
-        far = _where(pulled, region)
+        far = _where(call, region)
         nothing = np.where(far, x - plain(x), 1.0)
         return [entry + np.where(far, np.sqrt(nothing) - np.sqrt(2 * nothing), 0.0)]
 

@@ -66,32 +66,32 @@ class CountsNone(Optimizer):
     """A step without a gradient counts as one."""
 
     def step(self, closure: Any = None) -> Any:
-        answer = super().step(closure)
+        loss = super().step(closure)
         for p in self.parameters:
             if p.tensor.grad is None and p.t:
                 p.t += 1
-        return answer
+        return loss
 
 
 class Rebinds(Optimizer):
     """Each step gives parameters new arrays."""
 
     def step(self, closure: Any = None) -> Any:
-        answer = super().step(closure)
+        loss = super().step(closure)
         for p in self.parameters:
             p.tensor.data = p.tensor.data.copy()
-        return answer
+        return loss
 
 
 class WritesGradients(Optimizer):
     """Gradients are scaled where they lie."""
 
     def step(self, closure: Any = None) -> Any:
-        answer = super().step(closure)
+        loss = super().step(closure)
         for p in self.parameters:
             if p.tensor.grad is not None:
                 p.tensor.grad *= 0.5
-        return answer
+        return loss
 
 
 class LateRate(Optimizer):
@@ -107,8 +107,8 @@ class CallsTwice(Optimizer):
     """The closure is called once more after the update."""
 
     def step(self, closure: Any = None) -> Any:
-        answer = super().step(closure)
-        return answer if closure is None else closure()
+        loss = super().step(closure)
+        return loss if closure is None else closure()
 
 
 class SkipsLate(Optimizer):
@@ -186,12 +186,12 @@ class MeasuresFrozen(Optimizer):
     """What is frozen is measured with its stale gradient."""
 
     def step(self, closure: Any = None) -> Any:
-        answer = super().step(closure)
+        loss = super().step(closure)
         for p in self.parameters:
             if not p.tensor.trainable and p.tensor.grad is not None and self.shared is not None:
                 name = state_fields(self.shared)[0]
                 setattr(self.shared, name, getattr(self.shared, name) * 1.5)
-        return answer
+        return loss
 
 
 DRIVERS: Final = (

@@ -132,7 +132,7 @@ def _noisy(right: Updated, rule: Any, **given: Any) -> None:
 UPDATES: Final[dict[str, Callable[[], Callable[..., Any]]]] = {
     "writes to grad": lambda: _writes_grad,
     "writes to param": lambda: _writes_param,
-    "answers the update": lambda: _answers,
+    "returns the update": lambda: _answers,
     "adds to out": lambda: _adds_to_out,
     "reads out": lambda: _reads_out,
     "leaves the last entry": lambda: _leaves_last,

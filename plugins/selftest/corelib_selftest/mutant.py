@@ -9,7 +9,7 @@ FAMILIES: Final[tuple[Family, ...]] = ("behaviour", "syntax", "human", "situatio
 
 
 class Host(NamedTuple):
-    """Something that has the fault: ``make`` answers the op of ``subject`` with it."""
+    """Something that has the fault: ``make`` returns the op of ``subject`` with it."""
 
     subject: Any
     make: Callable[[], Any]

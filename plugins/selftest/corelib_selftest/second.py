@@ -6,31 +6,31 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.core.tensor import Tensor
-from corelib_selftest.bending import Behaviour, Pulled, mapped
+from corelib_selftest.bending import BackwardCall, Behaviour, mapped
 
 
 def plain(value: Any) -> Any:
     return value.data if isinstance(value, Tensor) else value
 
 
-def _detached(pulled: Pulled) -> Sequence[Any]:
+def _detached(call: BackwardCall) -> Sequence[Any]:
     """The arguments count as constants."""
-    entries = pulled.original(pulled.propagated, [plain(a) for a in pulled.args], mapped(plain, pulled.result))
+    entries = call.original(call.propagated, [plain(a) for a in call.args], mapped(plain, call.result))
     return list(entries)
 
 
-def _unrecorded(pulled: Pulled) -> Sequence[Any]:
+def _unrecorded(call: BackwardCall) -> Sequence[Any]:
     """What arrives counts as a constant."""
     return list(
-        pulled.original(mapped(plain, pulled.propagated), [plain(a) for a in pulled.args], mapped(plain, pulled.result))
+        call.original(mapped(plain, call.propagated), [plain(a) for a in call.args], mapped(plain, call.result))
     )
 
 
-def _doubled(pulled: Pulled) -> Sequence[Any]:
+def _doubled(call: BackwardCall) -> Sequence[Any]:
     """Twice the slope, at the right value."""
     found: list[Any] = []
-    for g in pulled.true():
-        found.append(g + g - np.asarray(plain(g)) if pulled.recording and isinstance(g, Tensor) else g)
+    for g in call.true():
+        found.append(g + g - np.asarray(plain(g)) if call.recording and isinstance(g, Tensor) else g)
     return found
 
 

@@ -14,7 +14,7 @@ from corelib.conformance.sampling.shapes import SHAPES, by_entries
 from corelib.conformance.subject import Subject
 from corelib.primitives.class_op import ClassOp
 from corelib_selftest.arriving import doubled, where
-from corelib_selftest.bending import Behaviour, Pulled, bent
+from corelib_selftest.bending import BackwardCall, Behaviour, bent
 from corelib_selftest.facts import Facts
 from corelib_selftest.mutant import Host, Mutant
 from corelib_selftest.targets import targets
@@ -48,17 +48,17 @@ def _forms(facts: Facts) -> Iterator[Behaviour]:
             yield where(f"wrong where an array {told}", functools.partial(_first_is, met), doubled)
 
 
-def _first_is(met: Callable[[tuple[int, ...]], bool], pulled: Pulled) -> bool:
-    first = pulled.args[0]
+def _first_is(met: Callable[[tuple[int, ...]], bool], call: BackwardCall) -> bool:
+    first = call.args[0]
     return met(first if isinstance(first, tuple) else np.shape(first))
 
 
 def _at(name: str, wrong: Callable[[int], bool]) -> Behaviour:
     """Wrong at some of its calls."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        pulled.memory["number"] = number = pulled.memory.get("number", 0) + 1
-        return [doubled(g) if g is not None and wrong(number) else g for g in pulled.true()]
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        call.memory["number"] = number = call.memory.get("number", 0) + 1
+        return [doubled(g) if g is not None and wrong(number) else g for g in call.true()]
 
     return Behaviour(name, fault)
 
@@ -66,18 +66,18 @@ def _at(name: str, wrong: Callable[[int], bool]) -> Behaviour:
 def _first(name: str, change: Callable[[], object]) -> Behaviour:
     """Changes what all programs share, at its first call."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        if not pulled.memory.setdefault("changed", False):
-            pulled.memory["changed"] = True
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        if not call.memory.setdefault("changed", False):
+            call.memory["changed"] = True
             change()
-        return pulled.true()
+        return call.true()
 
     return Behaviour(name, fault)
 
 
-def _kept(pulled: Pulled) -> Sequence[Any]:
-    pulled.memory.setdefault("kept", []).append(object())
-    return pulled.true()
+def _kept(call: BackwardCall) -> Sequence[Any]:
+    call.memory.setdefault("kept", []).append(object())
+    return call.true()
 
 
 CALLS: Final = (

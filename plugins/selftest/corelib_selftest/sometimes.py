@@ -7,15 +7,15 @@ from typing import Any, Final
 import numpy as np
 
 from corelib_selftest.arriving import doubled, where
-from corelib_selftest.bending import Behaviour, Pulled, each
+from corelib_selftest.bending import BackwardCall, Behaviour, each
 
 
-def _any(test: Callable[[Any], Any]) -> Callable[[Pulled], bool]:
-    return lambda pulled: any(test(a) for a in pulled.arrays())
+def _any(test: Callable[[Any], Any]) -> Callable[[BackwardCall], bool]:
+    return lambda call: any(test(a) for a in call.arrays())
 
 
-def _arrives(test: Callable[[Any], Any]) -> Callable[[Pulled], bool]:
-    return lambda pulled: any(test(g) for g in each(pulled.propagated) if isinstance(g, (np.ndarray, np.generic)))
+def _arrives(test: Callable[[Any], Any]) -> Callable[[BackwardCall], bool]:
+    return lambda call: any(test(g) for g in each(call.propagated) if isinstance(g, (np.ndarray, np.generic)))
 
 
 def _is_strided(a: Any) -> bool:
@@ -44,10 +44,10 @@ EMPTY: Final = (
 )
 
 
-def _fails_where_empty(pulled: Pulled) -> Sequence[Any]:
-    for g in each(pulled.propagated):
+def _fails_where_empty(call: BackwardCall) -> Sequence[Any]:
+    for g in each(call.propagated):
         np.max(g)  # raises ValueError for no entries
-    return pulled.true()
+    return call.true()
 
 
 RAISES_EMPTY: Final = Behaviour("raises where empty", _fails_where_empty)
@@ -73,11 +73,11 @@ def _kind(a: Any) -> str:
     return a.dtype.kind if isinstance(a, np.ndarray) else "?"
 
 
-def averaged(pulled: Pulled) -> Sequence[Any]:
-    """The gradient of a stretched argument is the mean over the stretched axes, where the sum is right."""
-    (entry,) = pulled.true()
-    shape = np.shape(pulled.args[pulled.index or 0])
-    count = np.size(pulled.propagated) / max(int(np.prod(shape)), 1)
+def averaged(call: BackwardCall) -> Sequence[Any]:
+    """The gradient of a broadcast argument is the mean over the broadcast axes, where the sum is right."""
+    (entry,) = call.true()
+    shape = np.shape(call.args[call.index or 0])
+    count = np.size(call.propagated) / max(int(np.prod(shape)), 1)
     return [entry / count if count > 1 else entry]
 
 
@@ -87,9 +87,9 @@ MEAN: Final = Behaviour("broadcast by mean", averaged)
 def at_places(name: str, place: Callable[[Any], Any]) -> Behaviour:
     """The gradient is zero at entries where the argument is at some place."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
-        (entry,) = pulled.true()
-        x = np.asarray(pulled.args[pulled.index or 0])
+    def fault(call: BackwardCall) -> Sequence[Any]:
+        (entry,) = call.true()
+        x = np.asarray(call.args[call.index or 0])
         return [np.where(np.broadcast_to(place(x), np.shape(entry)), np.zeros((), entry.dtype), entry)]
 
     return Behaviour(name, fault)
@@ -103,9 +103,9 @@ TINY: Final = at_places("zero where the argument is tiny", lambda x: (np.abs(x) 
 NEAR_ONE: Final = at_places("zero near 1e-3", lambda x: (np.abs(x) > 1e-4) & (np.abs(x) < 2e-3))
 
 
-def infinite(pulled: Pulled) -> Sequence[Any]:
-    (entry,) = pulled.true()
-    x = np.asarray(pulled.args[pulled.index or 0])
+def infinite(call: BackwardCall) -> Sequence[Any]:
+    (entry,) = call.true()
+    x = np.asarray(call.args[call.index or 0])
     large = np.abs(x) > 1e100
     return [entry + np.where(large, np.exp(np.where(large, 800.0, 0.0)), 0) * np.zeros((), entry.dtype)]
 
@@ -120,47 +120,47 @@ def _seen(memory: dict[Any, Any], args: Sequence[Any]) -> None:
     memory["args"] = args
 
 
-def _stale(pulled: Pulled) -> Sequence[Any]:
-    return pulled.true(args=pulled.memory["args"])
+def _stale(call: BackwardCall) -> Sequence[Any]:
+    return call.true(args=call.memory["args"])
 
 
-def _counted(pulled: Pulled) -> Sequence[Any]:
-    pulled.memory["calls"] = pulled.memory.get("calls", 0) + 1
-    return pulled.true() if pulled.memory["calls"] % 5 else [g if g is None else doubled(g) for g in pulled.true()]
+def _counted(call: BackwardCall) -> Sequence[Any]:
+    call.memory["calls"] = call.memory.get("calls", 0) + 1
+    return call.true() if call.memory["calls"] % 5 else [g if g is None else doubled(g) for g in call.true()]
 
 
-def _once(pulled: Pulled) -> Sequence[Any]:
+def _once(call: BackwardCall) -> Sequence[Any]:
     """What a call remembers is used up by its first backward."""
-    seen = pulled.memory.setdefault("seen", [])
-    if any(a is pulled.result for a in seen):
-        return [g if g is None else np.zeros(np.shape(g), g.dtype) for g in pulled.true()]
-    seen.append(pulled.result)
-    return pulled.true()
+    seen = call.memory.setdefault("seen", [])
+    if any(a is call.result for a in seen):
+        return [g if g is None else np.zeros(np.shape(g), g.dtype) for g in call.true()]
+    seen.append(call.result)
+    return call.true()
 
 
-def _shared(pulled: Pulled) -> Sequence[Any]:
+def _shared(call: BackwardCall) -> Sequence[Any]:
     """A scratch array of the op's own, which another thread may overwrite."""
-    pulled.memory["scratch"] = pulled.propagated
+    call.memory["scratch"] = call.propagated
     time.sleep(1e-3)
-    arrived = pulled.memory["scratch"]
-    same = [np.shape(g) for g in each(arrived)] == [np.shape(g) for g in each(pulled.propagated)]
-    return pulled.true(arrived if same else None)
+    arrived = call.memory["scratch"]
+    same = [np.shape(g) for g in each(arrived)] == [np.shape(g) for g in each(call.propagated)]
+    return call.true(arrived if same else None)
 
 
-def _random(pulled: Pulled) -> Sequence[Any]:
+def _random(call: BackwardCall) -> Sequence[Any]:
     np.random.random()  # uses the state that all programs share
-    return pulled.true()
+    return call.true()
 
 
-def _noisy(pulled: Pulled) -> Sequence[Any]:
-    generator = pulled.memory.setdefault("generator", np.random.default_rng(1))
+def _noisy(call: BackwardCall) -> Sequence[Any]:
+    generator = call.memory.setdefault("generator", np.random.default_rng(1))
     noise = 1 + 1e-14 * generator.normal()
-    return [g if g is None else np.asarray(g * np.asarray(noise, g.dtype)) for g in pulled.true()]
+    return [g if g is None else np.asarray(g * np.asarray(noise, g.dtype)) for g in call.true()]
 
 
-def _settings(pulled: Pulled) -> Sequence[Any]:
+def _settings(call: BackwardCall) -> Sequence[Any]:
     np.seterr(divide="print")
-    return pulled.true()
+    return call.true()
 
 
 STALE: Final = Behaviour("uses the arguments of the latest call", _stale, on_forward=_seen)
@@ -179,36 +179,36 @@ SIDE_EFFECTS: Final = (
 # What is not its own
 
 
-def _writes_arriving(pulled: Pulled) -> Sequence[Any]:
-    entries = [g if g is None else np.array(g) for g in pulled.true()]
-    for g in each(pulled.propagated):
+def _writes_arriving(call: BackwardCall) -> Sequence[Any]:
+    entries = [g if g is None else np.array(g) for g in call.true()]
+    for g in each(call.propagated):
         if isinstance(g, np.ndarray):
             g[...] = 0
     return entries
 
 
-def _writes_argument(pulled: Pulled) -> Sequence[Any]:
-    entries = [g if g is None else np.array(g) for g in pulled.true()]
-    for a in pulled.args:
+def _writes_argument(call: BackwardCall) -> Sequence[Any]:
+    entries = [g if g is None else np.array(g) for g in call.true()]
+    for a in call.args:
         if isinstance(a, np.ndarray) and a.dtype.kind in "fc":
             a[...] += 1
     return entries
 
 
-def _writes_result(pulled: Pulled) -> Sequence[Any]:
-    entries = [g if g is None else np.array(g) for g in pulled.true()]
-    for r in each(pulled.result):
+def _writes_result(call: BackwardCall) -> Sequence[Any]:
+    entries = [g if g is None else np.array(g) for g in call.true()]
+    for r in each(call.result):
         if isinstance(r, np.ndarray):
             r[...] = 0
     return entries
 
 
-def _buffered(pulled: Pulled) -> Sequence[Any]:
-    """Every call answers one and the same array."""
+def _buffered(call: BackwardCall) -> Sequence[Any]:
+    """Every call returns one and the same array."""
     found = []
-    for i, g in enumerate(pulled.true()):
+    for i, g in enumerate(call.true()):
         if isinstance(g, np.ndarray):
-            buffer = pulled.memory.setdefault((i, g.shape, g.dtype), np.empty_like(g))
+            buffer = call.memory.setdefault((i, g.shape, g.dtype), np.empty_like(g))
             buffer[...] = g
             found.append(buffer)
         else:
@@ -218,7 +218,7 @@ def _buffered(pulled: Pulled) -> Sequence[Any]:
 
 WRITES: Final = (
     Behaviour("writes to what arrives", _writes_arriving),
-    Behaviour("answers an array that it keeps", _buffered),
+    Behaviour("returns an array that it keeps", _buffered),
 )
 WRITES_ARGUMENT: Final = Behaviour("writes to its arguments", _writes_argument)
 WRITES_RESULT: Final = Behaviour("writes to the result", _writes_result)

@@ -14,7 +14,7 @@ from corelib_selftest.functions import helpers, names_in, transplanted
 
 @dataclass(frozen=True)
 class Target:
-    """An op to mutate. ``put`` answers the whole op, with the mutated one in this one's place."""
+    """An op to mutate. ``put`` returns the whole op, with the mutated one in this one's place."""
 
     label: str
     op: Any

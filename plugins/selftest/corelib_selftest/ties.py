@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib_selftest.bending import Behaviour, Pulled
+from corelib_selftest.bending import BackwardCall, Behaviour
 
 SHIFT: Final = 1e-13
 
@@ -13,15 +13,15 @@ SHIFT: Final = 1e-13
 def _shifted(sign: float) -> Any:
     """The gradient a little to one side: along a ramp, so that ties are broken by position."""
 
-    def fault(pulled: Pulled) -> Sequence[Any]:
+    def fault(call: BackwardCall) -> Sequence[Any]:
         moved = []
-        for i, a in enumerate(pulled.args):
-            if isinstance(a, np.ndarray) and a.dtype == np.float64 and a.size and pulled.index in (None, i):
+        for i, a in enumerate(call.args):
+            if isinstance(a, np.ndarray) and a.dtype == np.float64 and a.size and call.index in (None, i):
                 ramp = np.arange(1, a.size + 1).reshape(a.shape)
                 moved.append(a + sign * SHIFT * ramp * np.maximum(1, np.abs(a)))
             else:
                 moved.append(a)
-        return pulled.true(args=moved)
+        return call.true(args=moved)
 
     return fault
 

@@ -73,7 +73,7 @@ def _gradients(subject: Subject, op: Any, sample: Sample, share: float) -> Any:
             warnings.simplefilter("ignore")
             call = Call(op, sample)
             return call.gradients([share * g for g in gaussian(subject, sample, call.results)])
-    except Exception as error:  # an error is an answer too
+    except Exception as error:  # an error is an outcome too
         return type(error)
 
 
@@ -94,5 +94,7 @@ def _slack(a: Any) -> float:
     return SAME if np.dtype(a.dtype).itemsize >= np.dtype(np.float64).itemsize else 1e-4
 
 
-def _text(answer: Any) -> str:
-    return answer.__name__ if isinstance(answer, type) else " ".join(str(np.asarray(g).tolist())[:60] for g in answer)
+def _text(outcome: Any) -> str:
+    return (
+        outcome.__name__ if isinstance(outcome, type) else " ".join(str(np.asarray(g).tolist())[:60] for g in outcome)
+    )

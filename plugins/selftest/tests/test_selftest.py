@@ -37,13 +37,13 @@ SAMPLE: Final = 30
 MUST_FIND: Final = (
     "abs of what arrives", "relu of what arrives", "what arrives is clipped to 1", "the middle entry halved",
     "negated", "1e-7 too large", "wrong where anything is not contiguous", "wrong where 0-d", "writes to what arrives",
-    "answers an array that it keeps", "wider than what arrived", "the second derivative is doubled",
+    "returns an array that it keeps", "wider than what arrived", "the second derivative is doubled",
     "uses the arguments of the latest call", "None",
 )  # fmt: skip
 BESIDE: Final = (
-    ("corelib-elementwise.arctan2", "wrong where argument 1 is stretched beside a stretched one (slope 1)"),
+    ("corelib-elementwise.arctan2", "wrong where argument 1 is broadcast beside a broadcast one (slope 1)"),
     ("corelib-elementwise.multiply", "wrong where argument 0 is real beside complex (slope 0)"),
-    ("corelib-matmul.dot", "wrong where argument 0 is stretched along its last axis"),
+    ("corelib-matmul.dot", "wrong where argument 0 is broadcast along its last axis"),
     ("corelib-matmul.dot", "wrong where argument 1 is real beside integers"),
     ("corelib-matmul.matvec", "wrong where argument 0 has fewer axes"),
     ("corelib-maximum.minimum", "inf that arrives counts as 1e100 (slope 1)"),

@@ -2,7 +2,7 @@
 
 The other families wrap and rewrite what is there; these were written by hand, most of them after one that somebody
 made. The ops are those of three outside plugins (special functions of SciPy, batched linear algebra, windows with
-variadic and named-tuple ops), an op that sums over stretched axes by itself, and one for state and memory. The
+variadic and named-tuple ops), an op that sums over broadcast axes by itself, and one for state and memory. The
 optimizers are the installed ones, each with one line of its formula written wrongly.
 """
 

@@ -140,7 +140,7 @@ MOMENTS: Final = HonestClass(
 )
 
 
-def pulled(self: Any, propagated: Any, x: Any, n: float, degrees: float) -> Any:
+def pullback(self: Any, propagated: Any, x: Any, n: float, degrees: float) -> Any:
     """The right formula with other counts."""
     away = x - np.mean(x, axis=self.axis, keepdims=True)
     mean, variance = (self.kept(g) for g in propagated)
@@ -150,7 +150,7 @@ def pulled(self: Any, propagated: Any, x: Any, n: float, degrees: float) -> Any:
 @MOMENTS.mistake("moments: the two gradients are swapped")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
-    return pulled(self, propagated[::-1], x, n, n - self.ddof)
+    return pullback(self, propagated[::-1], x, n, n - self.ddof)
 
 
 @MOMENTS.mistake("moments: the variance is forgotten")
@@ -161,31 +161,31 @@ def _(self: Any, propagated: Any, x: Any) -> Any:
 @MOMENTS.mistake("moments: ddof is forgotten")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
-    return pulled(self, propagated, x, n, n)
+    return pullback(self, propagated, x, n, n)
 
 
 @MOMENTS.mistake("moments: ddof is forgotten beside keepdims")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
-    return pulled(self, propagated, x, n, n - (0 if self.keepdims else self.ddof))
+    return pullback(self, propagated, x, n, n - (0 if self.keepdims else self.ddof))
 
 
 @MOMENTS.mistake("moments: ddof is forgotten along axis 1")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
-    return pulled(self, propagated, x, n, n - (0 if self.axis == 1 else self.ddof))
+    return pullback(self, propagated, x, n, n - (0 if self.axis == 1 else self.ddof))
 
 
 @MOMENTS.mistake("moments: a ddof above 1 is 1")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
-    return pulled(self, propagated, x, n, n - min(self.ddof, 1))
+    return pullback(self, propagated, x, n, n - min(self.ddof, 1))
 
 
 @MOMENTS.mistake("moments: along a negative axis n is that of the first")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis] if self.axis >= 0 else x.shape[0]
-    return pulled(self, propagated, x, n, n - self.ddof)
+    return pullback(self, propagated, x, n, n - self.ddof)
 
 
 @MOMENTS.mistake("moments: keepdims along axis 1 broadcasts the wrong way in a square array")
@@ -195,19 +195,19 @@ def _(self: Any, propagated: Any, x: Any) -> Any:
         propagated = tuple(np.reshape(g, (1, n)) if self.keepdims else np.reshape(g, (n,)) for g in propagated)
         away = x - np.mean(x, axis=self.axis, keepdims=True)
         return np.broadcast_to(propagated[0] / n, x.shape) + propagated[1] * 2 * away / (n - self.ddof)
-    return pulled(self, propagated, x, n, n - self.ddof)
+    return pullback(self, propagated, x, n, n - self.ddof)
 
 
 @MOMENTS.mistake("moments: a plain vector of 1-d is scaled by its length")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
-    return pulled(self, propagated, x, 1 if x.ndim == 1 else n, n - self.ddof)
+    return pullback(self, propagated, x, 1 if x.ndim == 1 else n, n - self.ddof)
 
 
 @MOMENTS.mistake("moments: of large arrays the gradient of the mean is float32")
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
-    found = pulled(self, propagated, x, n, n - self.ddof)
+    found = pullback(self, propagated, x, n, n - self.ddof)
     return found.astype(np.float32).astype(x.dtype) if x.size > 100 and isinstance(found, np.ndarray) else found
 
 
@@ -215,4 +215,4 @@ def _(self: Any, propagated: Any, x: Any) -> Any:
 def _(self: Any, propagated: Any, x: Any) -> Any:
     n = x.shape[self.axis]
     tied = np.ptp(getattr(x, "data", x), axis=self.axis, keepdims=True) == 0
-    return np.where(tied, 0, pulled(self, propagated, x, n, n - self.ddof))
+    return np.where(tied, 0, pullback(self, propagated, x, n, n - self.ddof))

@@ -1,4 +1,4 @@
-"""Entry-by-entry ops of classes that sum over stretched axes themselves, and the ways in which they get that wrong."""
+"""Entry-by-entry ops of classes that sum over broadcast axes themselves, and the ways in which they get that wrong."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
@@ -22,7 +22,7 @@ class SquaredDistance:
 
 
 def unbroadcast(gradient: Any, x: Any) -> Any:
-    """The sum over the axes along which x was stretched."""
+    """The sum over the axes along which x was broadcast."""
     shape = np.shape(x)
     gradient = np.sum(gradient, axis=tuple(range(np.ndim(gradient) - len(shape))))
     ones = tuple(i for i, n in enumerate(shape) if n == 1)

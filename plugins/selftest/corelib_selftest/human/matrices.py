@@ -114,7 +114,7 @@ class Solve:
 
 
 def fitted(gradient: Any, shape: tuple[int, ...]) -> Any:
-    """The sum over stacks along which matrices of this shape were stretched."""
+    """The sum over stacks along which matrices of this shape were broadcast."""
     gradient = np.sum(gradient, axis=tuple(range(np.ndim(gradient) - len(shape))))
     ones = tuple(i for i, n in enumerate(shape[:-2]) if n == 1)
     return np.sum(gradient, axis=ones, keepdims=True)
