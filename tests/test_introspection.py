@@ -1,6 +1,7 @@
 """What ``inspect``, ``help`` in a shell, and ``corelib ops`` say that an op takes."""
 
 import inspect
+import re
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,12 @@ def test_arrays_have_the_names_that_numpy_gives_them(name: str) -> None:
     arrays = [one.name for one in taken if one.kind is one.POSITIONAL_ONLY]
     known = [list(inspect.signature(f).parameters) for f in op.functions if f.__module__.split(".")[0] == "numpy"]
     assert not known or arrays in [names[: len(arrays)] for names in known]
+
+
+@pytest.mark.parametrize("name", op_names())
+def test_a_docstring_speaks_of_no_argument_that_the_signature_has_not(name: str) -> None:
+    op = find_op(name)
+    assert "x" not in re.findall(r"``(\w+)``", op.__doc__ or "") or "x" in inspect.signature(op).parameters
 
 
 @pytest.mark.parametrize(

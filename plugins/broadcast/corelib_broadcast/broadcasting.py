@@ -62,7 +62,7 @@ def few_ones(number: int, dtype: np.dtype[Any]) -> Array | None:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastTo:
-    """``x`` broadcast to ``shape`` by NumPy's rules, without a copy.
+    """``array`` broadcast to ``shape`` by NumPy's rules, without a copy.
 
     y[i, j] = x[j] has the slope 1 for every i, so the gradient of x[j] is the sum of its copies' gradients.
     ``subok`` is taken for NumPy's sake: a Tensor is a Tensor. Raises InvalidOperand where the shapes do not fit.
@@ -72,8 +72,8 @@ class BroadcastTo:
     shape: int | Shape
     subok: bool = False
 
-    def forward(self, x: Array) -> Array:
-        return np.broadcast_to(x, self.shape)
+    def forward(self, array: Array) -> Array:
+        return np.broadcast_to(array, self.shape)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return summed(propagated, shape)

@@ -11,12 +11,12 @@ from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear
 
 @dataclass(frozen=True, slots=True)
 class Transpose:
-    """``x`` with axis i of the result being axis ``axes[i]`` of x; without ``axes``, all in reverse order."""
+    """``a`` with axis i of the result being axis ``axes[i]`` of ``a``; without ``axes``, all in reverse order."""
 
     axes: Sequence[int] | int | None = None
 
-    def forward(self, x: Array) -> Array:
-        return np.transpose(x, self.axes) if self.axes is not None else x.T
+    def forward(self, a: Array) -> Array:
+        return np.transpose(a, self.axes) if self.axes is not None else a.T
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         if self.axes is None or isinstance(self.axes, int):
@@ -29,13 +29,13 @@ class Transpose:
 
 @dataclass(frozen=True, slots=True)
 class SwapAxes:
-    """``x`` with two axes in each other's place: its own adjoint."""
+    """``a`` with two axes in each other's place: its own adjoint."""
 
     axis1: int
     axis2: int
 
-    def forward(self, x: Array) -> Array:
-        return np.swapaxes(x, self.axis1, self.axis2)
+    def forward(self, a: Array) -> Array:
+        return np.swapaxes(a, self.axis1, self.axis2)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return np.swapaxes(propagated, self.axis1, self.axis2)
@@ -43,13 +43,13 @@ class SwapAxes:
 
 @dataclass(frozen=True, slots=True)
 class MoveAxis:
-    """``x`` with the axes ``source`` moved to the positions ``destination``, the others in their old order."""
+    """``a`` with the axes ``source`` moved to the positions ``destination``, the others in their old order."""
 
     source: int | tuple[int, ...]
     destination: int | tuple[int, ...]
 
-    def forward(self, x: Array) -> Array:
-        return np.moveaxis(x, self.source, self.destination)
+    def forward(self, a: Array) -> Array:
+        return np.moveaxis(a, self.source, self.destination)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return np.moveaxis(propagated, self.destination, self.source)

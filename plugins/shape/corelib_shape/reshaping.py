@@ -19,7 +19,7 @@ def check_order(order: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reshape:
-    """The entries of ``x`` in the order "C" (last index fastest) or "F" (first index fastest), in ``shape``.
+    """The entries of ``a`` in the order "C" (last index fastest) or "F" (first index fastest), in ``shape``.
 
     One length may be -1: what remains. Raises ValueError where the number of entries differs.
     """
@@ -28,11 +28,11 @@ class Reshape:
     order: Literal["C", "F"] = "C"
     copy: bool | None = None
 
-    def forward(self, x: Array) -> Array:
+    def forward(self, a: Array) -> Array:
         if self.order == "C" and self.copy is None:
-            return x.reshape(self.shape)
+            return a.reshape(self.shape)
         check_order(self.order)
-        return np.reshape(x, self.shape, order=self.order, copy=self.copy)
+        return np.reshape(a, self.shape, order=self.order, copy=self.copy)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         if self.order == "C":
@@ -42,13 +42,13 @@ class Reshape:
 
 @dataclass(frozen=True, slots=True)
 class Ravel:
-    """The entries of ``x`` in a row, in the order "C" (last index fastest) or "F" (first index fastest)."""
+    """The entries of ``a`` in a row, in the order "C" (last index fastest) or "F" (first index fastest)."""
 
     order: Literal["C", "F"] = "C"
 
-    def forward(self, x: Array) -> Array:
+    def forward(self, a: Array) -> Array:
         check_order(self.order)
-        return np.ravel(x, self.order)
+        return np.ravel(a, self.order)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return np.reshape(propagated, shape, order=self.order)
@@ -56,12 +56,12 @@ class Ravel:
 
 @dataclass(frozen=True, slots=True)
 class Squeeze:
-    """``x`` without its axes of length 1, or without those in ``axis``. Raises ValueError for a longer one."""
+    """``a`` without its axes of length 1, or without those in ``axis``. Raises ValueError for a longer one."""
 
     axis: Axis = None
 
-    def forward(self, x: Array) -> Array:
-        return np.squeeze(x, self.axis)
+    def forward(self, a: Array) -> Array:
+        return np.squeeze(a, self.axis)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return propagated.reshape(shape)
@@ -69,12 +69,12 @@ class Squeeze:
 
 @dataclass(frozen=True, slots=True)
 class ExpandDims:
-    """``x`` with new axes of length 1 at the positions ``axis`` of the result."""
+    """``a`` with new axes of length 1 at the positions ``axis`` of the result."""
 
     axis: int | tuple[int, ...]
 
-    def forward(self, x: Array) -> Array:
-        return np.expand_dims(x, self.axis)
+    def forward(self, a: Array) -> Array:
+        return np.expand_dims(a, self.axis)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return propagated.reshape(shape)
@@ -101,13 +101,13 @@ class AsType:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of ``x``, laid out in memory as ``order`` says; ``subok`` is taken for NumPy's sake."""
+    """A copy of ``a``, laid out in memory as ``order`` says; ``subok`` is taken for NumPy's sake."""
 
     order: Literal["K", "A", "C", "F"] = "K"
     subok: bool = False
 
-    def forward(self, x: Array) -> Array:
-        copied: Array = np.array(x, order=self.order, copy=True, subok=self.subok)  # what np.copy does
+    def forward(self, a: Array) -> Array:
+        copied: Array = np.array(a, order=self.order, copy=True, subok=self.subok)  # what np.copy does
         return copied
 
     def backward(self, propagated: Array, shape: Shape) -> Array:

@@ -13,12 +13,12 @@ from corelib_shape.axes import moveaxis
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """``x`` with the entries along ``axis``, or along all axes, in reverse order: its own adjoint."""
+    """``m`` with the entries along ``axis``, or along all axes, in reverse order: its own adjoint."""
 
     axis: Axis = None
 
-    def forward(self, x: Array) -> Array:
-        return np.flip(x, self.axis)
+    def forward(self, m: Array) -> Array:
+        return np.flip(m, self.axis)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return np.flip(propagated, self.axis)
@@ -26,7 +26,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """``x`` with the entries ``shift`` places on along ``axis``, those off the end at the start.
+    """``a`` with the entries ``shift`` places on along ``axis``, those off the end at the start.
 
     Without an axis, the entries in a row.
     """
@@ -34,8 +34,8 @@ class Roll:
     shift: int | Sequence[int]
     axis: Axis = None
 
-    def forward(self, x: Array) -> Array:
-        return np.roll(x, self.shift, self.axis)
+    def forward(self, a: Array) -> Array:
+        return np.roll(a, self.shift, self.axis)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         back = -self.shift if isinstance(self.shift, int) else [-n for n in self.shift]
@@ -44,13 +44,13 @@ class Roll:
 
 @dataclass(frozen=True, slots=True)
 class Rot90:
-    """``x`` turned ``k`` quarters, from the first of the two ``axes`` towards the second."""
+    """``m`` turned ``k`` quarters, from the first of the two ``axes`` towards the second."""
 
     k: int = 1
     axes: tuple[int, int] = (0, 1)
 
-    def forward(self, x: Array) -> Array:
-        return np.rot90(x, self.k, self.axes)
+    def forward(self, m: Array) -> Array:
+        return np.rot90(m, self.k, self.axes)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return np.rot90(propagated, -self.k, self.axes)
