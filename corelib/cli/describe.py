@@ -34,7 +34,7 @@ def summary(value: Any) -> str:
 
 
 def written(provided: Provided) -> str:
-    """The statement that made an entry-by-entry op, which shows its slopes; else what the backward's author says."""
+    """The statement that made an entry-by-entry op, which shows its slopes; else the docstring of backward."""
     op = provided.get()
     if not hasattr(op, "slopes"):
         return inspect.cleandoc(getattr(getattr(getattr(op, "cls", None), "backward", None), "__doc__", None) or "")
@@ -76,7 +76,7 @@ def declared(provided: Provided) -> Iterator[tuple[str, str]]:
 
 
 def verdict(provided: Provided) -> str:
-    """What the conformance suite says of the op: its quick profile takes no longer than looking it up would."""
+    """The verdict of the conformance suite in its quick profile, which takes milliseconds."""
     owner = provided.distribution.name
     try:
         from corelib.conformance import run, subject_of

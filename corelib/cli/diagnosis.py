@@ -60,7 +60,7 @@ def _functions() -> Iterator[Problem]:
 
 
 def _reported() -> Iterator[Problem]:
-    """What the plugins say themselves."""
+    """The problems that plugins report."""
     for info, returned in plugins.call_all(Plugin.corelib_doctor):
         who = f"{info.distribution} {info.version}".rstrip()
         several: Iterable[Any] = (

@@ -32,7 +32,7 @@ def blas() -> str:
 
 
 def threads() -> str:
-    """How many processors there are for this process, and what the environment says of BLAS threads."""
+    """The number of processors of this process, and the environment variables for BLAS threads."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     said = [f"{name}={os.environ[name]}" for name in THREADS if name in os.environ]
     processors = f"{allowed} processor{'' if allowed == 1 else 's'}"

@@ -49,7 +49,7 @@ def optimizer(name: str, folder: Path) -> None:
 
 
 def make(kind: str, name: str, folder: Path) -> None:
-    """Write the distribution, and say what to do with it."""
+    """Write the distribution, and print the next command."""
     from corelib.cli.template import write
 
     target = folder / f"corelib-{name.replace('_', '-')}"

@@ -22,7 +22,7 @@ WHOLE: Final = Sample("op", (), (), {}, frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """``select`` returns the samples it wants, or raises Skip or Undeclared; ``run`` raises Failure.
+    """``select`` returns the samples of the check, or raises Skip or Undeclared; ``run`` raises Failure.
 
     ``seeded`` checks run once for each seed of the profile, others for the first seed only. ``limited`` ones are held
     to the seconds and the memory of a case. ``gradients`` marks those that do not apply to an op without gradients.

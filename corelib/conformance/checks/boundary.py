@@ -83,7 +83,7 @@ def _slow(tally: Tally, found: float, secants: list[float], what: str) -> None:
     power = growth**2 > second / first  # from each to the next by about the same factor
     logarithm = last - third > STEADY * (third - second)  # or by the same number, as of x log(x)
     if growth > 1 + 1e-4 and (power or logarithm):
-        tally.require(found == np.copysign(np.inf, secants[-1]), f"{what} is infinite, and backward says {found}")
+        tally.require(found == np.copysign(np.inf, secants[-1]), f"{what} is infinite, and backward returns {found}")
     else:
         slack = 2 * abs(last - third) + 1e-3 * last + 1e-9
         tally.close(np.array(found), np.array(secants[-1]), slack, what)

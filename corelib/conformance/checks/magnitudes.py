@@ -99,10 +99,10 @@ def _single(subject: Subject, tally: Tally, i: int, place: Place) -> None:
     """A number by itself, in an array of no axes, has the slope that it has among others. Tails come first."""
     found = gradients(subject, place.args)[i]
     for n in range(min(SINGLE, found.size)):
-        alone = gradients(subject, [np.asarray(a[n]) for a in place.args])[i]
+        single = gradients(subject, [np.asarray(a[n]) for a in place.args])[i]
         if np.isfinite(found[n]):
             what = f"the slope in arg{i} at {place.text(n)}, a number by itself, beside that in an array"
-            tally.close(alone, found[n], FIRST * np.abs(found[n]) + SMALLEST, what)
+            tally.close(single, found[n], FIRST * np.abs(found[n]) + SMALLEST, what)
 
 
 def _in_silence(subject: Subject, tally: Tally, place: Place) -> None:

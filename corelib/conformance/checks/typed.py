@@ -24,7 +24,7 @@ def typed(subject: Subject, sample: Sample, tally: Tally) -> None:
     place = places.get(id(subject.op))
     tally.require(place, "no module of the package exports it: a type checker cannot import it")
     revealed = _revealed(tuple(sorted(set(places.values())))).get(str(place), "")
-    tally.require(_returns_tensors(revealed), f"mypy says of {place}: {revealed or 'nothing'}")
+    tally.require(_returns_tensors(revealed), f"mypy reveals {place} as: {revealed or 'nothing'}")
 
 
 def _returns_tensors(revealed: str) -> bool:

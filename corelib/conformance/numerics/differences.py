@@ -81,7 +81,7 @@ def closer(curves: Curves, estimate: Estimate, found: Array, tolerance: float = 
 
 
 def _better(old: Estimate, new: Estimate, lines: Array) -> Estimate:
-    """``old``, with the entries of ``lines`` that ``new`` knows better."""
+    """``old``, with the entries of ``lines`` for which ``new`` has a smaller bound."""
     value, bound, step = old.value.copy(), old.bound.copy(), old.step.copy()
     surer = ~(bound[lines] <= new.bound)
     value[lines] = np.where(surer, new.value, value[lines])

@@ -1,4 +1,4 @@
-"""From a rule to its cases: every check, with every choice of hyperparameters it wants."""
+"""From a rule to its cases: every check, with every choice of hyperparameters it selects."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

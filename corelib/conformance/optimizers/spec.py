@@ -80,8 +80,8 @@ class RuleSpec:
     scale_free: hyperparameters with which the update is the same for gradients 2**10 times as large, or None.
     uses_values: whether the update depends on the parameters, and not only on their gradients.
     expected_failures: check -> reason. They are strict: once such a check passes, that is a failure.
-    equivalent: faults of `corelib mutate` that change no update, each with why, as those of an OpSpec. No call is
-        searched for that would show a difference: the reason alone counts.
+    equivalent: faults of `corelib mutate` that change no update, each with why, as those of an OpSpec. No call that
+        shows a difference is searched for: only the reason counts.
     """
 
     name: str

@@ -65,7 +65,7 @@ def _unpacked(
 
 
 def _one_by_one(subject: RuleSubject, tensors: Any, rule: Any, given: Any) -> Optimizer:
-    """The optimizer, with a rule that does not say that it may be packed."""
+    """The optimizer with the rule declared not ``elementwise``, so that nothing is packed."""
     kind: Any = type(rule)
     unpacked = type(kind)(
         kind.__name__, (kind,), {"elementwise": False, "__module__": kind.__module__, "__slots__": ()}

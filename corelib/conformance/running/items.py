@@ -15,7 +15,7 @@ Report: TypeAlias = Callable[[Result], str]
 
 
 class CaseFailed(AssertionError):
-    """A case failed. Its text says all there is to say."""
+    """A case failed. The text is the whole message."""
 
 
 def items(cases: Sequence[Case], report: Report) -> Iterator[tuple[str, Callable[[], None]]]:

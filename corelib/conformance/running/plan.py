@@ -1,4 +1,4 @@
-"""From subjects to cases: every check, on every sample it wants, with every seed of the profile."""
+"""From subjects to cases: every check, on every sample it selects, with every seed of the profile."""
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase

@@ -72,7 +72,7 @@ def derive(subject: Subject, seed: int) -> list[Sample]:
         found.append(subject.prepared(spec.large(subject.rng("large", seed)), "large", (Tag.LARGE,)))
     elif not subject.entrywise and not spec.sets:  # its numbers are drawn: they would lie in no set
         found += enlarged(subject, found, seed)
-    # Of complex numbers a set may mean either: symmetric or Hermitian, orthogonal or unitary. Samples say it.
+    # Of complex numbers a set may mean either: symmetric or Hermitian, orthogonal or unitary. Declared samples decide.
     if spec.complex is not False and not spec.sets and not any(Tag.COMPLEX in sample.tags for sample in found):
         found += _complex(subject, found, seed)
     return _distinct(found)
