@@ -21,7 +21,7 @@ P: Final = softmax(1.3 * np.arange(3.0))
 MEAN: Final = P @ np.arange(3.0)
 VARIANCE: Final = P @ np.arange(3.0) ** 2 - MEAN**2
 
-STRETCHED: Final[dict[str, tuple[Callable[..., Any], float]]] = {
+BROADCAST: Final[dict[str, tuple[Callable[..., Any], float]]] = {
     "a quotient": (lambda x: np.sum(np.array([0.5, 1.5]) / x), 4 / 1.3**3),
     "a softmax": (lambda x: softmax(x * np.arange(3.0))[0], P[0] * (MEAN**2 - VARIANCE)),
     "hypot": (lambda x: np.sum(np.hypot(np.array([3.0, 4.0]), x)), 9 / (9 + 1.69) ** 1.5 + 16 / (16 + 1.69) ** 1.5),
@@ -29,9 +29,9 @@ STRETCHED: Final[dict[str, tuple[Callable[..., Any], float]]] = {
 }
 
 
-@pytest.mark.parametrize("name", STRETCHED)
+@pytest.mark.parametrize("name", BROADCAST)
 def test_a_second_derivative_through_a_broadcast_operand(name: str) -> None:
-    f, expected = STRETCHED[name]
+    f, expected = BROADCAST[name]
     twice = grad(grad(f))(1.3)
     assert twice == pytest.approx(expected, rel=1e-12)
     assert twice == pytest.approx(hessian(f)(1.3), rel=1e-12)

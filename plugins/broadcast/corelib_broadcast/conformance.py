@@ -8,24 +8,24 @@ import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
 
-STRETCHES: Final = (
+BROADCASTS: Final = (
     ((), (3,)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((1, 3), (4, 2, 3)), ((2, 3), (2, 3)), ((0,), (2, 0)),
     ((2, 2), (2, 2)), ((3, 2), (3, 2)), ((10,), (2, 10)), ((1, 2, 1, 2), (2, 2, 1, 2)), ((1, 1), (1, 1)),
 )  # fmt: skip
 
 
 def to_larger_shapes(generator: np.random.Generator) -> Iterator[OpSample]:
-    for shape, target in STRETCHES:
+    for shape, target in BROADCASTS:
         yield OpSample(np.asarray(generator.normal(size=shape)), shape=target, subok=False)
 
 
 def summed(generator: np.random.Generator) -> Iterator[OpSample]:
-    for shape, target in STRETCHES:
+    for shape, target in BROADCASTS:
         yield OpSample(np.asarray(generator.normal(size=target)), shape=shape)
 
 
 def together(generator: np.random.Generator) -> Iterator[OpSample]:
-    for shape, target in STRETCHES:
+    for shape, target in BROADCASTS:
         yield OpSample(np.asarray(generator.normal(size=shape)), np.asarray(generator.normal(size=target)), subok=False)
 
 

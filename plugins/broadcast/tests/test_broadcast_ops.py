@@ -11,13 +11,13 @@ from corelib_broadcast import broadcast_arrays, broadcast_to, sum_to
 
 generator = np.random.default_rng(8)
 
-STRETCHES: list[tuple[tuple[int, ...], Any]] = [
+BROADCASTS: list[tuple[tuple[int, ...], Any]] = [
     ((), ()), ((), 4), ((), (2, 3)), ((3,), (3,)), ((3,), (2, 3)), ((1,), (3,)), ((2, 1), (2, 3)), ((1, 3), (5, 2, 3)),
     ((2, 1, 3), (4, 2, 5, 3)), ((1, 1), (1, 1, 1)), ((1,), (0,)), ((3,), (0, 3)), ((0,), (2, 0)),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("shape", "target"), STRETCHES)
+@pytest.mark.parametrize(("shape", "target"), BROADCASTS)
 @pytest.mark.parametrize("dtype", ["float64", "float32", "complex64"])
 def test_broadcasting_and_summing_are_adjoint(shape: tuple[int, ...], target: Any, dtype: str) -> None:
     x = np.asarray(generator.normal(size=shape), dtype)
@@ -32,7 +32,7 @@ def test_broadcasting_and_summing_are_adjoint(shape: tuple[int, ...], target: An
     assert total.dtype == x.dtype
 
 
-@pytest.mark.parametrize(("shape", "target"), STRETCHES)
+@pytest.mark.parametrize(("shape", "target"), BROADCASTS)
 def test_a_gradient_of_a_gradient_broadcasts_and_sums_again(shape: tuple[int, ...], target: Any) -> None:
     x, v = generator.normal(size=(2, *shape))
     weights = generator.normal(size=np.broadcast_to(x, target).shape)

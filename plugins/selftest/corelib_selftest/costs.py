@@ -39,10 +39,10 @@ class Costs:
         return sum(self.seconds.values()) / len(self.seconds)
 
     def __str__(self) -> str:
-        dearest = sorted(self.seconds.items(), key=lambda item: -item[1])[:SHOWN]
-        named = ", ".join(f"{name} {1e3 * cost:.0f} ms" for name, cost in dearest)
+        costliest = sorted(self.seconds.items(), key=lambda item: -item[1])[:SHOWN]
+        named = ", ".join(f"{name} {1e3 * cost:.0f} ms" for name, cost in costliest)
         budget = f"{1e3 * BUDGETS[self.kind]:.0f} ms"
-        return f"{self.kind}: {1e3 * self.mean:.0f} ms on average, at most {budget} allowed; the dearest are {named}"
+        return f"{self.kind}: {1e3 * self.mean:.0f} ms on average, at most {budget} allowed; the costliest are {named}"
 
 
 def costs(pattern: str | None = None) -> list[Costs]:

@@ -18,7 +18,7 @@ from corelib_selftest.targets import Target
 def result_mutants(subject: Subject, op: Composed) -> Iterator[Mutant]:
     """All faults in its result that make a difference."""
     sloped = any(np.any(g) for g in Facts(subject, Target("", op, lambda x: x), 0).slopes)
-    for name, change in ANSWERS.items():
+    for name, change in FAULTS.items():
         if name == "the result is of float64" and not Facts(subject, Target("", op, lambda x: x), 0).narrow:
             continue
         if sloped or name == "writes to its argument":
@@ -49,7 +49,7 @@ def _writes(result: Any, args: Any) -> Any:
     return result
 
 
-ANSWERS: dict[str, Callable[[Any, Any], Any]] = {
+FAULTS: dict[str, Callable[[Any, Any], Any]] = {
     "the gradient is lost": lambda result, args: _each(lambda y: y.detach(), result),
     "the gradient is doubled": lambda result, args: _each(lambda y: y + y - y.detach() if _is_float(y) else y, result),
     "the gradient is negated": lambda result, args: _each(

@@ -262,7 +262,7 @@ def test_costs_are_measured_beside_their_budgets() -> None:
     quick, default = costs("corelib-broadcast")
     assert (quick.kind, default.kind) == ("quick", "default")
     assert 0 < quick.seconds["corelib-broadcast.sum_to"] < default.seconds["corelib-broadcast.sum_to"]
-    assert "the dearest are corelib-broadcast." in str(quick)
+    assert "the costliest are corelib-broadcast." in str(quick)
     assert Costs("default", {"slow": 0.6, "quick": 0.1}).held
     assert not Costs("default", {"slow": 0.6, "quick": 0.3}).held
 
