@@ -113,7 +113,7 @@ ADDED: Final[Mapping[str, Any]] = {
 
 def checked_rate(lr: Any, where: str = "") -> float:
     """The learning rate as a float; raises InvalidHyperparameter for what is no number in [0, inf)."""
-    if isinstance(lr, bool) or not isinstance(lr, Real) or not 0 <= cast(float, lr) < math.inf:
+    if isinstance(lr, bool) or not isinstance(lr, (float, Real)) or not 0 <= cast(float, lr) < math.inf:
         raise InvalidHyperparameter(f"lr = {lr!r}{where} is no number in {RATE}")
     return float(lr)
 
