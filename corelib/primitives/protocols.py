@@ -60,7 +60,11 @@ _AnyBackward1: TypeAlias = (
 
 
 class Unary(Protocol):
-    """One array, one result."""
+    """The class of an op y = forward(x): ``backward(propagated, x)`` returns an array of the shape of x.
+
+    It is (dy/dx)^T propagated, where ``propagated`` has the shape of y. A backward may also take ``result`` (y) and
+    ``wanted``, keyword-only.
+    """
 
     def forward(self, x: Array, /) -> Array: ...
 
@@ -108,7 +112,10 @@ _AnyBackward2: TypeAlias = (
 
 
 class Binary(Protocol):
-    """Two arrays, one result."""
+    """The class of an op y = forward(x1, x2): ``backward(propagated, x1, x2)`` returns a gradient of the shape of each.
+
+    They are (dy/dxi)^T propagated, in a tuple; None where xi is not wanted (``wanted``) or has no gradient.
+    """
 
     def forward(self, x: Array, y: Array, /) -> Array: ...
 
@@ -158,7 +165,7 @@ _AnyBackward3: TypeAlias = (
 
 
 class Ternary(Protocol):
-    """Three arrays, one result."""
+    """The class of an op y = forward(x1, x2, x3), whose backward returns a tuple of three gradients: see Binary."""
 
     def forward(self, x: Array, y: Array, z: Array, /) -> Array: ...
 
@@ -216,7 +223,7 @@ _AnyBackwardN: TypeAlias = (
 
 
 class Variadic(Protocol):
-    """Any number of arrays, one result."""
+    """The class of an op y = forward(*arrays), whose backward returns a tuple of one gradient per array: see Binary."""
 
     def forward(self, x: Array, y: Array, z: Array, /, *arrays: Array) -> Array: ...
 
