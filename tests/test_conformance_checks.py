@@ -379,6 +379,15 @@ def test_an_expected_failure_of_an_unknown_check_is_an_error() -> None:
     assert failed(exp, OpSpec("exp", expected_failures=[xfail("second_oder", "a slip")])) == {"declared"}
 
 
+def test_an_expected_failure_of_unknown_samples_is_an_error() -> None:
+    spec = OpSpec("exp", expected_failures=[xfail("jacobian", "a slip", "complx*")])
+    (failure,) = report(exp, spec).failures
+    assert failure.check == "declared"
+    assert "names the sample 'complx*' of jacobian; jacobian has 3x4, " in failure.detail
+    known = OpSpec("exp", expected_failures=[xfail("jacobian", "fixed", "3x*")])
+    assert [f.check for f in report(exp, known).failures] == ["jacobian"]
+
+
 def test_skips_have_reasons_and_are_counted() -> None:
     found = report(exp)
     assert found.skips

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import pytest
 
-from corelib.conformance import RuleSpec, Trajectories
+from corelib.conformance import RuleSpec, Trajectories, xfail
 from corelib.conformance.cases.result import Result
 from corelib.conformance.optimizers.course import DRIFT, SPARSE, STEPS, ZEROS, course, lacking, rates
 from corelib.conformance.optimizers.installed_rules import installed_rules
@@ -282,3 +282,20 @@ def test_it_is_one_whatever_ran_before_it() -> None:
         strict()
     *_, (_, strict) = items_of(Doubled)
     strict()
+
+
+def test_an_expected_failure_may_be_of_one_choice_of_hyperparameters() -> None:
+    class Halved(Momentum):
+        """Takes another path for each beta off its default."""
+
+        def update(self, *, out: Any, **given: Any) -> None:
+            Momentum.update(self, out=out, **given)
+            if self.beta != 0.5:
+                out[...] = np.random.default_rng().normal(size=out.shape)
+
+    expected = [xfail("deterministic", "random, on purpose", "beta=*")]
+    found = results(Halved, RuleSpec("momentum", reference=formula, expected_failures=expected), "deterministic")
+    assert {(r.sample.partition("=")[0], r.status) for r in found} == {("defaults", "pass"), ("beta", "xfail")}
+    slip = RuleSpec("momentum", reference=formula, expected_failures=[xfail("deterministic", "a slip", "bta=*")])
+    (failure, *_) = [r for r in results(Momentum, slip, "rule_declared") if r.status == "fail"]
+    assert "names the sample 'bta=*' of deterministic; deterministic has defaults, beta=" in failure.detail

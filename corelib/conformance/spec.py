@@ -110,6 +110,12 @@ def xfail(check: str, reason: str, sample: str = "*") -> Xfail:
     return Xfail(check, reason, sample)
 
 
+def xfails_of(given: "ExpectedFailures") -> tuple[Xfail, ...]:
+    """The expected failures of a spec, one for each check."""
+    return tuple(xfail(k, v) for k, v in given.items()) if isinstance(given, Mapping) else tuple(given)
+
+
+ExpectedFailures: TypeAlias = Mapping[str, str] | Sequence[Xfail]
 Samples: TypeAlias = Callable[[np.random.Generator], Iterable[OpSample]]
 
 
@@ -181,7 +187,7 @@ class OpSpec:
     promises: Sequence[Promise] = ()
     sets: Mapping[str, Kept] = field(default_factory=dict)
     not_applicable: Mapping[str, str] = field(default_factory=dict)
-    expected_failures: Mapping[str, str] | Sequence[Xfail] = ()
+    expected_failures: ExpectedFailures = ()
     equivalent: Mapping[str, str] = field(default_factory=dict)
     strategy: Any = None
     extreme: Sequence[float] | None = None
@@ -199,8 +205,7 @@ class OpSpec:
 
     @property
     def xfails(self) -> tuple[Xfail, ...]:
-        given = self.expected_failures
-        return tuple(xfail(k, v) for k, v in given.items()) if isinstance(given, Mapping) else tuple(given)
+        return xfails_of(self.expected_failures)
 
     def domains(self, arguments: int) -> list[list[Interval]] | None:
         """The declared intervals of each argument."""

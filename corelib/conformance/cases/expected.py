@@ -1,6 +1,6 @@
 """Expected failures: those that name no check, and those that pass."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from corelib.conformance.cases.case import Declaration, Examined
 from corelib.conformance.cases.result import Result
@@ -10,6 +10,19 @@ def unknown_checks(spec: Declaration, known: Collection[str]) -> str:
     """A message where ``expected_failures`` names what is no check; "" otherwise."""
     unknown = [expected.check for expected in spec.xfails if expected.check not in known]
     return f"expected_failures names {', '.join(unknown)}; checks are {', '.join(known)}" if unknown else ""
+
+
+def unknown_samples(spec: Declaration, samples: Callable[[str], Collection[str]]) -> str:
+    """A message where an expected failure is of samples that its check has not; "" otherwise.
+
+    ``samples`` returns the names of the samples of a check, or none where they are not known.
+    """
+    for expected in spec.xfails:
+        names = samples(expected.check)
+        if names and not any(expected.covers(expected.check, name) for name in names):
+            known = f"{expected.check} has {', '.join(names)}"
+            return f"expected_failures names the sample {expected.sample!r} of {expected.check}; {known}"
+    return ""
 
 
 def unexpected_passes(of: Examined, results: Sequence[Result]) -> list[Result]:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from corelib.conformance.spec import Xfail, xfail
+from corelib.conformance.spec import ExpectedFailures, Xfail, xfails_of
 from corelib.errors import OptimizerError
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -79,7 +79,8 @@ class RuleSpec:
     odd: whether (p, g) -> (-p, -g) turns the update around.
     scale_free: hyperparameters with which the update is the same for gradients 2**10 times as large, or None.
     uses_values: whether the update depends on the parameters, and not only on their gradients.
-    expected_failures: check -> reason. They are strict: once such a check passes, that is a failure.
+    expected_failures: check -> reason, or Xfails, whose ``sample`` is a pattern of the names of hyperparameters such
+        as "beta=0.5*". They are strict: once such a check passes, that is a failure.
     equivalent: faults of `corelib mutate` that change no update, each with why, as those of an OpSpec. No call that
         shows a difference is searched for: only the reason counts.
     """
@@ -94,7 +95,7 @@ class RuleSpec:
     odd: bool = True
     scale_free: Mapping[str, Any] | None = None
     uses_values: bool = False
-    expected_failures: Mapping[str, str] = field(default_factory=dict)
+    expected_failures: ExpectedFailures = ()
     equivalent: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,4 +108,4 @@ class RuleSpec:
 
     @property
     def xfails(self) -> tuple[Xfail, ...]:
-        return tuple(xfail(check, reason) for check, reason in self.expected_failures.items())
+        return xfails_of(self.expected_failures)

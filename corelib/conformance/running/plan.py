@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 
 from corelib.conformance.cases.case import Outcome
-from corelib.conformance.cases.expected import unknown_checks
+from corelib.conformance.cases.expected import unknown_checks, unknown_samples
 from corelib.conformance.cases.op_case import WHOLE, Check, OpCase, raised
 from corelib.conformance.checks import CHECK_IDS, CHECKS
 from corelib.conformance.failure import Skip, Undeclared
@@ -52,14 +53,25 @@ def _of_check(subject: Subject, check: Check, profile: Profile) -> Iterator[OpCa
 
 def _known(subject: Subject, check: Check, profile: Profile) -> Outcome | None:
     """The outcome of a check that need not run."""
-    unknown = unknown_checks(subject.spec, CHECK_IDS)
-    if check.id == "declared" and unknown:
-        return Outcome("fail", unknown, "unknown checks")
+    if check.id == "declared":
+        unknown = unknown_checks(subject.spec, CHECK_IDS) or unknown_samples(subject.spec, partial(_names, subject))
+        if unknown:
+            return Outcome("fail", unknown, "unknown expected failures")
     if profile.name not in check.profiles:
         return Outcome("skip", f"not in the {profile.name} profile")
     if check.gradients and subject.is_constant:
         return Outcome("skip", "no argument has a gradient")
     return None
+
+
+def _names(subject: Subject, check_id: str) -> list[str]:
+    """The names of the samples of a check; none where a user gave the only sample, or the check has none."""
+    if subject.only is not None:
+        return []
+    try:
+        return [sample.id for sample in _selected(subject, CHECKS[CHECK_IDS.index(check_id)], 0)]
+    except (Exception, OutOfTime):  # the check itself reports it
+        return []
 
 
 def _selected(subject: Subject, check: Check, seed: int) -> Sequence[Sample]:
