@@ -38,6 +38,7 @@ planted = [
     Case("__import__('time').sleep", ("60",)),
     Case("corelib.core.naming.is_in", ("1.0", "2")),
     Case("corelib.checkpoint(lambda x: {}['absent'])", ("trainable()",)),
+    Case("ops.leaky_relu", ("np.ones((1,) * 64)", "np.matrix([[1.0]])")),
 ]
 found = failures(planted, 2.0)
 again = [str(case) for case, _ in zip(cases(7), range(50))] == [str(case) for case, _ in zip(cases(7), range(50))]

@@ -49,10 +49,13 @@ def outcome(line: str) -> str:
 
 
 def is_pythons(error: Exception) -> bool:
-    """Whether Python itself refuses: a Tensor whose ``__init__`` was never called, a list too deep for its ``repr``."""
+    """Whether Python or NumPy itself refuses: a Tensor whose ``__init__`` was never called, a list too deep for its
+    ``repr``, an array of too many axes beside a matrix."""
     if isinstance(error, AttributeError):
         return any(f"'{slot}'" in str(error) for slot in ("_entries", "_node", "_leaf"))
-    return isinstance(error, RecursionError) and "repr" in str(error)
+    if isinstance(error, RecursionError):
+        return "repr" in str(error)
+    return isinstance(error, RuntimeError) and "only supports up to 32 dimensions" in str(error)
 
 
 def use(result: Any) -> None:
