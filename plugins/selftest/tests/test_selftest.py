@@ -4,6 +4,7 @@ import os
 import random
 from dataclasses import dataclass, field, replace
 from functools import cache
+from time import sleep
 from typing import Any, Final
 
 import numpy as np
@@ -145,6 +146,17 @@ def test_a_mutant_that_takes_too_long_is_found() -> None:
 
     verdict = tried(Mutant("behaviour", "endless", (Host(subject, endless),)), limit=0.2)
     assert verdict.killer == "OutOfTime"
+
+
+def test_a_mutant_is_not_found_because_others_had_the_processor() -> None:
+    (subject,) = installed("corelib-elementwise.exp")
+
+    def waiting() -> Any:
+        sleep(0.5)
+        return subject.op
+
+    verdict = tried(Mutant("behaviour", "waiting", (Host(subject, waiting),)), limit=0.4)
+    assert not verdict.killed
     assert verdict.seconds < 5
 
 
