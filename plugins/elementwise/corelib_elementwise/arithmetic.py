@@ -19,8 +19,6 @@ class Divide:
     def backward(
         self, propagated: Array, x: Array, y: Array, *, result: Array, wanted: Wanted
     ) -> tuple[Array | None, Array | None]:
-        if isinstance(y, (int, float)) and y != 0:
-            return propagated / y, None
         return quotient_gradients(propagated, y, result, of_y_too=wanted[1])
 
 

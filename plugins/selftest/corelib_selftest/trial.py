@@ -48,7 +48,7 @@ def _examined(host: Host, profile: str | Profile, limit: float) -> tuple[str, st
         with time_limit(limit):
             results = _results(host, profile)
     except OutOfTime as error:
-        if limit < PATIENCE and process_time() - began < limit / 2:  # others had the processor: that finds nothing
+        if limit < PATIENCE and process_time() - began < limit / 10:  # others had the processor: that finds nothing
             return _examined(host, profile, 3 * limit)
         return type(error).__name__, str(error)
     except Exception as error:  # a mutant that breaks the suite itself is found too
