@@ -12,7 +12,7 @@ from corelib.core.scope import open_scopes
 from corelib.core.tensor import Tensor, TensorLike, make, new
 from corelib.errors import InvalidOperandType, NotDifferentiable
 from corelib.primitives.op import FLOAT32, FLOAT64, Op, array_of, describe, operand, refuse, unrecorded, watched
-from corelib.primitives.slope import Argument, Conjugate, Slope
+from corelib.primitives.slope import Argument, Conjugate, One, Slope
 
 ndarray: Final = np.ndarray
 NOTHING: Final[tuple[Any, ...]] = (None,)
@@ -22,7 +22,8 @@ NEITHER: Final[tuple[Any, ...]] = (None, None)
 class Elementwise(Op):
     """An op that acts entry by entry, given by its slope in each argument.
 
-    Operands of different shapes are broadcast in front of it, so its Jacobian is diagonal.
+    Operands of different shapes are broadcast in front of it, so its Jacobian is diagonal. Of the subclasses one takes
+    any number of operands, and two take one and two without loops.
     """
 
     def __init__(
@@ -42,9 +43,6 @@ class Elementwise(Op):
 
     def from_numpy(self, function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
         operands, _ = self.arguments_of(function, self.arity).sort(args, keywords)
-        return self.run(operands)
-
-    def __call__(self, *operands: Any) -> Any:
         return self.run(operands)
 
     def run(self, operands: Sequence[Any]) -> Tensor:
@@ -83,11 +81,20 @@ class Elementwise(Op):
         """This op among complex numbers, whose gradients take the conjugate slopes."""
         if self._conjugate is None:
             slopes = tuple(Conjugate(slope) for slope in self.slopes)
-            self._conjugate = Elementwise(self.forward, slopes, self.name, self.doc, self.functions)
+            self._conjugate = ElementwiseMany(self.forward, slopes, self.name, self.doc, self.functions)
         return self._conjugate
 
+    def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
+        raise NotDifferentiable(f"{self} has no gradient in argument {index}, and this one is trainable")
+
+
+class ElementwiseMany(Elementwise):
+    """An elementwise op of any number of arrays, complex ones too."""
+
+    def __call__(self, *operands: Any) -> Any:
+        return self.run(operands)
+
     def pullback(self, node: Node, propagated: Any, args: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
-        """The gradient of each operand that wants one."""
         return tuple(
             [
                 None if parent is None else slope.times(propagated, args, result)
@@ -95,12 +102,9 @@ class Elementwise(Op):
             ]
         )
 
-    def absent(self, parents: tuple[Node | None, ...], index: int) -> None:
-        raise NotDifferentiable(f"{self} has no gradient in argument {index}, and this one is trainable")
-
 
 class ElementwiseUnary(Elementwise):
-    """The same for one array of real numbers, without the loops."""
+    """An elementwise op of one array of real numbers, without the loops."""
 
     def __init__(
         self,
@@ -147,7 +151,7 @@ class ElementwiseUnary(Elementwise):
 
 
 class ElementwiseBinary(Elementwise):
-    """The same for two arrays of real numbers, without the loops."""
+    """An elementwise op of two arrays of real numbers, without the loops."""
 
     def __init__(
         self,
@@ -163,7 +167,7 @@ class ElementwiseBinary(Elementwise):
         self.of_first: Keeps = Keeps(slopes, slopes[:1])
         self.of_second: Keeps = Keeps(slopes, slopes[1:])
         self.of_both: Keeps = Keeps(slopes, slopes)
-        self.passes: bool = all([type(slope) is Slope for slope in slopes])
+        self.passes: bool = all([isinstance(slope, One) for slope in slopes])
         self.of_arguments: bool = all([isinstance(slope, Argument) for slope in slopes])
 
     def __call__(self, x: TensorLike, y: TensorLike, /) -> Tensor:

@@ -17,7 +17,7 @@ from corelib.core.tensor import Array, Tensor
 from corelib.errors import InvalidOp
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
-from corelib.primitives.elementwise_op import Elementwise, ElementwiseBinary, ElementwiseUnary
+from corelib.primitives.elementwise_op import ElementwiseBinary, ElementwiseMany, ElementwiseUnary
 from corelib.primitives.introspection import describe
 from corelib.primitives.op import NonDifferentiable, Op
 from corelib.primitives.op_types import (
@@ -100,7 +100,7 @@ class VariadicBackwardMustReturnATuple:
 Functions: TypeAlias = Callable[..., Any] | tuple[Callable[..., Any], ...] | None
 
 describe(
-    Op, NonDifferentiable, Elementwise, ElementwiseUnary, ElementwiseBinary, ClassOp, Composed
+    Op, NonDifferentiable, ElementwiseMany, ElementwiseUnary, ElementwiseBinary, ClassOp, Composed
 )  # in help() and in a shell
 
 
@@ -311,7 +311,7 @@ def elementwise(
         raise InvalidOp(f"an elementwise op needs a slope for each of its arguments, and {given}")
     made = tuple(slope_of(slope, len(slopes), singular) for slope in slopes)
     functions = _functions((function, *private_ufuncs(function, len(slopes))) if numpy is None else numpy)
-    kind = {1: ElementwiseUnary, 2: ElementwiseBinary}.get(len(slopes), Elementwise)
+    kind = {1: ElementwiseUnary, 2: ElementwiseBinary}.get(len(slopes), ElementwiseMany)
     return kind(function, made, name or _name(functions, function), function.__doc__, functions)
 
 

@@ -22,7 +22,7 @@ VDOT_LIMIT: Final = 10_000  # entries above which BLAS wakes its threads for a d
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Slope:
-    """The slope 1: the gradient passes as it is. What other slopes do is said by the classes below."""
+    """A slope, of which the subclasses give the product with a gradient; what they read of a call is kept for them."""
 
     def __init__(self, arity: int) -> None:
         self.reads: tuple[bool, ...] = (False,) * arity
@@ -31,10 +31,20 @@ class Slope:
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         """The cotangent of the argument: ``propagated`` times the slope."""
-        return propagated
+        raise NotImplementedError
 
     def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
         """The same of a large array, and whether it is a new one; where ``owned``, propagated may be overwritten."""
+        return self.times(propagated, args, result), False
+
+
+class One(Slope):
+    """The slope 1: the gradient passes as it is."""
+
+    def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
+        return propagated
+
+    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
         return propagated, owned
 
 
@@ -64,9 +74,6 @@ class Nondifferentiable(Slope):
 
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         return None
-
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
-        return None, False
 
 
 def is_spread(gradient: Any) -> bool:
@@ -279,16 +286,13 @@ class Conjugate(Slope):
             return None
         return np.conj(self.slope.times(np.conj(propagated), args, result))
 
-    def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
-        return self.times(propagated, args, result), False
-
 
 def slope_of(slope: Slopelike, arity: int, singular: bool) -> Slope:
     """What an author gave as a slope: a number, a ufunc, or a function of the arguments."""
     if slope is None:
         return Nondifferentiable(arity)
     if isinstance(slope, (int, float)):
-        return Slope(arity) if slope == ONE else Constant(slope, arity)
+        return One(arity) if slope == ONE else Constant(slope, arity)
     if not callable(slope):
         raise InvalidOp(f"a slope is a number or a function of the arguments (None: there is none), not {slope!r}")
     _check_arity(slope, arity)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from corelib import elementwise
+from corelib import Tensor, elementwise, ops
 from corelib.conformance import OpSpec, RuleSpec, run, subject_of
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.isolation.fresh import spent
@@ -21,6 +21,7 @@ from corelib.errors import InvalidOp, OptimizerError
 from corelib.primitives.class_op import ClassOp
 from corelib_selftest import command
 from corelib_selftest.behaviours import behavioural_mutants, ignoring
+from corelib_selftest.bending import Behaviour, bent
 from corelib_selftest.command import all_mutants, judged, score_of
 from corelib_selftest.costs import Costs, costs
 from corelib_selftest.equivalents import matches, reason_for, unused
@@ -113,6 +114,15 @@ def test_each_fault_of_adam_and_of_its_driver_is_found() -> None:
     (subject,) = installed_rules("corelib-optimizers.adam")
     survivors = [m.key for m in rule_behaviours(subject) if not tried(m).killed]
     assert survivors == []
+
+
+@pytest.mark.parametrize("size", [3, 20_000])  # of few entries the walk reuses no memory, of many it does
+def test_a_fault_in_a_slope_acts_on_gradients_of_every_size(size: int) -> None:
+    doubled = bent(ops.exp, Behaviour("doubled", lambda pulled: [2 * gradient for gradient in pulled.true()]))
+    x = Tensor(np.zeros(size), trainable=True)
+    (doubled(x) * 1.5).sum().backward()
+    assert x.grad is not None
+    assert np.array_equal(x.grad, np.full(size, 3.0))
 
 
 def test_a_mutant_leaves_the_samples_as_they_were() -> None:
