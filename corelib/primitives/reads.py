@@ -20,7 +20,10 @@ def parameters(function: Callable[..., Any]) -> list[Parameter]:
 
 
 def is_plain_function(function: Callable[..., Any]) -> TypeGuard[FunctionType]:
-    """Whether the parameters of ``function`` can be read from its code, a hundred times faster than its signature."""
+    """Whether the parameters of ``function`` can be read from its code, a hundred times faster than its signature.
+
+    python -m timeit -s "import inspect; f = lambda x: x" "inspect.signature(f)", and "f.__code__.co_varnames".
+    """
     return isinstance(function, FunctionType) and not hasattr(function, "__wrapped__")
 
 

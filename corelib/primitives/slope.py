@@ -128,7 +128,9 @@ class Function(Slope):
     def times(self, propagated: Any, args: tuple[Any, ...], result: Any) -> Any:
         if not self.is_unary:
             return propagated * self.at(args, result)
-        x = args[0]  # written out: a call with a tuple of arguments takes twice as long
+        # Written out: with result, a call with a tuple takes twice as long interpreted, and three times compiled
+        # (python -m timeit -s "f = lambda x, *, result: 0; args = (1,)" "f(*args, result=2)").
+        x = args[0]
         return propagated * (self.function(x, result=result) if self.reads_result else self.function(x))
 
     def product(self, propagated: Any, args: tuple[Any, ...], result: Any, owned: bool) -> Product:
@@ -180,7 +182,8 @@ class Singular(Function):
         return singular_product(propagated, self, args, result)  # never in place: it looks at propagated twice
 
 
-@np.errstate(divide="ignore", invalid="ignore", over="ignore")  # as a decorator it takes half the time
+# As a decorator errstate takes half the time: python -m timeit -s "import numpy as np" "with np.errstate(): pass"
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
 def singular_product(propagated: Any, singular: Function, args: tuple[Any, ...], result: Any) -> Product:
     """The gradient times a slope, but zero where the gradient is, even if the slope is infinite or undefined.
 
@@ -236,8 +239,9 @@ def values(array: Any) -> Any:
 def all_finite(slope: Any) -> bool:
     """Whether no entry of an array, a Tensor or a number is infinite or NaN.
 
-    Raises InvalidOperandType for what holds no numbers. Up to 10,000 entries it costs one dot product, a fourth of
-    ``np.all(np.isfinite(x))`` (``python -m timeit``).
+    Raises InvalidOperandType for what holds no numbers. Up to 10,000 entries it costs one dot product, which takes a
+    fourth of the time: python -m timeit -s "import numpy as np; x = np.ones(100)" "np.all(np.isfinite(x))", and
+    "np.vdot(x, x)". Of 10,000 it takes half.
 
     >>> import numpy as np
     >>> all_finite(np.array([1.0, np.inf]))

@@ -13,7 +13,10 @@ CACHE_LIMIT: Final = 10_000  # numbers that may be kept in memory for good
 
 
 class Fold(NamedTuple):
-    """How a sum over axes is a product of a matrix with ones, which BLAS does in a half to a twentieth of the time."""
+    """How a sum over axes is a product of a matrix with ones, which BLAS does in a seventh to four fifths of the time.
+
+    python -m timeit -s "import numpy as np; x = np.ones((32, 10)); ones = np.ones(32)" "x.sum(0)", and "ones.dot(x)".
+    """
 
     matrix: Shape
     leading: bool  # whether the ones stand in front

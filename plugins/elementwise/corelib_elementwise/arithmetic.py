@@ -22,7 +22,8 @@ class Divide:
         return quotient_gradients(propagated, y, result, of_y_too=wanted[1])
 
 
-@np.errstate(divide="ignore", invalid="ignore", over="ignore")  # as a decorator it takes half the time
+# As a decorator errstate takes half the time: python -m timeit -s "import numpy as np" "with np.errstate(): pass"
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
 def quotient_gradients(propagated: Array, y: Array, result: Array, *, of_y_too: bool) -> tuple[Array, Array | None]:
     """The gradients of a quotient by ``y``; where the propagated one is zero, zero too, whatever the slope."""
     if propagated.dtype.kind == "c":

@@ -38,7 +38,9 @@ def _tanh_slope(x: Any, *, result: Any) -> Any:
         return sech_square(x)
     slope = 1.0 - result * result
     if type(slope) is np.ndarray and slope.size and slope.item(slope.argmin()) >= FEW_DIGITS:
-        return slope  # argmin takes a fourth of the time of any other reduction of few numbers
+        # Of few numbers argmin takes a third of the time of any other reduction:
+        # python -m timeit -s "import numpy as np; x = np.ones(10)" "x.min()", and "x.argmin()".
+        return slope
     if not x.ndim and slope >= FEW_DIGITS:
         return slope
     return np.where(slope < FEW_DIGITS, _sech_square(x), slope)

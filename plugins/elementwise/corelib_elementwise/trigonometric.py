@@ -47,7 +47,9 @@ def _over_square(x: Any, other: Any) -> Any:
     square = np.square(1.0 * x) + np.square(1.0 * other)  # of floats: integers would wrap
     info = np.finfo(square.dtype)  # within their roots the square of the square is a number too, as the next order asks
     if np.all((square > info.tiny**0.5) & (square < info.max**0.5)):
-        return x / square  # no digit was lost, and a hypot takes ten times as long
+        # No digit was lost. By np.hypot, below, it takes as long for 100 numbers, and 3 to 5 times as long for 100,000:
+        # python -m timeit -s "import numpy as np; x = np.ones(100_000)" "np.hypot(x, x)", and "x * x + x * x".
+        return x / square
     radius = np.hypot(x, other)
     flat = (radius == 0) | (radius == np.inf)
     if np.any(flat):

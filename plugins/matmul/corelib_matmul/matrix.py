@@ -10,9 +10,10 @@ from corelib_matmul.products import Gradients, conj, matmul_gradients, reshaped,
 
 
 def by_dot(x: Array, y: Array) -> bool:
-    """Whether np.dot multiplies two matrices as np.matmul does. It takes a half to nine tenths of the time, if small.
+    """Whether np.dot multiplies two matrices as np.matmul does. It takes half the time, if they are small.
 
-    With a single number it would make 0 of 0 times infinity, and other dtypes it does without BLAS.
+    python -m timeit -s "import numpy as np; x = np.ones((8, 8))" "np.matmul(x, x)", and "x.dot(x)". With a single
+    number it would make 0 of 0 times infinity, and other dtypes it does without BLAS.
     """
     return x.dtype is y.dtype and x.dtype.char in "df" and x.size > 1 and y.size > 1
 
@@ -29,7 +30,7 @@ class Matmul:
 
     def forward(self, x: Array, y: Array) -> Array:
         if type(x) is type(y) is np.ndarray and x.ndim == y.ndim == 2 and x.shape[1] == len(y) == 1 and by_dot(x, y):
-            z: Array = x.dot(y)  # a column by a row: the same bits in a quarter of the time
+            z: Array = x.dot(y)  # a column by a row: the same bits in less than half the time
         else:
             z = np.matmul(x, y)
         return z

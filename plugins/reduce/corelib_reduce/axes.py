@@ -10,7 +10,9 @@ import numpy as np
 from corelib.extend import Array, Axis, Shape
 
 OWN_PRECISION: Final = frozenset("fd")  # the dtypes whose mean NumPy adds up in their own precision
-ADDING_LIMIT: Final = 4096  # entries up to which adding zeros is faster than NumPy's broadcast_to
+# Entries up to which adding zeros is faster than np.broadcast_to:
+# python -m timeit -s "import numpy as np; x = np.ones(())" "np.broadcast_to(x, 4096)", and "x + np.zeros(4096)".
+ADDING_LIMIT: Final = 4096
 add_up: Final[Callable[..., Array]] = np.add.reduce  # np.sum, without the Python in front of it
 
 
