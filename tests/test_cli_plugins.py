@@ -101,7 +101,7 @@ def test_what_its_author_declares_of_an_op_is_shown(install: Install) -> None:
 def test_an_installed_op_is_described_by_its_class_and_fields() -> None:
     text = said("ops", "broadcast_to")
     assert text.startswith("broadcast_to(array, /, shape: int | tuple[int, ...], subok: bool = False)\n")
-    assert "``x`` broadcast to ``shape`` by NumPy's rules" in text
+    assert "``array`` broadcast to ``shape`` by NumPy's rules" in text
     assert "stands for:        numpy.broadcast_to" in text
     assert "conformance:" in text
 

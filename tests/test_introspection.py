@@ -1,6 +1,7 @@
 """What ``inspect``, ``help`` in a shell, and ``corelib ops`` say that an op takes."""
 
 import inspect
+import pydoc
 import re
 from typing import Any
 
@@ -70,3 +71,13 @@ def test_an_array_is_not_named_as_a_field_is() -> None:
             return propagated * self.a
 
     assert str(inspect.signature(corelib.op(Scaled, numpy=np.sum))) == "(x, /, a: float = 1.0)"
+
+
+@pytest.mark.parametrize("name", op_names())
+def test_help_begins_with_the_signature_that_corelib_ops_prints(name: str) -> None:
+    op = find_op(name)
+    if type(op).__module__.partition(".")[0] != "corelib":
+        pytest.skip("an op of its author's own class has the docstring of that class")
+    lines = pydoc.plain(pydoc.render_doc(op)).splitlines()
+    assert lines[3].strip() == signature(op)
+    assert not [line for line in lines if line.strip().startswith(f"{name}(") and "out=None" in line]

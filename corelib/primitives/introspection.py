@@ -5,7 +5,7 @@ of ops are given descriptors, which return the text of the op on an op, and that
 """
 
 from collections.abc import Collection
-from inspect import Parameter, Signature, formatannotation, signature
+from inspect import Parameter, Signature, cleandoc, formatannotation, signature
 from typing import Any, Final
 
 from corelib.primitives.class_op import ClassOp
@@ -25,7 +25,14 @@ class Doc:
         self.of_class = of_class
 
     def __get__(self, op: Op | None, kind: type) -> str | None:
-        return self.of_class if op is None else op.doc
+        return self.of_class if op is None else f"{op.name}{signature(op)}\n\n{own_text(op)}".rstrip()
+
+
+def own_text(op: Op) -> str:
+    """The docstring that an op was given, without the signature with which that of a ufunc begins."""
+    text = cleandoc(op.doc or "")
+    first, _, rest = text.partition("\n\n")
+    return rest if first.startswith(f"{op.name}(") else text
 
 
 class Arguments:
