@@ -11,6 +11,7 @@ from corelib.conformance import ErrorSample, OpSample, OpSpec
 BROADCASTS: Final = (
     ((), (3,)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((1, 3), (4, 2, 3)), ((2, 3), (2, 3)), ((0,), (2, 0)),
     ((2, 2), (2, 2)), ((3, 2), (3, 2)), ((10,), (2, 10)), ((1, 2, 1, 2), (2, 2, 1, 2)), ((1, 1), (1, 1)),
+    ((2, 1, 3), (2, 4, 3)),
 )  # fmt: skip
 
 
@@ -53,7 +54,9 @@ def one_axis_at_a_time(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 EQUIVALENT: Final = {
-    "corelib_broadcast.*": "chooses between a sum and a product with ones, or skips it where no axis was broadcast"
+    "corelib_broadcast.broadcasting:few_ones: *": "keeps an array of ones, or makes it anew",
+    "corelib_broadcast.broadcasting:folded: *": "chooses between a sum and a product with ones: they are equal",
+    "corelib_broadcast.broadcasting:summed: *": "the same, or skips a reshape to the shape that is there already",
 }
 """Faults of `corelib mutate` that change no gradient, by their names, and why."""
 

@@ -93,6 +93,7 @@ DECLARED: Final = (
     with_fields(
         "tensordot", fielded((2, 3, 4), (3, 4, 2)), fielded((2,), (3,), axes=0), fielded((2, 3), (3, 2), axes=1),
         fielded((2, 3, 4), (4, 2, 5), axes=([2, 0], [0, 1])), fielded((2, 3), (4, 2), axes=(0, -1)),
+        fielded((2, 3, 2), (2, 3), axes=([-1], [0])), fielded((3, 2), (2, 2, 3), axes=(0, -1)),
         errors=(ErrorSample(np.ones((2, 3)), np.ones((2, 3)), raises=ValueError, axes=1),),
     ),
     with_fields(
@@ -117,7 +118,7 @@ DECLARED: Final = (
 EQUIVALENT: Final = {
     "backward ignores optimize": "the order of contraction changes speed and rounding alone",
     "corelib_matmul.contraction:*": "chooses a shorter way for vectors, or for what nobody wants; the other agrees",
-    "corelib_matmul.cross_product:*": "another spelling of the same axis, or a component that is multiplied by 0",
+    "corelib_matmul.cross_product:*": "vectors of two entries, of which NumPy warns: tests/test_matmul_gradients.py",
     "corelib_matmul.matrix:*": "computes what nobody wants, or conj of what is real, or chooses between dot and matmul",
     "corelib_matmul.outer_products:*": "ravel and conj of what is flat, or real, already",
     "corelib_matmul.products:*": "chooses among ways of computing one product, and both ways agree",

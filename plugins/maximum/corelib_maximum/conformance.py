@@ -15,7 +15,7 @@ TIED: Final = np.array([[0.5, 2.0, 2.0], [0.5, 0.5, -1.0]])
 
 def reduced(generator: Generator) -> Iterator[OpSample]:
     """Entries that differ by more than a difference's step, and then some that tie."""
-    for fields in ({}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 1)}):
+    for fields in ({}, {"axis": 0}, {"axis": -1}, {"axis": -1, "keepdims": True}, {"axis": (0, 1)}):
         yield OpSample(generator.permutation(12).reshape(3, 4) / 4.0, **fields)
         yield OpSample(TIED, kink="share", id=f"tied {fields}", **fields)
     yield OpSample(np.array(1.5))
@@ -85,7 +85,12 @@ DECLARED: Final = (
 )
 EQUIVALENT: Final = {
     "backward ignores keepdims": "the gradient is reshaped to the axes of one entry, which it has already or not",
-    "corelib_maximum.*": "skips work where nothing ties or is NaN",
+    "corelib_maximum.clipping:_inside: *": "skips work where nothing is NaN",
+    "corelib_maximum.comparing:LeakyRelu.backward: *": "another array of the same shape and dtype",
+    "corelib_maximum.comparing:*share*: *": "skips work where nothing ties, or all does",
+    "corelib_maximum.extrema:Extremum.*": "skips work where nothing ties or is NaN",
+    "corelib_maximum.extrema:expanded: *": "skips a reshape where the axes are there already",
+    "corelib_maximum.extrema:kept: *": "another spelling of the same axes, or a tuple for a list",
 }
 """Faults of `corelib mutate` that change no gradient, by their names, and why."""
 

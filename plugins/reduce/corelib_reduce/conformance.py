@@ -21,7 +21,7 @@ def reduction(name: str, *more: dict[str, Any], shapes: tuple[tuple[int, ...], .
     """The spec of an op with axis and keepdims, with ``more`` calls of a matrix, and calls of other shapes."""
 
     def samples(generator: Generator) -> Iterator[OpSample]:
-        for fields in (*AXES, *more):
+        for fields in (*AXES, {"axis": -1}, *more):
             yield OpSample(generator.normal(size=(3, 4)), **fields)
         for shape in ((2, 3, 2), *shapes):
             yield OpSample(np.asarray(generator.normal(size=shape)))
@@ -70,6 +70,7 @@ def large(generator: Generator) -> OpSample:
 
 COMPLEX: Final = {"median": False}
 SOME: Final[dict[str, Any]] = {"axis": 1, "where": MASK}
+FEWER: Final[dict[str, Any]] = {**SOME, "ddof": 1}
 WIDE: Final[dict[str, Any]] = {"axis": 0, "dtype": np.float64}
 KNOWN: Final[dict[str, Any]] = {"axis": 1, "mean": np.array([[0.5], [-0.25], [0.0]])}
 ALL: Final[dict[str, Any]] = {**SOME, **WIDE, "axis": 1, "keepdims": True}
@@ -92,8 +93,8 @@ REASONS: Final = {
 DECLARED: Final = (
     reduction("sum", {"initial": 2.0}, SOME, WIDE, BOTH, shapes=((), (0,), (0, 3))),
     reduction("mean", SOME, WIDE, ALL, shapes=SCALAR),
-    reduction("var", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, WIDE, KNOWN, *SPREAD, shapes=SCALAR),
-    reduction("std", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, WIDE, KNOWN, *SPREAD),
+    reduction("var", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, FEWER, WIDE, KNOWN, *SPREAD, shapes=SCALAR),
+    reduction("std", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, FEWER, WIDE, KNOWN, *SPREAD),
     reduction("median", shapes=SCALAR),
     reduction("nansum", {"initial": 2.0}, SOME, WIDE, BOTH),
     reduction("nanmean", SOME, WIDE, ALL),

@@ -9,6 +9,7 @@ from corelib.conformance import Promise
 NAN: Final = np.nan
 INF: Final = np.inf
 THIRD: Final = 1 / 3
+SIXTH: Final = np.sqrt(2) / 6  # of that of 1, 1, 2, in the first two
 STEEP: Final = 1 / np.sqrt(6)  # of the standard deviation of three equidistant numbers, in the outer ones
 
 
@@ -39,6 +40,18 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
             rows([1, 1, 7], [1, 2, 3]), axis=1, where=np.array([True, True, False]),
             gradients=[rows([0, 0, 0], [-0.5, 0.5, 0])],
         ),
+        Promise(
+            rows([7, 0.1, 0.1, 0.1], [7, 1, 1, 2]), axis=1, where=np.array([False, True, True, True]),
+            gradients=[rows([0, 0, 0, 0], [0, -SIXTH, -SIXTH, 2 * SIXTH])],
+        ),
+        Promise(
+            rows([7, 7], [0.1, 1], [0.1, 1], [0.1, 2]), axis=0, where=np.array([[False], [True], [True], [True]]),
+            gradients=[rows([0, 0], [0, -SIXTH], [0, -SIXTH], [0, 2 * SIXTH])],
+        ),
+        Promise(rows([0.1] * 3, [0.7] * 3), axis=1, gradients=[np.zeros((2, 3))], id="equal in each row"),
+        Promise(np.full((2, 3), -0.1), gradients=[np.zeros((2, 3))], id="equal and negative"),
+        Promise(rows(0, 2), gradients=[rows(-0.5, 0.5)], id="deviation 1"),
+        Promise(rows(1, 1 + 2.0**-51), gradients=[rows(-0.5, 0.5)], id="all but equal"),
     ),
     "prod": (
         Promise(rows(2, INF, 3), gradients=[rows(INF, 6, INF)]),

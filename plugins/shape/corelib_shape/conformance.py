@@ -128,6 +128,27 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "take_along_axis": {**FLAT, "1x1": "the indices are as long as the array"},
 }  # fmt: skip
 
+
+def padded(generator: Generator) -> Iterator[OpSample]:
+    assert MATRICES.samples is not None
+    yield from MATRICES.samples(generator)
+    yield OpSample(generator.normal(size=(2, 1, 3)), pad_width=((1, 0), (0, 2), (1, 1)))
+
+
+MATRICES: Final = calls(
+    "pad",
+    {"pad_width": ((1, 2), (0, 1))},
+    {"pad_width": {0: (1, 2), -1: 1}},
+    {"pad_width": {-2: 2}, "mode": "edge"},
+    {"pad_width": 1, "constant_values": 2.5},
+    {"pad_width": 5, "mode": "reflect", "reflect_type": "even"},
+    {"pad_width": 5, "mode": "edge"},
+    {"pad_width": 5, "mode": "symmetric"},
+    {"pad_width": 5, "mode": "wrap"},
+    {"pad_width": 1, "mode": "constant", "constant_values": -1.0},
+)
+PAD: Final = replace(MATRICES, samples=padded)
+
 DECLARED: Final = (
     indexed("getitem", taken, *INDICES),
     indexed("place", put, *INDICES, shape=(3, 4)),
@@ -199,16 +220,7 @@ DECLARED: Final = (
     calls("tile", {"reps": 2}, {"reps": (2, 1, 3)}),
     calls("repeat", {"repeats": 2}, {"repeats": 3, "axis": -1}, {"repeats": [1, 0, 3], "axis": 0}),
     OpSpec("meshgrid", kind="custom", samples=rows, expected_failures=NOTHING),
-    calls(
-        "pad",
-        {"pad_width": ((1, 2), (0, 1))},
-        {"pad_width": 1, "constant_values": 2.5},
-        {"pad_width": 5, "mode": "reflect", "reflect_type": "even"},
-        {"pad_width": 5, "mode": "edge"},
-        {"pad_width": 5, "mode": "symmetric"},
-        {"pad_width": 5, "mode": "wrap"},
-        {"pad_width": 1, "mode": "constant", "constant_values": -1.0},
-    ),
+    PAD,
     calls(
         "take", {"indices": [0, 0, -1]}, {"indices": [[0, 2]], "axis": 0}, {"indices": [9], "axis": -1, "mode": "wrap"}
     ),
@@ -226,7 +238,14 @@ DECLARED: Final = (
     calls("triu", {}, {"k": -1}, shapes=((3, 4), (2, 3, 3), (3,))),
     calls("delete", {"obj": [0, 2]}, {"obj": slice(1, 3), "axis": -1}),
 )
-EQUIVALENT: Final = {"corelib_shape.*": "another spelling of the same axis or index, or of a keyword of speed"}
+EQUIVALENT: Final = {
+    "corelib_shape.axes:Transpose.backward: *": "an axis that is a number is that of a vector, which stays as it is",
+    "corelib_shape.indexing:may_repeat: *": "what adds at indices that repeat is right for others too",
+    "corelib_shape.indexing:placed: *": "makes a difference for numbers and for arrays of other libraries alone",
+    "corelib_shape.joining:*.backward: *": "computes what nobody wants, or reshapes what has the shape already",
+    "corelib_shape.repeating:PadConstant.backward: *": "both have the same length: NumPy has seen to that",
+    "corelib_shape.repeating:widths: int(*": "an integer of NumPy's in the place of Python's",
+}
 """Faults of `corelib mutate` that change no gradient, by their names, and why."""
 
 SPECS: Final = tuple(
