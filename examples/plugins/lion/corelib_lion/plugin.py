@@ -25,7 +25,11 @@ def corelib_conformance() -> Iterable[RuleSpec]:
     budgets = {problem: Budget(lr=0.01, steps=1000) for problem in problems}
     return [
         RuleSpec(
-            "lion", reference=formula, scale_free={}, descent={**budgets, "rosenbrock": Budget(lr=1e-3, steps=4000)}
+            "lion",
+            reference=formula,
+            scale_free={},
+            descent={**budgets, "rosenbrock": Budget(lr=1e-3, steps=4000)},
+            equivalent={"corelib_lion.lion:Lion.update: 0 -> -1": "of one scratch array, the first is the last"},
         )
     ]
 
