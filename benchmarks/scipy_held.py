@@ -30,6 +30,11 @@ def _power(base: Any, exponent: Any) -> Any:
     return np.exp(exponent * np.log(base))
 
 
+def _gamma_inverse(mp: Any, a: Any, p: Any) -> Any:
+    near = float(special.gammaincinv(float(a), float(p)))
+    return mp.findroot(lambda x: mp.gammainc(a, 0, x, regularized=True) - p, near)
+
+
 # Bessel functions of any order, and Struve's
 define_held("jv", lambda v, x: (special.jv(v - 1, x) - special.jv(v + 1, x)) / 2, ORDERS, (0.5, 9.0),
             lambda mp, v, x: mp.besselj(v, x), twice=False)  # fmt: skip
@@ -46,7 +51,8 @@ define_held("struve", lambda v, x: special.struve(v - 1, x) - v / x * special.st
 define_held("gammainc", _gamma_density, SHAPES, (0.5, 9.0), lambda mp, a, x: mp.gammainc(a, 0, x, regularized=True))
 define_held("gammaincc", lambda a, x: -_gamma_density(a, x), SHAPES, (0.5, 9.0),
             lambda mp, a, x: mp.gammainc(a, x, regularized=True))  # fmt: skip
-define_held("gammaincinv", lambda a, p, *, result: 1 / _gamma_density(a, result), SHAPES, (0.1, 0.9), None)
+define_held("gammaincinv", lambda a, p, *, result: 1 / _gamma_density(a, result), SHAPES, (0.1, 0.9),
+            _gamma_inverse)  # fmt: skip
 define_held("chdtr", lambda v, x: _gamma_density(v / 2, x / 2) / 2, SHAPES, (0.5, 9.0),
             lambda mp, v, x: mp.gammainc(v / 2, 0, x / 2, regularized=True))  # fmt: skip
 define_held("pdtr", lambda k, m: -_gamma_density(k + 1, m), DEGREES, (0.5, 9.0),
