@@ -182,9 +182,14 @@ class Walk:
             if queue and (following is None or following.generation < -queue[0][0]):
                 if following is not None:
                     self.wait(following, cotangent, ours)
-                following = heappop(queue)[2]
-                cotangent, ours = waiting.pop(following), following in self.owned
-                self.owned.discard(following)
+                following, cotangent, ours = self.newest()
+
+    def newest(self) -> tuple[Node, Any, bool]:
+        """Take the newest node out of the queue, with the sum of its cotangents, and whether that is ours."""
+        node = heappop(self.queue)[2]
+        cotangent, ours = self.waiting.pop(node), node in self.owned
+        self.owned.discard(node)
+        return node, cotangent, ours
 
     def wait(self, node: Node, cotangent: Any, mine: bool) -> None:
         """Put a cotangent into the queue, until all that depends on its node is done."""
