@@ -16,7 +16,7 @@ def described(function: Callable[..., Any]) -> str:
     library = module.partition(".")[0].removeprefix("_")  # of C: _operator
     homes = [home for home in list(sys.modules) if has(home, name, function) and is_in(home, library)]
     if not library:  # a program that imports the function has it too, under a shorter name than its maker
-        made = {home.partition(".")[0] for home in homes if is_compiled(home)}
+        made = {home.partition(".")[0] for home in homes if is_extension(home)}
         homes = [home for home in homes if not made or home.partition(".")[0] in made]
     home = min(homes, key=lambda each: (is_private(each), each != module, each.count("."), each), default=module)
     return f"{home}.{name}" if home else name
@@ -34,7 +34,8 @@ def aliases(described: str) -> list[str]:
     return sorted(each for each, value in names.items() if function is not None and value is function and each != name)
 
 
-def is_compiled(home: str) -> bool:
+def is_extension(home: str) -> bool:
+    """Whether a module is no Python file."""
     file = getattr(sys.modules[home], "__file__", None)
     return isinstance(file, str) and not file.endswith((".py", ".pyc"))
 
