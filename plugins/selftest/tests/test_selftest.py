@@ -118,7 +118,7 @@ def test_each_fault_of_adam_and_of_its_driver_is_found() -> None:
 
 @pytest.mark.parametrize("size", [3, 20_000])  # of few entries the walk reuses no memory, of many it does
 def test_a_fault_in_a_slope_acts_on_gradients_of_every_size(size: int) -> None:
-    doubled = bent(ops.exp, Behaviour("doubled", lambda pulled: [2 * gradient for gradient in pulled.true()]))
+    doubled = bent(ops.exp, Behaviour("doubled", lambda call: [2 * gradient for gradient in call.true()]))
     x = Tensor(np.zeros(size), trainable=True)
     (doubled(x) * 1.5).sum().backward()
     assert x.grad is not None
