@@ -56,6 +56,12 @@ def test_options_are_frozen_and_assigned_as_a_whole() -> None:
         optimizer.options.l2 = 0.2  # type: ignore[misc]  # what mypy refuses too
     optimizer.options = replace(optimizer.options, l2=0.2, lr=None)
     assert (optimizer.l2, optimizer.lr) == (0.2, SGD.default_lr)
+    optimizer.options = replace(optimizer.options, maximize=True)
+    optimizer.parameters[0].tensor.grad = np.array([1.0, 1.0])
+    optimizer.step()
+    assert optimizer.parameters[0].tensor.data[0] > 1.0
+    with pytest.raises(OptimizerError, match="a dict is none"):
+        optimizer.options = {"lr": 0.1}  # type: ignore[assignment]  # what mypy refuses too
     with pytest.raises(OptimizerError, match="decay is asked"):
         optimizer.options = replace(optimizer.options, decay=lambda tensor: True)
 
@@ -75,6 +81,11 @@ def test_an_unknown_option_is_refused_by_name() -> None:
         made(momentun=0.9)
     with pytest.raises(TypeError, match="l2"):
         MultiOptimizer([Group([Tensor(1.0, trainable=True)], SGD())], l2=0.1)  # type: ignore[call-arg]  # a group's
+
+
+def test_a_decay_that_is_no_function_is_refused() -> None:
+    with pytest.raises(InvalidHyperparameter, match="decay = 3 is no function of a Tensor"):
+        made(decay=3)
 
 
 def test_what_is_no_bool_is_refused_for_one() -> None:

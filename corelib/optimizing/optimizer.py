@@ -172,6 +172,8 @@ class Optimizer:
 
     @options.setter
     def options(self, options: Options) -> None:
+        if not isinstance(options, Options):
+            raise OptimizerError(f"the options of an Optimizer are an Options, and a {type(options).__name__} is none")
         if options.decay is not self._options.decay:
             raise OptimizerError("decay is asked when an Optimizer is made; make another for another decay")
         self._options = options.resolved(self._rule)

@@ -69,6 +69,9 @@ class Options(StepOptions, GroupOptions):
             require(self, allowed, option.name)
         elif isinstance(option.default, bool):
             require_bool(self, option.name)
+        elif option.name == "decay":
+            if not callable(value):
+                raise InvalidHyperparameter(f"decay = {value!r} is no function of a Tensor")
         elif allowed is not None and value not in allowed:
             raise InvalidHyperparameter(f"{option.name} = {value!r} is none of {allowed}")
 
