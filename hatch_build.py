@@ -71,7 +71,7 @@ class CompileCore(BuildHookInterface[Any]):
     """hatchling calls ``dependencies`` to set up a build, and ``initialize`` before it."""
 
     def dependencies(self) -> list[str]:
-        return ["mypy>=2.1", "setuptools>=75"] if setting("1") == "1" and not missing_compiler() else []
+        return ["mypy>=2.4", "setuptools>=75"] if setting("1") == "1" and not missing_compiler() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel":

@@ -1,8 +1,8 @@
 """All that an author of ops, optimizers or commands imports.
 
 The factories of ops (``elementwise``, ``linear``, ``op``, ``composed``) with the types and helpers of their classes;
-the protocols of rules with their helpers; the hooks of a plugin. Specs for the conformance suite are in
-``corelib.conformance``, and the exceptions are in ``corelib.errors``.
+the axes of reductions; the protocols of rules with their helpers; the hooks of a plugin. Specs for the conformance
+suite are in ``corelib.conformance``, and the exceptions are in ``corelib.errors``.
 
 >>> import numpy as np
 >>> from corelib.extend import elementwise
@@ -15,6 +15,7 @@ from corelib.plugins.command import Command
 from corelib.plugins.hooks import Plugin, hookimpl
 from corelib.plugins.problem import Problem
 from corelib.primitives.arguments import NO_VALUE
+from corelib.primitives.axes import reduced_shape, with_reduced_axes
 from corelib.primitives.factories import composed, elementwise, linear, op
 from corelib.primitives.op_types import (
     AnyOp,
@@ -54,5 +55,6 @@ __all__ = [
     "LinearUnary", "LinearVariadic", "Plugin", "Problem", "Ratio", "Rule", "Shape", "Step", "Tensor", "TensorLike",
     "Ternary", "TernaryFn", "TernaryMany", "TernaryManyFn", "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic",
     "VariadicFn", "VariadicMany", "VariadicManyFn", "Wanted", "all_finite", "composed", "elementwise", "hookimpl",
-    "joint", "linear", "op", "require", "require_bool",
+    "joint", "linear", "op", "reduced_shape", "require", "require_bool",
+    "with_reduced_axes",
 ]  # fmt: skip

@@ -2,31 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from corelib.extend import NO_VALUE, Array, Axis, Shape, Tensor, TensorLike, composed, op
+from corelib.extend import NO_VALUE, Array, Axis, Tensor, TensorLike, composed, op, with_reduced_axes
 
 largest: Final[Callable[..., Array]] = np.maximum.reduce  # np.max, without the Python in front of it
 smallest: Final[Callable[..., Array]] = np.minimum.reduce
-
-
-@lru_cache(maxsize=256)
-def kept(shape: Shape, axis: int | Shape) -> Shape:
-    """The shape of a reduction of an array of ``shape`` that keeps the axes it reduced, at length 1."""
-    if not shape:  # NumPy reduces a number along the axes 0 and -1
-        return shape
-    reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
-    return tuple([1 if i in reduced else n for i, n in enumerate(shape)])
-
-
-def expanded(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
-    """A reduction of an array of ``shape`` with the reduced axes at length 1, whether it kept them or not."""
-    if keepdims or axis is None or axis == 0:
-        return x  # broadcasting puts what is missing in front
-    return x.reshape(kept(shape, axis))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +30,8 @@ class Extremum:
         return type(self).function(x, axis=self.axis, keepdims=self.keepdims, initial=self.initial, where=self.where)
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
-        top = expanded(result, x.shape, self.axis, self.keepdims)
-        entries = expanded(propagated, x.shape, self.axis, self.keepdims)
+        top = with_reduced_axes(result, x.shape, self.axis, self.keepdims)
+        entries = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
         won: Array = x == top
         one_winner = self.where is True and self.initial is NO_VALUE and np.count_nonzero(won) == result.size
         if not one_winner or np.count_nonzero(np.isnan(result)):

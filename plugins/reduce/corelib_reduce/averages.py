@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from corelib.extend import Array, Axis, Tensor, composed, op
-from corelib_reduce.axes import expanded, last, unlast
+from corelib.extend import Array, Axis, Tensor, composed, op, with_reduced_axes
+from corelib_reduce.axes import last, unlast
 from corelib_reduce.sums import mean
 from corelib_reduce.sums import sum as add
 
@@ -82,7 +82,7 @@ class Median:
         order = np.argsort(entries, axis=-1)
         shares = [_share(entries, order[..., k : k + 1]) for k in ((n - 1) // 2, n // 2)]
         slope = unlast((shares[0] + shares[1]) / 2, x.shape, self.axis)
-        return expanded(propagated, x.shape, self.axis, self.keepdims) * slope
+        return with_reduced_axes(propagated, x.shape, self.axis, self.keepdims) * slope
 
 
 def _share(entries: Array, chosen: Array) -> Any:

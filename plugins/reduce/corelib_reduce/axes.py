@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Array, Axis, Shape
+from corelib.extend import Array, Axis, Shape, with_reduced_axes
 
 OWN_PRECISION: Final = frozenset("fd")  # the dtypes whose mean NumPy adds up in their own precision
 # Entries up to which adding zeros is faster than np.broadcast_to:
@@ -29,25 +29,9 @@ def included(where: Any, shape: Shape, axis: Axis) -> Array:
     return number
 
 
-@lru_cache(maxsize=256)
-def kept(shape: Shape, axis: Axis) -> Shape:
-    """The shape of a reduction of an array of ``shape`` that keeps the axes it reduced, at length 1."""
-    if axis is None or not shape:
-        return (1,) * len(shape)
-    reduced = {i % len(shape) for i in ((axis,) if isinstance(axis, int) else axis)}
-    return tuple([1 if i in reduced else n for i, n in enumerate(shape)])
-
-
-def expanded(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
-    """A result of a reduction with the reduced axes at length 1, whether ``keepdims`` kept them or not."""
-    if keepdims or axis is None or axis == 0:
-        return x  # broadcasting puts what is missing in front
-    return x.reshape(kept(shape, axis))
-
-
 def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """Each entry of a result of a reduction at all the entries it was reduced from: the adjoint of a sum."""
-    entries = expanded(x, shape, axis, keepdims)
+    entries = with_reduced_axes(x, shape, axis, keepdims)
     if prod(shape) <= ADDING_LIMIT:
         return np.add(entries, np.zeros(shape, entries.dtype, like=entries))
     return np.broadcast_to(entries, shape)
@@ -58,7 +42,7 @@ def shared(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     number = divisor(shape, axis, x.dtype)
     if isinstance(number, int):
         return spread(x / number, shape, axis, keepdims)
-    return np.divide(expanded(x, shape, axis, keepdims), number)
+    return np.divide(with_reduced_axes(x, shape, axis, keepdims), number)
 
 
 @lru_cache(maxsize=128)

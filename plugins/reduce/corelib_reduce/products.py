@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import NO_VALUE, Array, Axis, op
-from corelib_reduce.axes import expanded, last, unlast
+from corelib.extend import NO_VALUE, Array, Axis, op, with_reduced_axes
+from corelib_reduce.axes import last, unlast
 
 
 def others(x: Array) -> Array:
@@ -44,9 +44,9 @@ class Prod:
         return product
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
-        entries = expanded(propagated, x.shape, self.axis, self.keepdims)
+        entries = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
         if self.where is True and np.all(x != 0) and np.all(np.isfinite(result)) and np.all(result != 0):
-            quotient: Array = expanded(result, x.shape, self.axis, self.keepdims) / x
+            quotient: Array = with_reduced_axes(result, x.shape, self.axis, self.keepdims) / x
             return entries * np.conj(quotient)
         return entries * np.conj(self._slope(x))
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import NO_VALUE, Array, Axis, Tensor, TensorLike, composed, op
-from corelib_reduce.axes import OWN_PRECISION, add_up, count, expanded, included, kept, last, reordered
+from corelib.extend import NO_VALUE, Array, Axis, Tensor, TensorLike, composed, op, reduced_shape, with_reduced_axes
+from corelib_reduce.axes import OWN_PRECISION, add_up, count, included, last, reordered
 from corelib_reduce.sums import sum as add
 
 
@@ -36,7 +36,7 @@ class Variance:
         return spread
 
     def backward(self, propagated: Array, x: Array) -> Array:
-        entries = expanded(propagated, x.shape, self.axis, self.keepdims)
+        entries = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
         scaled: Array = entries * slope(2, x, self.axis, self.where, self.ddof)
         return deviations(x, self.axis, self.where) * scaled
 
@@ -59,8 +59,8 @@ class Deviation:
         return spread
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
-        entries = expanded(propagated, x.shape, self.axis, self.keepdims)
-        spread = expanded(result, x.shape, self.axis, self.keepdims)
+        entries = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
+        spread = with_reduced_axes(result, x.shape, self.axis, self.keepdims)
         flat = (spread == 0) | self._equal(x, spread)
         if np.any(flat):
             spread, entries = np.where(flat, 1, spread), np.where(flat, 0, entries)
@@ -92,7 +92,7 @@ def first(x: Array, axis: Axis, where: Any) -> Array:
         return x[tuple([slice(1) if i in reduced else slice(None) for i in range(len(x.shape))])]
     counts = last(np.broadcast_to(where, x.shape), axis)
     chosen = np.take_along_axis(last(x, axis), np.argmax(counts, axis=-1, keepdims=True), axis=-1)
-    return chosen.reshape(kept(x.shape, axis))
+    return chosen.reshape(reduced_shape(x.shape, axis))
 
 
 def deviations(x: Array, axis: Axis, where: Any) -> Array:
