@@ -20,6 +20,7 @@ from corelib.core.tensor import Array
 
 TRIED: Final = 8
 NEARBY: Final = 0.984375
+GAP: Final = 1 - NEARBY
 MOST: Final = 40
 
 
@@ -121,7 +122,7 @@ def _stacks(arrays: Sequence[Array]) -> Iterator[list[Array]]:
 
 def _stacked(array: Array) -> Array:
     whole = array.reshape((1,) * max(0, 2 - array.ndim) + array.shape)
-    return np.stack([whole, whole * NEARBY])[:, None]
+    return np.stack([whole, np.where(whole == 0, GAP, whole * NEARBY)])[:, None]  # two zeros may be a tie
 
 
 Cut = Callable[[Sequence[Array]], Iterator[list[Array]]]

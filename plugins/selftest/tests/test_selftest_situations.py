@@ -20,3 +20,16 @@ def test_the_family_has_forms_of_arrays_for_ops_that_treat_them_apart() -> None:
     keys = {m.key for m in all_mutants("corelib-matmul.matmul", ["situation"])}
     assert {"wrong where an array is square", "wrong where an array has a batch of two axes"} <= keys
     assert not any("an array" in m.key for m in all_mutants("corelib-elementwise.exp", ["situation"]))
+
+
+@pytest.mark.parametrize(
+    ("op", "text"),
+    [
+        ("corelib-matmul.cross", "wrong at the first call"),
+        ("corelib-maximum.fmin", "wrong at the first call"),
+        ("corelib-maximum.min", "a batch of two axes"),
+    ],
+)
+def test_faults_behind_a_gradient_of_zero_or_a_tie_are_found(op: str, text: str) -> None:
+    (mutant,) = [m for m in all_mutants(op, ["situation"]) if text in m.id]
+    assert tried(mutant).killed
