@@ -89,8 +89,6 @@ EQUIVALENT: Final = {
     "corelib_maximum.comparing:LeakyRelu.backward: *": "another array of the same shape and dtype",
     "corelib_maximum.comparing:*share*: *": "skips work where nothing ties, or all does",
     "corelib_maximum.extrema:Extremum.*": "skips work where nothing ties or is NaN",
-    "corelib_maximum.extrema:expanded: *": "skips a reshape where the axes are there already",
-    "corelib_maximum.extrema:kept: *": "another spelling of the same axes, or a tuple for a list",
 }
 """Faults of `corelib mutate` that change no gradient, by their names, and why."""
 
