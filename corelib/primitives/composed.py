@@ -5,7 +5,9 @@ from inspect import Parameter, signature
 from typing import Any
 
 from corelib.core.arrays import has_mask
+from corelib.core.compiling import caused
 from corelib.core.tensor import Tensor, as_array, make
+from corelib.errors import InvalidOp
 from corelib.primitives.op import Op, refuse
 
 
@@ -15,7 +17,7 @@ class Composed(Op):
     def __init__(self, function: Callable[..., Any], name: str, functions: tuple[Callable[..., Any], ...]) -> None:
         super().__init__(name, function.__doc__, functions)
         self.function = function
-        taken = signature(function).parameters.values()
+        taken = _parameters(function, name)
         self.fields: tuple[str, ...] = tuple(p.name for p in taken if p.kind is not Parameter.VAR_POSITIONAL)
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
@@ -31,6 +33,13 @@ class Composed(Op):
         arguments = self.arguments_of(function, 0, self.fields)
         known = {k: v for k, v in keywords.items() if arguments.is_field(k, v)}
         return self(*args, **known)
+
+
+def _parameters(function: Callable[..., Any], name: str) -> list[Parameter]:
+    try:
+        return list(signature(function).parameters.values())
+    except ValueError as error:
+        raise caused(InvalidOp(f"{name}: {error}; compose it of a function that calls it"), error) from error
 
 
 def wrapped(result: Any) -> Any:
