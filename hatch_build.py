@@ -245,5 +245,5 @@ def docstrings(file: Path) -> Iterator[tuple[str, str]]:
 
 def literal(text: str) -> str:
     """A C string."""
-    plain = set(range(32, 127)) - set(b'"?\\')
-    return '"' + "".join(chr(byte) if byte in plain else f"\\{byte:03o}" for byte in text.encode()) + '"'
+    unquoted = set(range(32, 127)) - set(b'"?\\')
+    return '"' + "".join(chr(byte) if byte in unquoted else f"\\{byte:03o}" for byte in text.encode()) + '"'

@@ -63,7 +63,7 @@ def show(rows: Sequence[Row]) -> None:
         from rich.console import Console
         from rich.table import Table
     except ImportError:
-        print(plain(rows))
+        print(as_text(rows))
         return
     table = Table(box=SIMPLE_HEAD)
     for i, name in enumerate(rows[0]):
@@ -74,7 +74,7 @@ def show(rows: Sequence[Row]) -> None:
     Console(width=console.width if console.is_terminal else 200).print(table)
 
 
-def plain(rows: Sequence[Row]) -> str:
+def as_text(rows: Sequence[Row]) -> str:
     """The table in columns: the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [

@@ -16,7 +16,7 @@ from benchmarks.compare import HERE, CompareError, checkout, compare, rows, slow
 from benchmarks.contender import CONTENDERS, Contender, arrays_of, chosen
 from benchmarks.measured import Measured, agreeing
 from benchmarks.memory import Memory, high_water, measure, traced_peak
-from benchmarks.table import memory_rows, plain, time_rows
+from benchmarks.table import as_text, memory_rows, time_rows
 from benchmarks.timing import Times, in_turns, rotated
 from benchmarks.workload import Inputs, Step, Target, Workload
 from benchmarks.workloads import WORKLOADS
@@ -147,7 +147,7 @@ def test_the_tables_say_the_ratio_the_target_and_whether_it_is_reached(monkeypat
     assert (shown["corelib"], shown["target"], shown["reached"]) == ("1.20", "1.3", "yes")
     assert (shown["torch"], shown["jax"]) == ("RecursionError", "-")
     assert memory_rows([one], ["numpy", "corelib", "torch"])[1][1:] == ["2 (1.5)", "-", "150"]
-    assert plain([["ab", "c"], ["a", "bcd"]]) == "ab    c\na   bcd"
+    assert as_text([["ab", "c"], ["a", "bcd"]]) == "ab    c\na   bcd"
 
 
 def test_a_contender_that_is_left_out_is_named_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:

@@ -130,10 +130,10 @@ def test_a_rule_that_moves_only_what_has_a_gradient_is_found() -> None:
 
 
 def test_a_reference_that_cannot_take_a_rate_for_each_step_is_told_how_it_is_called() -> None:
-    def plain(start: Array, gradients: Array, lr: float, beta: float) -> Array:
+    def by_hand(start: Array, gradients: Array, lr: float, beta: float) -> Array:
         return np.array([start - lr * g for g in gradients])
 
-    (result,) = results(Momentum, RuleSpec("momentum", reference=plain), "pure_rule")
+    (result,) = results(Momentum, RuleSpec("momentum", reference=by_hand), "pure_rule")
     assert (
         "reference(start (n), gradients (steps, n), lr (steps), **hyperparameters) raised ValueError" in result.detail
     )

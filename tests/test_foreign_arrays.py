@@ -51,8 +51,8 @@ def unwrapped(value: Any) -> Any:
 def wrapped(value: Any) -> Any:
     if isinstance(value, (tuple, list)) and any(isinstance(entry, np.ndarray) for entry in value):
         return type(value)(map(wrapped, value))
-    plain = not isinstance(value, (np.ndarray, np.floating)) or value.dtype == bool
-    return value if plain else Foreign(value)
+    is_number = not isinstance(value, (np.ndarray, np.floating)) or value.dtype == bool
+    return value if is_number else Foreign(value)
 
 
 RNG: Final = np.random.default_rng(0)

@@ -55,11 +55,11 @@ def test_a_transform_on_another_thread_is_connected_to_the_one_around_it() -> No
 
 
 def test_a_transform_on_another_thread_alone_returns_plain_arrays() -> None:
-    def alone(x: float) -> Any:
+    def kinds_at(x: float) -> Any:
         return type(grad(lambda y: y * y)(x)), type(jvp(np.sin, (x,), (1.0,))[1])
 
     with ThreadPoolExecutor(4) as pool:
-        kinds = list(pool.map(alone, np.linspace(0, 1, 50)))
+        kinds = list(pool.map(kinds_at, np.linspace(0, 1, 50)))
     assert set(kinds) == {(np.ndarray, np.ndarray)}
 
 

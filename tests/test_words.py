@@ -19,6 +19,7 @@ RETIRED = {
     r"\.trouble\(": "add_problem",
     r"\bis_plain\b": "is_non_differentiable",
     r"\bmode\.special\b": "open_scopes",
+    r"(?-i:\bdef (plain|alone)\b|^ *(self\.)?plain(: \w+)? = )": "a name that says what is meant",
     r"\bhas_rule\b": "has_backward",
 }
 RETIRED_IN_CORELIB = {

@@ -28,8 +28,8 @@ class Arguments:
 
     def sort(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
         """The operands, and the fields that were given a value of their own."""
-        plain = len(args) == self.arrays and self.fields.issuperset(keywords)
-        if plain and not any([value is NO_VALUE for value in keywords.values()]):
+        as_given = len(args) == self.arrays and self.fields.issuperset(keywords)
+        if as_given and not any([value is NO_VALUE for value in keywords.values()]):
             return args, keywords
         operands = list(args[: self.arrays])
         given = dict(zip(self.names[self.arrays :], args[self.arrays :], strict=False))

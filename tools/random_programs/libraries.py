@@ -21,7 +21,7 @@ class Library(Protocol):
     def derivatives(self, program: Program) -> list[Any]: ...
 
 
-def plain(value: Any) -> Any:
+def entries_of(value: Any) -> Any:
     return np.asarray(value.data if isinstance(value, Tensor) else value)
 
 
@@ -44,14 +44,14 @@ class Corelib:
         return np.array(places)
 
     def seen(self, value: Any) -> Any:
-        self.largest = max(self.largest, float(np.max(np.abs(plain(value)), initial=0)))
+        self.largest = max(self.largest, float(np.max(np.abs(entries_of(value)), initial=0)))
         return value
 
     def away(self, distance: Any) -> None:
-        self.nearest = min(self.nearest, float(np.min(np.abs(plain(distance)), initial=np.inf)))
+        self.nearest = min(self.nearest, float(np.min(np.abs(entries_of(distance)), initial=np.inf)))
 
     def to_step(self, x: Any) -> Any:
-        values = plain(x)
+        values = entries_of(x)
         return values - np.rint(values)
 
     def sum_last(self, x: Any) -> Any:
@@ -107,7 +107,7 @@ class Corelib:
 
     def derivatives(self, program: Program) -> list[Any]:
         with np.errstate(all="ignore"):
-            return [np.asarray(plain(g)) for g in getattr(self, f"_{program.mode}")(program)]
+            return [np.asarray(entries_of(g)) for g in getattr(self, f"_{program.mode}")(program)]
 
     def _numbers(self, program: Program) -> tuple[list[Any], tuple[int, ...]]:
         """The arguments as a user passes them: a number is a number of Python."""

@@ -120,12 +120,12 @@ def assert_slopes(function: Callable[..., Any], args: list[Any], tolerance: floa
         step = random(x.shape, x.dtype.name)
         up, down = (function(*args[:i], x + sign * step, *args[i + 1 :]) for sign in (1, -1))
         pairs = zip(up, down, seeds, strict=True) if several else [(up, down, seeds[0])]
-        change = sum(np.vdot(seed, plain(a) - plain(b)).real / 2 for a, b, seed in pairs)
+        change = sum(np.vdot(seed, entries_of(a) - entries_of(b)).real / 2 for a, b, seed in pairs)
         np.testing.assert_allclose(np.vdot(gradient, step).real, change, rtol=tolerance, atol=tolerance)
     return seeds[0]
 
 
-def plain(value: Any) -> Any:
+def entries_of(value: Any) -> Any:
     return value.data if isinstance(value, corelib.Tensor) else value
 
 
@@ -152,10 +152,10 @@ def test_a_gradient_that_nobody_wants_changes_nothing(function: Callable[..., An
     gradients = pullback(seed) if len(args) > 1 else (pullback(seed),)
     for i, expected in enumerate(gradients):
 
-        def alone(x: Any, i: int = i) -> Any:
+        def of_one(x: Any, i: int = i) -> Any:
             return function(*args[:i], x, *args[i + 1 :])
 
-        np.testing.assert_array_equal(corelib.vjp(alone, args[i])[1](seed), expected)
+        np.testing.assert_array_equal(corelib.vjp(of_one, args[i])[1](seed), expected)
 
 
 @pytest.mark.parametrize("shapes", [((2,), (2,)), ((4, 2), (4, 3)), ((4, 3), (2,)), ((4, 2), (2,)), ((1, 2), (4, 2))])

@@ -105,8 +105,8 @@ def trajectories() -> Iterator[tuple[dict[str, Any], Array]]:
 
     values, gradients = inputs()
     for rule, kind, hyperparameters, options, keywords in CASES:
-        plain = not hyperparameters and not options
-        for scale in (*SCALES, *FAR) if plain else SCALES:
+        all_default = not hyperparameters and not options
+        for scale in (*SCALES, *FAR) if all_default else SCALES:
             decays = rule == "adamw" or "l2" in options
             scheduled = scale == 1 and "lr" not in options
             case = {

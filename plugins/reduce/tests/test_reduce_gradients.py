@@ -32,10 +32,10 @@ def without_nan(function: Any, x: Any, **keywords: Any) -> Any:
 
 
 def cases_of_axes(keywords: dict[str, Any]) -> dict[str, Function]:
-    plain = {f.__name__: partial(f, **keywords) for f in (np.sum, np.mean, np.prod, np.var, np.std)}
-    masked = {f"{name} where": partial(f, where=MASK) for name, f in plain.items()}
+    whole = {f.__name__: partial(f, **keywords) for f in (np.sum, np.mean, np.prod, np.var, np.std)}
+    masked = {f"{name} where": partial(f, where=MASK) for name, f in whole.items()}
     return {
-        **plain,
+        **whole,
         **masked,
         "sum initial": partial(np.sum, initial=2.0, **keywords),
         "prod initial": partial(np.prod, initial=2.0, **keywords),

@@ -17,7 +17,7 @@ from corelib.conformance.sampling.samples import avoided
 from corelib.core.tensor import Array, Tensor
 from corelib_selftest.bending import BackwardCall, Behaviour, mapped
 from corelib_selftest.facts import Facts
-from corelib_selftest.second import plain
+from corelib_selftest.second import entries_of
 
 Region: TypeAlias = Callable[[Any, Sequence[Any], Any], Any]
 """Where a fault acts: of the argument, of the other arguments, and of the slope."""
@@ -158,15 +158,15 @@ def _numbers(slope: Array) -> Array:
 
 
 def _places(args: Sequence[Any], index: int) -> tuple[Any, list[Any]]:
-    arrays = [np.asarray(plain(a)) for a in args]
+    arrays = [np.asarray(entries_of(a)) for a in args]
     return arrays[index], [a for k, a in enumerate(arrays) if k != index]
 
 
 def _where(call: BackwardCall, region: Region) -> Any:
     """Where a fault acts in this call; by the slope that is right."""
-    args = [plain(a) for a in call.args]
-    ones = np.ones_like(plain(call.propagated))
-    (slope,) = call.original(ones, args, plain(call.result))
+    args = [entries_of(a) for a in call.args]
+    ones = np.ones_like(entries_of(call.propagated))
+    (slope,) = call.original(ones, args, entries_of(call.result))
     return np.broadcast_to(region(*_places(args, call.index or 0), np.asarray(slope)), np.shape(slope))
 
 
@@ -194,10 +194,10 @@ def _doubled_twice(region: Region) -> Callable[[BackwardCall], Sequence[Any]]:
 
     def fault(call: BackwardCall) -> Sequence[Any]:
         (entry,) = call.true()
-        (again,) = call.original(mapped(plain, call.propagated), call.args, call.result)
+        (again,) = call.original(mapped(entries_of, call.propagated), call.args, call.result)
         if not isinstance(again, Tensor):
             return [entry]
-        return [entry + np.where(_where(call, region), again - plain(again), 0.0)]
+        return [entry + np.where(_where(call, region), again - entries_of(again), 0.0)]
 
     return fault
 
@@ -211,7 +211,7 @@ def _nan_twice(region: Region) -> Callable[[BackwardCall], Sequence[Any]]:
         if not isinstance(x, Tensor):
             return [entry]
         far = _where(call, region)
-        nothing = np.where(far, x - plain(x), 1.0)
+        nothing = np.where(far, x - entries_of(x), 1.0)
         return [entry + np.where(far, np.sqrt(nothing) - np.sqrt(2 * nothing), 0.0)]
 
     return fault

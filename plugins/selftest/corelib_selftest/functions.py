@@ -58,16 +58,16 @@ def code_of(tree: Tree) -> CodeType:
 
 
 def _without_annotations(given: ast.arguments) -> ast.arguments:
-    def plain(arg: ast.arg | None) -> Any:
+    def untyped(arg: ast.arg | None) -> Any:
         return None if arg is None else ast.arg(arg.arg)
 
     return ast.arguments(
-        posonlyargs=[plain(a) for a in given.posonlyargs],
-        args=[plain(a) for a in given.args],
-        vararg=plain(given.vararg),
-        kwonlyargs=[plain(a) for a in given.kwonlyargs],
+        posonlyargs=[untyped(a) for a in given.posonlyargs],
+        args=[untyped(a) for a in given.args],
+        vararg=untyped(given.vararg),
+        kwonlyargs=[untyped(a) for a in given.kwonlyargs],
         kw_defaults=[None if d is None else ast.Constant(None) for d in given.kw_defaults],
-        kwarg=plain(given.kwarg),
+        kwarg=untyped(given.kwarg),
         defaults=[ast.Constant(None) for _ in given.defaults],
     )
 

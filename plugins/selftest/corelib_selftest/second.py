@@ -9,20 +9,22 @@ from corelib.core.tensor import Tensor
 from corelib_selftest.bending import BackwardCall, Behaviour, mapped
 
 
-def plain(value: Any) -> Any:
+def entries_of(value: Any) -> Any:
     return value.data if isinstance(value, Tensor) else value
 
 
 def _detached(call: BackwardCall) -> Sequence[Any]:
     """The arguments count as constants."""
-    entries = call.original(call.propagated, [plain(a) for a in call.args], mapped(plain, call.result))
+    entries = call.original(call.propagated, [entries_of(a) for a in call.args], mapped(entries_of, call.result))
     return list(entries)
 
 
 def _unrecorded(call: BackwardCall) -> Sequence[Any]:
     """What arrives counts as a constant."""
     return list(
-        call.original(mapped(plain, call.propagated), [plain(a) for a in call.args], mapped(plain, call.result))
+        call.original(
+            mapped(entries_of, call.propagated), [entries_of(a) for a in call.args], mapped(entries_of, call.result)
+        )
     )
 
 
@@ -30,7 +32,7 @@ def _doubled(call: BackwardCall) -> Sequence[Any]:
     """Twice the slope, at the right value."""
     found: list[Any] = []
     for g in call.true():
-        found.append(g + g - np.asarray(plain(g)) if call.recording and isinstance(g, Tensor) else g)
+        found.append(g + g - np.asarray(entries_of(g)) if call.recording and isinstance(g, Tensor) else g)
     return found
 
 

@@ -139,13 +139,13 @@ def _constant(node: ast.Constant) -> Iterator[ast.AST]:
 def _call(node: ast.Call) -> Iterator[ast.AST]:
     function = node.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    plain = not any(isinstance(a, ast.Starred) for a in node.args[:3])
+    no_star = not any(isinstance(a, ast.Starred) for a in node.args[:3])
     if name in NAMES:
         yield ast.Call(_renamed(function, NAMES[name]), node.args, node.keywords)
-    if len(node.args) >= 2 and plain and name not in COMMUTATIVE:
+    if len(node.args) >= 2 and no_star and name not in COMMUTATIVE:
         at = 1 if name == "where" and len(node.args) == 3 else 0
         yield ast.Call(function, _swapped(node.args, at), node.keywords)
-    if node.args and plain:
+    if node.args and no_star:
         yield node.args[0]
     for number, keyword in enumerate(node.keywords):
         if keyword.arg is not None:

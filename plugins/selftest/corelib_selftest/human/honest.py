@@ -88,6 +88,6 @@ def recordable(forward: Method, op: Callable[[], Any]) -> Method:
     return function
 
 
-def plain(value: Any) -> Any:
+def entries_of(value: Any) -> Any:
     """The array of a Tensor, and anything else as it is."""
     return value.data if isinstance(value, Tensor) else value

@@ -9,7 +9,7 @@ from scipy import special
 from corelib.conformance.spec import OpSpec
 from corelib.core.tensor import Array
 from corelib.primitives.factories import elementwise
-from corelib_selftest.human.honest import HonestSlopes, Method, plain, recordable
+from corelib_selftest.human.honest import HonestSlopes, Method, entries_of, recordable
 
 logistic: Final[Method] = recordable(special.expit, lambda: EXPIT.op)
 EXPIT: Final[HonestSlopes] = HonestSlopes(
@@ -45,7 +45,7 @@ def zeta(order: int, x: Array) -> Array:
     return np.asarray(special.zeta(float(order), x))
 
 
-trigamma: Final[Any] = elementwise(lambda x: zeta(2, x), lambda x: -2 * zeta(3, plain(x)), name="trigamma")
+trigamma: Final[Any] = elementwise(lambda x: zeta(2, x), lambda x: -2 * zeta(3, entries_of(x)), name="trigamma")
 digamma: Final[Any] = elementwise(special.psi, recordable(lambda x: zeta(2, x), lambda: trigamma), name="digamma")
 psi: Final[Method] = recordable(special.psi, lambda: digamma)
 asymptotic: Final[Any] = elementwise(special.psi, lambda x: 1 / x + 1 / (2 * x * x), name="digamma")
@@ -70,7 +70,9 @@ ERF: Final = HonestSlopes(
 ERF.mistake("erf: seven digits of 2 / sqrt(pi)", lambda x: 1.128379 * np.exp(-(np.minimum(np.abs(x), 40.0) ** 2)))
 ERF.mistake("erf: zero beyond 4", lambda x: (np.abs(x) < 4) * 2 / sqrt(pi) * np.exp(-(np.clip(x, -40, 40) ** 2)))
 ERF.mistake("erf: x**2 overflows at 1e200", lambda x: 2 / sqrt(pi) * np.exp(-(x**2)))
-ERF.mistake("erf: the second derivative is lost", lambda x: 2 / sqrt(pi) * np.exp(-(plain(np.clip(x, -40, 40)) ** 2)))
+ERF.mistake(
+    "erf: the second derivative is lost", lambda x: 2 / sqrt(pi) * np.exp(-(entries_of(np.clip(x, -40, 40)) ** 2))
+)
 
 
 ENTR: Final = HonestSlopes(
@@ -131,7 +133,11 @@ cosine: Final[Method] = recordable(cospi, lambda: COSPI)
 SINPI.mistake("sinpi: cos(pi x) is no 0 at large half-integers", lambda x: pi * np.cos(pi * x))
 SINPI.mistake(
     "sinpi: the parity overflows from 2**31 on",
-    lambda x: pi * np.cos(pi * (x - plain(np.rint(x)))) * (1 - 2 * (np.clip(np.rint(plain(x)), -(2**31), 2**31) % 2)),
+    lambda x: (
+        pi
+        * np.cos(pi * (x - entries_of(np.rint(x))))
+        * (1 - 2 * (np.clip(np.rint(entries_of(x)), -(2**31), 2**31) % 2))
+    ),
 )
 SINPI.mistake(
     "sinpi: zero at integers from 10 on", lambda x: pi * cosine(x) * np.where((x >= 10) & (x == np.rint(x)), 0, 1)
