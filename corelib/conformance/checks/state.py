@@ -99,9 +99,14 @@ def examined(op: AnyCall, samples: Sequence[Sample], calls: int) -> list[str]:
 
 
 def _returned(op: AnyCall, sample: Sample) -> list[bytes]:
-    """The results, and the gradients of ones, as bytes."""
+    """The results, and the gradients of ones, as bytes.
+
+    First those of all results together: of one result they may be zero, which hides the fault of a first call.
+    """
     call = Call(op, sample)
-    gradients = call.gradients([np.ones(r.shape, r.dtype) for r in call.results])
+    ones = [np.ones(r.shape, r.dtype) for r in call.results]
+    _, together = call.raw(ones) or (None, ())
+    gradients = [*[g for g in together if g is not None], *call.gradients(ones)]
     return [np.asarray(a).tobytes() for a in (*[r.data for r in call.results], *gradients)]
 
 
