@@ -4,10 +4,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import corelib
 from corelib.plugins import first_party
 
-ROOT = Path(corelib.__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 FOLDERS = sorted(file.parent.relative_to(ROOT).as_posix() for file in ROOT.glob("plugins/*/pyproject.toml"))
 
 
