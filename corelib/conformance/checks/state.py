@@ -20,6 +20,7 @@ from corelib.conformance.numerics.calls import AnyCall, Call
 from corelib.conformance.sample import Sample
 from corelib.conformance.subject import LOCAL, Subject
 from corelib.conformance.tally import Tally
+from corelib.core.tensor import Tensor
 
 SOME: Final = 3
 CALLS: Final = 2000
@@ -106,7 +107,8 @@ def _returned(op: AnyCall, sample: Sample) -> list[bytes]:
     call = Call(op, sample)
     ones = [np.ones(r.shape, r.dtype) for r in call.results]
     _, together = call.raw(ones) or (None, ())
-    gradients = [*[g for g in together if g is not None], *call.gradients(ones)]
+    arrays = [g.data if isinstance(g, Tensor) else g for g in together if g is not None]  # a backward may call ops
+    gradients = [*arrays, *call.gradients(ones)]
     return [np.asarray(a).tobytes() for a in (*[r.data for r in call.results], *gradients)]
 
 
