@@ -189,6 +189,13 @@ def test_importing_corelib_loads_no_plugin_and_no_pluggy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_importing_corelib_imports_little_of_the_standard_library() -> None:
+    code = "import sys, numpy; known = set(sys.modules); import corelib; print(*sorted(set(sys.modules) - known))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    costly = {"pathlib", "urllib", "importlib.util", "json", "logging", "subprocess", "tempfile", "asyncio"}
+    assert not costly & set(done.stdout.split())
+
+
 def test_no_module_is_hidden_by_another_object_of_its_name() -> None:
     names = [f"corelib.{name}" for name in modules() if name and not name.startswith(("conformance", "cli"))]
     code = f"import sys, importlib\nfor n in {names!r}: importlib.import_module(n)\nprint([n for n in {names!r} if " \
