@@ -9,7 +9,6 @@ suite are in ``corelib.conformance``, and the exceptions are in ``corelib.errors
 >>> cube = elementwise(lambda x: x**3, lambda x: 3 * np.square(x), name="cube")
 """
 
-from corelib.core.array_like import ArrayLike
 from corelib.core.tensor import Array, Axis, Tensor, TensorLike
 from corelib.plugins.command import Command
 from corelib.plugins.hooks import Plugin, hookimpl
@@ -50,7 +49,7 @@ from corelib.primitives.slope import Ratio, all_finite
 from corelib.rule import AnyRule, FloatArray, JointRule, Rule, Step, joint, require, require_bool
 
 __all__ = [
-    "NO_VALUE", "AnyOp", "AnyRule", "Array", "ArrayLike", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn",
+    "NO_VALUE", "AnyOp", "AnyRule", "Array", "Axis", "Binary", "BinaryFn", "BinaryMany", "BinaryManyFn",
     "Command", "ComposedFn", "ComposedManyFn", "FloatArray", "JointRule", "LinearBinary", "LinearTernary",
     "LinearUnary", "LinearVariadic", "Plugin", "Problem", "Ratio", "Rule", "Shape", "Step", "Tensor", "TensorLike",
     "Ternary", "TernaryFn", "TernaryMany", "TernaryManyFn", "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic",

@@ -11,7 +11,7 @@ from corelib.core.arrays import DIFFERENTIABLE
 from corelib.core.backward import Walk
 from corelib.core.graph import Leaf, Node, Pullback
 from corelib.core.scope import Scoped, current_scope, open_scopes
-from corelib.core.tensor import Tensor, as_array, make
+from corelib.core.tensor import Tensor, as_array, make, unwrapped
 from corelib.errors import NotDifferentiable
 from corelib.primitives.connecting import as_tensors
 from corelib.transforms.tree import leaves, mapped
@@ -69,6 +69,7 @@ class Trace:
         return found if isinstance(propagated, Tensor) else self.outward(found)
 
     def zeros(self) -> list[Any]:
+        """The gradient of each variable where there is no result."""
         return [np.zeros(n.shape, n.dtype) for n in self.nodes]
 
     def trees_of(self, gradients: list[Any]) -> list[Any]:
@@ -79,10 +80,6 @@ class Trace:
     def outward(self, value: Any) -> Any:
         """What the function returned, as the caller sees it: arrays, or Tensors where they reach out of this run."""
         return mapped(lambda leaf: leaf if self.reaches_out(leaf) else unwrapped(leaf), value)
-
-
-def unwrapped(value: Any) -> Any:
-    return value._entries if isinstance(value, Tensor) else value
 
 
 class Alias(Pullback):
@@ -98,6 +95,7 @@ class Alias(Pullback):
 
 
 def variable(value: Any, floor: int) -> Tensor:
+    """What stands for an argument in a run: a leaf of its own, or an alias of a Tensor of an outer run."""
     array = as_array(value)
     if array.dtype.kind not in DIFFERENTIABLE:
         raise NotDifferentiable(
