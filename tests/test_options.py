@@ -141,3 +141,27 @@ def test_the_suite_finds_a_driver_that_passes_over_an_option(driver: type[Optimi
         (found,) = [each for each in driven.CHECKS if each.id == check]
         with contextlib.nullcontext() if passes else pytest.raises(Failure):
             found.run(subject, {}, Tally())
+
+
+@pytest.mark.parametrize("name", sorted(set(OPTIONS) - {"decay"}))
+def test_an_option_that_is_assigned_is_the_one_that_is_used(name: str) -> None:
+    """An option without its ``Setting`` would be ignored. ``decay`` is called once for each parameter."""
+    optimizer = made()
+    value = {"lr": 0.25, "on_nonfinite": "skip"}.get(name, True if isinstance(OPTIONS[name].default, bool) else 0.5)
+    setattr(optimizer, name, value)
+    assert getattr(optimizer.options, name) == value
+
+
+def test_an_assigned_maximize_ascends() -> None:
+    optimizer = made(lr=0.1)
+    (parameter,) = optimizer.parameters
+    before = parameter.tensor.data.copy()
+    parameter.tensor.grad = np.ones_like(before)
+    optimizer.maximize = True
+    optimizer.step()
+    np.testing.assert_array_less(before, parameter.tensor.data)
+
+
+def test_a_decay_that_is_assigned_is_refused() -> None:
+    with pytest.raises(OptimizerError, match="decay is asked"):
+        made().decay = lambda tensor: False

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast, overload
 
 import numpy as np
 
-from corelib.core.tensor import Array
+from corelib.core.tensor import Array, Tensor
 from corelib.errors import InvalidHyperparameter, OptimizerError
 from corelib.optimizing.clipping import clip_factor
 from corelib.optimizing.joint import Given, Sums
@@ -106,9 +106,9 @@ class Optimizer:
     A `JointRule`, whose method is defined over all parameters together, is given those of this Optimizer at 6;
     the learning rate that it returns is then that of 7. ``shared`` is its state for all of them.
 
-    ``rule``, ``options``, and each of ``lr``, ``weight_decay``, ``l2``, ``clip_norm``, ``on_nonfinite`` and
-    ``auto_zero`` may be assigned between steps. Raises OptimizerError for parameters that are none or appear
-    twice, InvalidHyperparameter for an option out of its range, and TypeError for an unknown one.
+    ``rule``, ``options``, and each option but ``decay`` may be assigned between steps. Raises OptimizerError for
+    parameters that are none or appear twice, InvalidHyperparameter for an option out of its range, and TypeError for
+    an unknown one.
     """
 
     lr: Setting[float | Schedule] = Setting()
@@ -117,6 +117,8 @@ class Optimizer:
     clip_norm: Setting[float | None] = Setting()
     on_nonfinite: Setting[Policy] = Setting()
     auto_zero: Setting[bool] = Setting()
+    maximize: Setting[bool] = Setting()
+    decay: Setting[Callable[[Tensor], bool] | None] = Setting()
 
     @signature_of(Arguments)
     def __init__(self, params: Tensors, rule: AnyRule, **options: Any) -> None:

@@ -1,8 +1,8 @@
 """Options: what an Optimizer does in the same way for every rule.
 
-A new option takes a field here and the line where it acts. In the ``metadata`` of a field, "range" is the interval of a
-number, or the texts that are allowed; True and False need none. A "transient" option is not saved with the state: a run
-may be resumed with another.
+A new option takes a field here, and in optimizer.py its ``Setting`` and the line where it acts. In the ``metadata`` of
+a field, "range" is the interval of a number, or the texts that are allowed; True and False need none. A "transient"
+option is not saved with the state: a run may be resumed with another.
 """
 
 import inspect
