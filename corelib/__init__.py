@@ -7,6 +7,7 @@ import corelib.core.interpreting  # noqa: F401  # before the core: it says which
 # isort: split
 from corelib import errors
 from corelib._version import __version__ as __version__
+from corelib.core.array_kinds import kinds
 from corelib.core.dispatch import ops_for
 from corelib.core.graph import Node
 from corelib.core.scope import no_grad
@@ -51,6 +52,7 @@ from corelib.transforms.derivatives import elementwise_grad, grad, hessian, hvp,
 if TYPE_CHECKING:
     from corelib import conformance, ops, optimizers, plugins
     from corelib.conformance import check_grads
+    from corelib.core.array_kinds import ArrayKind
     from corelib.optimizing.groups import Group, MultiOptimizer
     from corelib.optimizing.optimizer import Optimizer
     from corelib.plugins.command import Command
@@ -102,8 +104,14 @@ def _find_op(name: str) -> Any:
     return find_op(name)
 
 
-# The core looks ops up in the registry, which stands above it and is imported at the first miss.
-ops_for.find_for, ops_for.find_op = _find_for, _find_op
+def _find_kind(type_: type) -> "ArrayKind | None":
+    from corelib.plugins.registry import kind_for
+
+    return kind_for(type_)
+
+
+# The core looks ops and kinds of array up in the registry, which stands above it and is imported at the first miss.
+ops_for.find_for, ops_for.find_op, kinds.find = _find_for, _find_op, _find_kind
 
 if not TYPE_CHECKING:  # a checker that saw this would let misspelt names pass
 

@@ -7,6 +7,7 @@ CorelibError
 ├── OptimizerConflict (ImportError)     two plugins provide the optimizer
 ├── CommandNotFound (LookupError)       no installed plugin provides the command
 ├── CommandConflict (LookupError)       two plugins provide the command
+├── ArrayKindConflict (LookupError)     two plugins describe the kind of array
 ├── InvalidOp (TypeError)               a class or slope that does not follow the protocol of an op
 ├── InvalidOperand (ValueError)         shapes or values that an op cannot take
 ├── InvalidOperandType (TypeError)      data that is no array of numbers, or a dtype that an op cannot take
@@ -63,6 +64,10 @@ class CommandNotFound(CorelibError, LookupError):
 
 class CommandConflict(CorelibError, LookupError):
     """Several plugins provide the command, and none was chosen."""
+
+
+class ArrayKindConflict(CorelibError, LookupError):
+    """Several plugins describe a kind of array, and none was chosen."""
 
 
 class InvalidOp(CorelibError, TypeError):

@@ -49,9 +49,9 @@ def test_plugins_lists_what_is_installed_and_why_the_rest_is_not(install: Instal
     install("corelib-a", "1.2", ERF)
     install("corelib-b", "2.0", "raise RuntimeError('ill')")
     lines = said("plugins").splitlines()
-    assert lines[0].split() == ["PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "COMMANDS", "STATE"]
-    assert lines[1].split() == ["corelib-a", "1.2", "1", "0", "0", "ok"]
-    assert lines[2].split() == ["corelib-b", "2.0", "0", "0", "0", "broken"]
+    assert lines[0].split() == ["PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "COMMANDS", "ARRAYS", "STATE"]
+    assert lines[1].split() == ["corelib-a", "1.2", "1", "0", "0", "0", "ok"]
+    assert lines[2].split() == ["corelib-b", "2.0", "0", "0", "0", "0", "broken"]
     assert any(
         line.startswith("error: plugin corelib-b 2.0 (corelib_b) failed to load: RuntimeError: ill") for line in lines
     )

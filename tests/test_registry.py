@@ -189,7 +189,7 @@ def test_an_attribute_that_is_no_op_is_an_error_at_its_name(install: Install) ->
         ("def corelib_optimizers(): return {'a': 3}", "optimizer 'a' is left out: 3 is no optimizer"),
         ("def corelib_commands(): return 7", "corelib_commands returns a int, not a mapping of names to commands"),
         ("def corelib_ops(): raise SystemExit", "failed to load: SystemExit; uninstall it"),
-        ("def corelib_opps(): return {}", "implements corelib_opps; hooks are corelib_commands, corelib_conformance"),
+        ("def corelib_opps(): return {}", "implements corelib_opps; hooks are corelib_array_kinds, corelib_commands"),
         ("def corelib_ops(names): return {}", "PluginValidationError"),
         ("x = 1", "implements no hook: no function such as corelib_ops is marked @corelib.hookimpl"),
     ],

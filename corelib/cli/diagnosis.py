@@ -1,4 +1,4 @@
-"""All that is wrong with what is installed, found by loading every op, optimizer and command of it."""
+"""All that is wrong with what is installed, found by loading everything that it provides."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -29,9 +29,10 @@ def _environment() -> Iterator[Problem]:
 
 
 def _imports() -> Iterator[Problem]:
-    """Ops, optimizers and commands that cannot be imported, or take long."""
+    """Ops, optimizers, commands and kinds of array that cannot be imported, or take long."""
     for plugin in registry.plugins:
-        for one in (*plugin.ops.values(), *plugin.optimizers.values(), *plugin.commands.values()):
+        provided = (plugin.ops, plugin.optimizers, plugin.commands, plugin.array_kinds)
+        for one in chain(*[table.values() for table in provided]):
             if not one.loads():
                 yield Problem(one.problem, plugin=str(one.distribution))
             elif one.seconds > SLOW:

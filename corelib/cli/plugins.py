@@ -10,13 +10,13 @@ from corelib.cli.console import show_table
 from corelib.plugins import Info
 from corelib.plugins import list as installed
 
-HEADINGS: Final = ("PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "COMMANDS", "STATE")
+HEADINGS: Final = ("PLUGIN", "VERSION", "OPS", "OPTIMIZERS", "COMMANDS", "ARRAYS", "STATE")
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins(as_json: bool) -> None:
-    """List the installed plugins with their versions, ops, optimizers and commands, and what failed to load and why."""
+    """List the installed plugins: their versions, what they provide, and what failed to load and why."""
     found = installed()
     if as_json:
         click.echo(json.dumps([asdict(info) for info in found], indent=2))
@@ -35,5 +35,5 @@ def row(info: Info) -> tuple[str, ...]:
     """One line of the table."""
     levels = {problem.level for problem in info.problems}
     state = "broken" if "error" in levels else "warning" if levels else "ok"
-    numbers = [str(len(provided)) for provided in (info.ops, info.optimizers, info.commands)]
+    numbers = [str(len(provided)) for provided in (info.ops, info.optimizers, info.commands, info.array_kinds)]
     return info.distribution, info.version, *numbers, state

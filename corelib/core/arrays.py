@@ -29,6 +29,10 @@ def array_of_numbers(data: Any) -> Any:
 
 def _parsed(data: object) -> npt.NDArray[Any]:
     kind = kind_of(data)
+    if hasattr(data, "__dlpack__"):  # an array of another library: np.asarray would copy it without a word
+        raise InvalidOperandType(
+            f"{kind} does not speak NumPy's protocols; {_conversion(data)} makes an array of NumPy's of it"
+        )
     if not isinstance(data, (bool, int, float, complex, list, tuple, np.generic)) and not hasattr(data, "__array__"):
         raise InvalidOperandType(f"a Tensor holds an array of numbers, and {kind} is none")
     try:
@@ -41,6 +45,13 @@ def _parsed(data: object) -> npt.NDArray[Any]:
             f"no array of numbers can be made of this {kind}; Tensors are joined by np.stack or np.concatenate"
         )
     return array
+
+
+def _conversion(data: Any) -> str:
+    """How an array of another library becomes NumPy's."""
+    if not hasattr(data, "__torch_function__"):
+        return "np.asarray(array)"
+    return "tensor.detach().numpy()" if data.requires_grad else "tensor.numpy()"
 
 
 def has_mask(value: object) -> bool:

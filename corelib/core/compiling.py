@@ -14,8 +14,8 @@ else:
 # The modules that a wheel holds compiled: what every call of an op goes through. hatch_build.py reads the names here.
 COMPILED: Final = (
     "core.arrays", "core.scope", "core.graph", "core.backward", "core.tensor", "core.broadcasting",
-    "primitives.slope", "primitives.arguments", "primitives.op", "primitives.elementwise_op", "primitives.class_op",
-    "primitives.connecting",
+    "primitives.portable", "primitives.slope", "primitives.arguments", "primitives.op", "primitives.elementwise_op",
+    "primitives.class_op", "primitives.connecting",
 )  # fmt: skip
 
 E = TypeVar("E", bound=BaseException)

@@ -334,7 +334,9 @@ class Tensor:
         return format(self.item() if self.size == 1 else self._entries, spec)
 
     def __repr__(self) -> str:
-        values = np.array2string(self._entries, separator=", ", prefix="Tensor(", threshold=20)
+        array = self._entries
+        native = isinstance(array, np.ndarray)
+        values = np.array2string(array, separator=", ", prefix="Tensor(", threshold=20) if native else repr(array)
         mark = ", trainable=True" if self.trainable else ""
         name = f", name={self.name!r}" if self.name else ""
         return f"Tensor({values}, dtype={self.dtype}{mark}{name})"

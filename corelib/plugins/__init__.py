@@ -40,6 +40,7 @@ class Info:
     ops: tuple[str, ...]
     optimizers: tuple[str, ...]
     commands: tuple[str, ...]
+    array_kinds: tuple[str, ...]
     problems: tuple[Problem, ...]
     seconds: float
     """How long it took to load."""
@@ -55,6 +56,7 @@ def list() -> builtins.list[Info]:
             tuple(sorted(plugin.ops)),
             tuple(sorted(plugin.optimizers)),
             tuple(sorted(plugin.commands)),
+            tuple(sorted(plugin.array_kinds)),
             tuple(plugin.problems),
             plugin.seconds,
         )
@@ -63,7 +65,7 @@ def list() -> builtins.list[Info]:
 
 
 def prefer(name: str, distribution: str) -> None:
-    """Choose whose op (or optimizer, or command) ``name`` is meant where several distributions provide one.
+    """Choose whose op, optimizer, command or kind of array ``name`` is meant where several distributions have it.
 
     It holds for this process, and goes before CORELIB_PREFER. Raises PluginError where ``distribution`` provides
     nothing of that name.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pluggy
 
 if TYPE_CHECKING:
+    from corelib.core.array_kinds import ArrayKind
     from corelib.optimizing.optimizer import AnyRule
     from corelib.plugins.command import Command
     from corelib.primitives.op_types import AnyOp
@@ -33,6 +34,11 @@ class Plugin:
     @hookspec
     def corelib_commands(self) -> "Mapping[str, Command]":
         """Subcommands of `corelib` by name: click commands, each imported when it is run."""
+        return {}
+
+    @hookspec
+    def corelib_array_kinds(self) -> "Mapping[str, ArrayKind | str]":
+        """Kinds of array by the whole name of their type, "cupy.ndarray"; each imported when one is first met."""
         return {}
 
     @hookspec

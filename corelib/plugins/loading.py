@@ -14,7 +14,7 @@ from corelib.errors import PluginApiError, PluginError, PluginLoadError
 from corelib.plugins.command import BUILT_IN, Command
 from corelib.plugins.distribution import SUPPORTED, Distribution, Entry
 from corelib.plugins.problem import Level, Problem
-from corelib.plugins.provided import FITS, FIX, Provided, is_command_name, is_name, reason
+from corelib.plugins.provided import FITS, FIX, Provided, is_command_name, is_name, is_type_name, reason
 
 if TYPE_CHECKING:
     from pluggy import PluginManager
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-HOOKS: Final = ("corelib_commands", "corelib_conformance", "corelib_doctor", "corelib_ops", "corelib_optimizers")
+HOOKS: Final = (
+    "corelib_array_kinds", "corelib_commands", "corelib_conformance", "corelib_doctor", "corelib_ops",
+    "corelib_optimizers",
+)  # fmt: skip
 SLOW: Final = 0.5
 """Seconds: a plugin that takes longer to load is named by `corelib doctor`."""
 
@@ -38,6 +41,7 @@ class Loaded:
     ops: dict[str, Provided] = field(default_factory=dict)
     optimizers: dict[str, Provided] = field(default_factory=dict)
     commands: dict[str, Provided] = field(default_factory=dict)
+    array_kinds: dict[str, Provided] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     failure: PluginError | None = None
     seconds: float = 0.0
@@ -122,6 +126,7 @@ def ask(loaded: Loaded) -> None:
     _take(loaded, "op", loaded.ops, loaded.call(Plugin.corelib_ops))
     _take(loaded, "optimizer", loaded.optimizers, loaded.call(Plugin.corelib_optimizers))
     _take(loaded, "command", loaded.commands, loaded.call(Plugin.corelib_commands))
+    _take(loaded, "array kind", loaded.array_kinds, loaded.call(Plugin.corelib_array_kinds))
 
 
 def _imported(value: str) -> Any:
@@ -166,7 +171,8 @@ def specifications() -> "PluginManager":
 def _take(loaded: Loaded, kind: str, into: dict[str, Provided], tables: list[Any]) -> None:
     for table in tables:
         if not isinstance(table, Mapping):
-            loaded.add_problem(f"corelib_{kind}s returns a {type(table).__name__}, not a mapping of names to {kind}s")
+            hook = f"corelib_{kind.replace(' ', '_')}s"
+            loaded.add_problem(f"{hook} returns a {type(table).__name__}, not a mapping of names to {kind}s")
             continue
         for name, value in table.items():
             unfit = _unfit_command(name, value) if kind == "command" else _unfit(kind, name, value)
@@ -178,7 +184,9 @@ def _take(loaded: Loaded, kind: str, into: dict[str, Provided], tables: list[Any
 
 def _unfit(kind: str, name: object, value: object) -> str:
     """What is wrong with an op or a rule, or its name; nothing where it can be used."""
-    if not is_name(name):
+    if kind == "array kind" and not is_type_name(name):
+        return 'a kind is found by the whole name of its type, "module.name"'
+    if kind != "array kind" and not is_name(name):
         return "a name is a Python identifier that does not begin with _"
     if not _is_target(value) and not FITS[kind](value):
         return f'{value!r:.80} is no {kind} and no "module:attribute"'

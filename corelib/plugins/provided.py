@@ -1,4 +1,4 @@
-"""Provided: an op, an optimizer or a command that a plugin has under a name, imported when it is first used."""
+"""Provided: an op, optimizer, command or kind of array that a plugin has under a name, imported when first used."""
 
 import keyword
 import re
@@ -37,7 +37,7 @@ class Provided:
         return f"{self.distribution} ({self.where})"
 
     def get(self) -> Any:
-        """The op, the rule or the command. Raises PluginLoadError where it cannot be imported, or is something else."""
+        """What is provided. Raises PluginLoadError where it cannot be imported, or is something else."""
         if self.value is None:
             if self.failure is None or is_passing(self.failure):
                 self.value = self._imported()
@@ -114,7 +114,20 @@ def is_command(value: object) -> bool:
     return isinstance(value, Command)
 
 
-FITS: Final[Mapping[str, Callable[[object], bool]]] = {"op": is_op, "optimizer": is_rule, "command": is_command}
+def is_array_kind(value: object) -> bool:
+    """Whether ``value`` has a name and the methods of an ArrayKind."""
+    methods = ("place", "from_host", "to_host", "synchronize")
+    return isinstance(getattr(value, "name", None), str) and all(callable(getattr(value, m, None)) for m in methods)
+
+
+def is_type_name(name: object) -> bool:
+    """Whether ``name`` can be the whole name of a type."""
+    return isinstance(name, str) and "." in name and all(part.isidentifier() for part in name.split("."))
+
+
+FITS: Final[Mapping[str, Callable[[object], bool]]] = {
+    "op": is_op, "optimizer": is_rule, "command": is_command, "array kind": is_array_kind
+}  # fmt: skip
 KINDS: Final = tuple(FITS)
 
 

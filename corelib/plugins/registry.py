@@ -1,4 +1,4 @@
-"""The registry: which op stands for a function, and who provides the op, the optimizer or the command of a name.
+"""The registry: which op stands for a function, and who provides what has a name (ops, optimizers, commands, kinds).
 
 Plugins are found at the first lookup, never at ``import corelib``. Each is loaded by itself, so a broken one
 takes nothing else down. Two providers of one name are an error when that name is used, and not before.
@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from corelib.core.array_kinds import kinds
 from corelib.core.dispatch import ops_for
 from corelib.core.naming import described
 from corelib.core.nondifferentiable import is_non_differentiable
 from corelib.errors import (
+    ArrayKindConflict,
     CommandConflict,
     CommandNotFound,
     CorelibError,
@@ -27,6 +29,7 @@ from corelib.primitives.op import NonDifferentiable
 if TYPE_CHECKING:
     import click
 
+    from corelib.core.array_kinds import ArrayKind
     from corelib.plugins.finding import Search
     from corelib.plugins.loading import Loaded
     from corelib.plugins.provided import Provided
@@ -40,7 +43,7 @@ NOT_FOUND: Final[dict[str, type[CorelibError]]] = {
     "op": OpNotFound, "optimizer": OptimizerNotFound, "command": CommandNotFound
 }  # fmt: skip
 CONFLICT: Final[dict[str, type[CorelibError]]] = {
-    "op": OpConflict, "optimizer": OptimizerConflict, "command": CommandConflict
+    "op": OpConflict, "optimizer": OptimizerConflict, "command": CommandConflict, "array kind": ArrayKindConflict
 }  # fmt: skip
 
 
@@ -61,7 +64,7 @@ class Registry:
         self._tables: dict[str, dict[str, list[Provided]]] | None = None
         self._changes = 0
         self.preferred: dict[str, str] = {}
-        self.memories: list[Memory[Any, Any]] = [ops_for]
+        self.memories: list[Memory[Any, Any]] = [ops_for, kinds]
 
     @property
     def search(self) -> "Search":
@@ -89,7 +92,7 @@ class Registry:
         return (*self.search.plugins, *self._registered)
 
     def table(self, kind: str) -> "dict[str, list[Provided]]":
-        """The ops, the optimizers or the commands by name, each with all who provide it."""
+        """The ops, optimizers, commands or kinds of array by name, each with all who provide it."""
         tables = self._tables
         if tables is None:
             search = self.search
@@ -98,6 +101,7 @@ class Registry:
                 "op": merged([p.ops for p in plugins]),
                 "optimizer": merged([p.optimizers for p in plugins]),
                 "command": merged([p.commands for p in plugins]),
+                "array kind": merged([p.array_kinds for p in plugins]),
             }
             with self._lock:
                 current = search is self._search and plugins == (*search.plugins, *self._registered)
@@ -194,6 +198,30 @@ def find_command(name: str) -> "click.Command":
     """The command ``name``. Raises CommandNotFound, CommandConflict, or PluginLoadError."""
     command: click.Command = _find("command", name)
     return command
+
+
+def kind_for(type_: type) -> "ArrayKind | None":
+    """What ``find_kind`` finds, kept in ``kinds``."""
+    return registry.remember(kinds, type_, find_kind)
+
+
+def find_kind(type_: type) -> "ArrayKind | None":
+    """The kind of the arrays of a type, or of the nearest class above it that a plugin describes; None without one.
+
+    Raises ArrayKindConflict, or PluginLoadError where it cannot be imported.
+    """
+    table = registry.table("array kind")
+    for name in [f"{cls.__module__}.{cls.__qualname__}" for cls in type_.__mro__]:
+        if name in table:
+            kind: ArrayKind = registry.choose("array kind", repr(name), table[name]).get()
+            return kind
+    return None
+
+
+def array_kinds() -> "dict[str, ArrayKind]":
+    """All kinds of array that can be imported, by their own names: "cupy"."""
+    provided = [one for providers in registry.table("array kind").values() for one in providers]
+    return {one.value.name: one.value for one in provided if one.loads()}
 
 
 def op_names() -> list[str]:

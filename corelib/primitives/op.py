@@ -22,6 +22,7 @@ from corelib.errors import (
     InvalidOperand,
     InvalidOperandType,
     NotDifferentiable,
+    UnsupportedArgument,
     note,
 )
 from corelib.primitives.arguments import Arguments
@@ -146,7 +147,7 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
     """
     if isinstance(error, CorelibError):
         raise error
-    message = f"{op}({describe(args)}): {error}"
+    message = f"{op}({describe(args)}): {error}{_mixture(args)}"
     if any([getattr(getattr(a, "dtype", None), "kind", "") == "O" for a in args]):  # whose entries may raise anything
         raise caused(InvalidOperandType(f"{message}; an op takes arrays of numbers, not of objects"), error)
     if isinstance(error, np.linalg.LinAlgError):
@@ -154,6 +155,8 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
     if isinstance(error, np.exceptions.AxisError):
         raise caused(InvalidAxis(message), error)
     kind: Any = type(error)
+    if kind is NotImplementedError:  # arrays that are not NumPy's lack some of its functions
+        raise caused(UnsupportedArgument(message), error)
     if kind is IndexError:
         raise caused(InvalidIndex(message), error)
     if kind is TypeError or (
@@ -166,6 +169,12 @@ def refuse(error: Exception, op: object, args: Sequence[Any]) -> NoReturn:
         raise caused(InvalidOperandType(f"{message}; to NumPy an integer of more than 64 bits is an object"), error)
     note(error, f"in {op}({describe(args)})")
     raise error
+
+
+def _mixture(args: Sequence[Any]) -> str:
+    """What to do where arrays of several kinds meet; nothing where they are of one."""
+    kinds = dict.fromkeys([kind_of(a) for a in args if hasattr(a, "__array_function__") and a.shape != ()])
+    return f"; convert to one kind of array: {' and '.join(kinds)} were given" if len(kinds) > 1 else ""
 
 
 def unrecorded(op: object, args: Sequence[Any], result: Any) -> bool:

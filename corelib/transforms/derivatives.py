@@ -13,6 +13,7 @@ from corelib.core.arrays import DIFFERENTIABLE
 from corelib.core.backward import ones
 from corelib.core.tensor import Tensor, as_array
 from corelib.errors import GradientShape, InvalidOperand, NotDifferentiable
+from corelib.primitives.portable import like
 from corelib.transforms.trace import Trace, recorded
 from corelib.transforms.transform_types import (
     HessianProduct,
@@ -184,10 +185,9 @@ def _cotangent(value: Any) -> Any:
     Not of zeros, since a zero stays zero where a slope is infinite, nor of equal numbers, which cancel in x - x.
     """
     array = as_array(value)
-    some = np.ones_like(array, dtype=array.dtype if array.dtype.kind in DIFFERENTIABLE else float)
-    if type(some) is np.ndarray:
-        some.reshape(-1)[...] += np.modf(np.arange(1, some.size + 1) * GOLDEN)[0]
-    return some
+    multiples = np.arange(1, array.size + 1, like=like(array)) * GOLDEN
+    some = np.reshape(1 + multiples - np.floor(multiples), array.shape)
+    return some.astype(array.dtype if array.dtype.kind in DIFFERENTIABLE else float)
 
 
 def hvp(f: Callable[..., Any], argnums: int = 0) -> HessianProduct:
@@ -249,7 +249,7 @@ def _rows(trace: Trace, result: Tensor) -> list[Any]:
         unit[i] = 1
         rows.append(trace.gradients(result, unit.reshape(result.shape), retain=True))
     stacked = [np.stack(column) for column in zip(*rows, strict=True)] if rows else [
-        np.zeros((0, *n.shape), n.dtype) for n in trace.nodes
+        np.zeros((0, *v.shape), v.dtype, like=like(v)) for v in trace.variables
     ]  # fmt: skip
     return [np.reshape(s, (*result.shape, *n.shape)) for s, n in zip(stacked, trace.nodes, strict=True)]
 

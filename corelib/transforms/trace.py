@@ -1,6 +1,6 @@
 """One run of a function on variables of its own, and the gradients of its results."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from typing import Any, Final
@@ -63,14 +63,14 @@ class Trace:
         if node is not None and node.generation >= self.floor:
             with recorded():
                 walk.run(node, propagated)
-        if not record:
-            return walk.arrays(self.nodes)
-        found = [walk.reached[n] if n in walk.reached else np.zeros(n.shape, n.dtype) for n in self.nodes]
-        return found if isinstance(propagated, Tensor) else self.outward(found)
+        get: Callable[[Node], Any] = walk.reached.__getitem__ if record else walk.array
+        pairs = zip(self.nodes, self.variables, strict=True)
+        found = [get(n) if n in walk.reached else np.zeros_like(v._entries) for n, v in pairs]
+        return self.outward(found) if record and not isinstance(propagated, Tensor) else found
 
     def zeros(self) -> list[Any]:
         """The gradient of each variable where there is no result."""
-        return [np.zeros(n.shape, n.dtype) for n in self.nodes]
+        return [np.zeros_like(v._entries) for v in self.variables]
 
     def trees_of(self, gradients: list[Any]) -> list[Any]:
         """The gradients, arranged like the arguments."""

@@ -1,0 +1,64 @@
+"""Kinds of array that are not NumPy's: what NumPy's protocols leave to each of them, and who says it."""
+
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+
+class ArrayKind(Protocol):
+    """What corelib must know of a kind of array beyond NumPy's protocols.
+
+    These are ``__array_ufunc__`` and ``__array_function__``. A plugin provides it by the hook ``corelib_array_kinds``.
+    An array of a kind that nobody describes works as far as the protocols go.
+    """
+
+    @property
+    def name(self) -> str:
+        """What ``pytest --conformance --array-kind NAME`` calls it."""
+        ...
+
+    def place(self, values: Any, index: Any, shape: tuple[int, ...]) -> Any:
+        """Zeros of ``shape`` to which ``values`` are added at ``index``: the adjoint of indexing.
+
+        An entry of which the index is there several times gets the sum.
+        """
+        ...
+
+    def from_host(self, array: "np.ndarray[Any, Any]") -> Any:
+        """An array of this kind with the entries of an array of NumPy's."""
+        ...
+
+    def to_host(self, array: Any) -> "np.ndarray[Any, Any]":
+        """An array of NumPy's with the entries of one of this kind: waits for them to be computed."""
+        ...
+
+    def synchronize(self) -> None:
+        """Wait until all that was asked of arrays of this kind is computed; return at once where nothing runs ahead."""
+        ...
+
+
+class Kinds(dict[type, ArrayKind | None]):
+    """Type of array -> its kind, None where nobody describes it. A miss looks in the registry, which keeps it here.
+
+    ``find`` is the registry's. It stands above the core, so ``corelib/__init__.py`` sets it.
+    """
+
+    find: Callable[[type], ArrayKind | None]
+
+    def __missing__(self, type_: type) -> ArrayKind | None:
+        return self.find(type_)
+
+
+kinds: Final = Kinds()
+
+
+def kind_of_array(array: Any) -> ArrayKind | None:
+    """The kind of an array that is not NumPy's; None for NumPy's own, and where no plugin describes it."""
+    return None if isinstance(array, np.ndarray) else kinds[type(array)]
+
+
+def to_host(array: Any) -> Any:
+    """The entries in an array of NumPy's, whatever the kind; the array itself where it is NumPy's."""
+    kind = kind_of_array(array)
+    return np.asarray(array) if kind is None else kind.to_host(array)
