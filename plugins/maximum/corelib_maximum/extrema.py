@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from corelib.extend import NO_VALUE, Array, Axis, Tensor, TensorLike, composed, op, with_reduced_axes
+from corelib.extend import NO_VALUE, Array, Axis, Tensor, TensorLike, composed, full, native, op, with_reduced_axes
 
+ndarray: Final = np.ndarray
 largest: Final[Callable[..., Array]] = np.maximum.reduce  # np.max, without the Python in front of it
 smallest: Final[Callable[..., Array]] = np.minimum.reduce
 
@@ -18,6 +19,7 @@ class Extremum:
 
     function: ClassVar[Callable[..., Array]]
     without_keywords: ClassVar[Callable[..., Array]]
+    of_two: ClassVar[Callable[..., Array]]
 
     axis: Axis = None
     keepdims: bool = False
@@ -25,15 +27,28 @@ class Extremum:
     where: Any = True
 
     def forward(self, x: Array) -> Array:
-        if self.where is True and self.initial is NO_VALUE:
+        if self.where is True and self.initial is NO_VALUE and type(x) is ndarray:
             return type(self).without_keywords(x, axis=self.axis, keepdims=self.keepdims)
+        if not native(x):
+            return self._of_others(x)
         return type(self).function(x, axis=self.axis, keepdims=self.keepdims, initial=self.initial, where=self.where)
+
+    def _of_others(self, x: Array) -> Array:
+        """The same of an array that is not NumPy's, which need not know ``where`` and ``initial``."""
+        if self.initial is NO_VALUE:
+            if self.where is not True:
+                raise ValueError("where= needs initial=, which is the result where the mask holds nowhere")
+            return type(self).function(x, axis=self.axis, keepdims=self.keepdims)
+        start = full((), self.initial, x.dtype, x)
+        entries = x if self.where is True else np.where(self.where, x, start)
+        return type(self).of_two(type(self).function(entries, axis=self.axis, keepdims=self.keepdims), start)
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
         top = with_reduced_axes(result, x.shape, self.axis, self.keepdims)
         entries = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
         won: Array = x == top
-        one_winner = self.where is True and self.initial is NO_VALUE and np.count_nonzero(won) == result.size
+        plain = self.where is True and self.initial is NO_VALUE and native(won)
+        one_winner = plain and np.count_nonzero(won) == result.size
         if not one_winner or np.count_nonzero(np.isnan(result)):
             won = self._shares(x, top, won)
         return entries * won  # what almost every call finds: one winner each
@@ -58,6 +73,7 @@ class Max(Extremum):
 
     function: ClassVar[Callable[..., Array]] = np.max
     without_keywords: ClassVar[Callable[..., Array]] = largest
+    of_two: ClassVar[Callable[..., Array]] = np.maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,7 @@ class Min(Extremum):
 
     function: ClassVar[Callable[..., Array]] = np.min
     without_keywords: ClassVar[Callable[..., Array]] = smallest
+    of_two: ClassVar[Callable[..., Array]] = np.minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,7 @@ class NanMax(Extremum):
 
     function: ClassVar[Callable[..., Array]] = np.nanmax
     without_keywords: ClassVar[Callable[..., Array]] = np.nanmax
+    of_two: ClassVar[Callable[..., Array]] = np.fmax
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,7 @@ class NanMin(Extremum):
 
     function: ClassVar[Callable[..., Array]] = np.nanmin
     without_keywords: ClassVar[Callable[..., Array]] = np.nanmin
+    of_two: ClassVar[Callable[..., Array]] = np.fmin
 
 
 def _ptp(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:

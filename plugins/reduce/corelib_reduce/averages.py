@@ -1,14 +1,16 @@
 """Sums and means that weigh entries or leave some out: nansum, nanmean, average, median."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from corelib.extend import Array, Axis, Tensor, composed, op, with_reduced_axes
+from corelib.extend import Array, Axis, Tensor, composed, full, native, op, with_reduced_axes
 from corelib_reduce.axes import last, unlast
+from corelib_reduce.portable import median_of
 from corelib_reduce.sums import mean
 from corelib_reduce.sums import sum as add
 
@@ -43,7 +45,7 @@ def _average(
     """
     if weights is None:
         middle = mean(a, axis, keepdims=keepdims)
-        total = np.full(middle.shape, np.size(a) / (middle.size or 1))
+        total = full(middle.shape, prod(np.shape(a)) / (middle.size or 1), float, middle)
         return (middle, total) if returned else middle  # type: ignore[return-value]  # where it was asked for
     w = _fitted(weights, np.shape(a), axis)
     summed = add(np.broadcast_to(w, np.shape(a)), axis, keepdims=keepdims)
@@ -73,21 +75,40 @@ class Median:
     keepdims: bool = False
 
     def forward(self, x: Array) -> Array:
+        if not native(x):
+            return median_of(x, self.axis, self.keepdims)
         middle: Array = np.median(x, self.axis, keepdims=self.keepdims)
         return middle
 
     def backward(self, propagated: Array, x: Array) -> Array:
         entries = last(x, self.axis)
-        n = entries.shape[-1]
-        order = np.argsort(entries, axis=-1)
-        shares = [_share(entries, order[..., k : k + 1]) for k in ((n - 1) // 2, n // 2)]
+        shares = [_share(entries, middle) for middle in _middles(entries)]
         slope = unlast((shares[0] + shares[1]) / 2, x.shape, self.axis)
         return with_reduced_axes(propagated, x.shape, self.axis, self.keepdims) * slope
 
 
-def _share(entries: Array, chosen: Array) -> Any:
-    """Equal shares of one for the entries that tie with the ``chosen`` ones; NaN for the NaN among them."""
-    tied: Array = entries == np.take_along_axis(entries, chosen, axis=-1)
+def _middles(entries: Array) -> tuple[Any, Any]:
+    """The middle two of the entries along the last axis, sorted; of an odd number, the middle one twice.
+
+    Not all kinds of array can be sorted, but all have a median: one more entry below or above an even number of them
+    makes the lower or the upper one of the middle two the median.
+    """
+    n = entries.shape[-1]
+    if native(entries):
+        order = np.argsort(entries, axis=-1)
+        low, high = [order[..., k : k + 1] for k in ((n - 1) // 2, n // 2)]
+        return np.take_along_axis(entries, low, axis=-1), np.take_along_axis(entries, high, axis=-1)
+    x = entries.data if isinstance(entries, Tensor) else entries
+    if n % 2:
+        return (np.median(x, axis=-1, keepdims=True),) * 2
+    above = full((*x.shape[:-1], 1), np.inf, x.dtype, x)
+    low, high = [np.median(np.concatenate([x, end], axis=-1), axis=-1, keepdims=True) for end in (-above, above)]
+    return low, high
+
+
+def _share(entries: Array, middle: Any) -> Any:
+    """Equal shares of one for the entries that tie with the middle one; NaN for the NaN among them."""
+    tied: Array = entries == middle
     number = np.sum(tied, axis=-1, keepdims=True)
     unknown = np.isnan(entries)
     spoilt = np.any(unknown, axis=-1, keepdims=True)

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Array, Axis, Shape, with_reduced_axes
+from corelib.extend import Array, Axis, Shape, like, native, with_reduced_axes
 
 OWN_PRECISION: Final = frozenset("fd")  # the dtypes whose mean NumPy adds up in their own precision
 # Entries up to which adding zeros is faster than np.broadcast_to:
 # python -m timeit -s "import numpy as np; x = np.ones(())" "np.broadcast_to(x, 4096)", and "x + np.zeros(4096)".
 ADDING_LIMIT: Final = 4096
-add_up: Final[Callable[..., Array]] = np.add.reduce  # np.sum, without the Python in front of it
+ndarray: Final = np.ndarray
+add_up: Final[Callable[..., Array]] = np.add.reduce  # np.sum of NumPy's arrays, without the Python in front of it
 
 
 def count(shape: Shape, axis: Axis) -> int:
@@ -25,7 +26,7 @@ def count(shape: Shape, axis: Axis) -> int:
 
 def included(where: Any, shape: Shape, axis: Axis) -> Array:
     """How many entries are reduced to one along ``axis`` among those where ``where`` holds; keeps the axes."""
-    number: Array = np.sum(np.broadcast_to(where, shape), axis, dtype=int, keepdims=True)
+    number: Array = np.sum(np.broadcast_to(where, shape), axis=axis, dtype=int, keepdims=True)
     return number
 
 
@@ -33,13 +34,14 @@ def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """Each entry of a result of a reduction at all the entries it was reduced from: the adjoint of a sum."""
     entries = with_reduced_axes(x, shape, axis, keepdims)
     if prod(shape) <= ADDING_LIMIT:
-        return np.add(entries, np.zeros(shape, entries.dtype, like=entries))
+        kind = None if type(entries) is ndarray else like(entries)
+        return np.add(entries, np.zeros(shape, entries.dtype, like=kind))
     return np.broadcast_to(entries, shape)
 
 
 def shared(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """Each entry of a mean at all the entries it is the mean of, over their number: the adjoint of a mean."""
-    number = divisor(shape, axis, x.dtype)
+    number = divisor(shape, axis, x.dtype) if type(x) is ndarray or native(x) else count(shape, axis) or 1
     if isinstance(number, int):
         return spread(x / number, shape, axis, keepdims)
     return np.divide(with_reduced_axes(x, shape, axis, keepdims), number)

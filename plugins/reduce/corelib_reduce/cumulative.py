@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_index
 
-from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear
+from corelib.extend import Array, Shape, Tensor, TensorLike, composed, full, like, linear
+from corelib_reduce.axes import ndarray
+from corelib_reduce.portable import cumsum_of
 from corelib_reduce.products import cumprod
 
 
@@ -22,7 +24,7 @@ class CumSum:
     dtype: npt.DTypeLike | None = None
 
     def forward(self, x: Array) -> Array:
-        return np.cumsum(x, self.axis, self.dtype)
+        return np.cumsum(x, self.axis, self.dtype) if type(x) is ndarray else cumsum_of(x, self.axis, self.dtype)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         axis = self.axis or 0
@@ -78,7 +80,7 @@ def _begun(sums: Tensor, start: int, axis: int, include_initial: bool) -> Tensor
         return sums
     shape = list(sums.shape)
     shape[axis] = 1
-    begun: Any = [np.full(shape, start, sums.dtype), sums]
+    begun: Any = [full(shape, start, sums.dtype, sums), sums]
     return np.concatenate(begun, axis=axis)  # type: ignore[return-value]  # of a Tensor
 
 
@@ -103,9 +105,14 @@ def _between(prepend: Any, a: Tensor, append: Any, axis: int) -> Tensor:
     """``a`` with its neighbours; a single number stands for one place along ``axis``."""
     shape = list(a.shape)
     shape[normalize_axis_index(axis, len(shape))] = 1
-    parts = [p if p is None or np.ndim(p) else np.broadcast_to(p, shape) for p in (prepend, append)]
+    parts = [p if p is None or np.ndim(p) else np.broadcast_to(_array(p, a), shape) for p in (prepend, append)]
     known = [p for p in (parts[0], a, parts[1]) if p is not None]
     return a if len(known) == 1 else np.concatenate(known, axis=axis)  # type: ignore[arg-type,return-value]  # of Tensors
+
+
+def _array(number: Any, x: Tensor) -> Any:
+    """A number in an array of the kind of ``x``; an array or a Tensor stays what it is."""
+    return number if hasattr(number, "__array_function__") else np.asarray(number, like=like(x))
 
 
 cumulative_sum: Final = composed(_cumulative_sum, numpy=np.cumulative_sum, name="cumulative_sum")

@@ -6,8 +6,22 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import NO_VALUE, Array, Axis, Tensor, TensorLike, composed, op, reduced_shape, with_reduced_axes
-from corelib_reduce.axes import OWN_PRECISION, add_up, count, included, last, reordered
+from corelib.extend import (
+    NO_VALUE,
+    Array,
+    Axis,
+    Tensor,
+    TensorLike,
+    composed,
+    like,
+    may,
+    native,
+    op,
+    reduced_shape,
+    with_reduced_axes,
+)
+from corelib_reduce.axes import OWN_PRECISION, add_up, count, included, last, ndarray, reordered
+from corelib_reduce.portable import mean_of, var_of
 from corelib_reduce.sums import sum as add
 
 
@@ -26,12 +40,15 @@ class Variance:
     where: Any = True
 
     def forward(self, x: Array) -> Array:
-        if self.where is True and self.dtype is None and x.dtype.char in OWN_PRECISION and x.size:
+        own = type(x) is ndarray and self.where is True and self.dtype is None
+        if own and x.dtype.char in OWN_PRECISION and x.size:
             total = add_up(x, self.axis, None, None, True)
             number = count(x.shape, self.axis)
             if number > self.ddof:
                 away = x - total / number
                 return np.divide(add_up(away * away, self.axis, None, None, self.keepdims), number - self.ddof)
+        if not native(x):
+            return var_of(x, self.axis, self.dtype, self.ddof, self.keepdims, self.where)
         spread: Array = np.var(x, self.axis, self.dtype, None, self.ddof, self.keepdims, where=given(self.where))
         return spread
 
@@ -55,6 +72,8 @@ class Deviation:
     where: Any = True
 
     def forward(self, x: Array) -> Array:
+        if not native(x):
+            return np.sqrt(var_of(x, self.axis, self.dtype, self.ddof, self.keepdims, self.where))
         spread: Array = np.std(x, self.axis, self.dtype, None, self.ddof, self.keepdims, where=given(self.where))
         return spread
 
@@ -62,7 +81,7 @@ class Deviation:
         entries = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
         spread = with_reduced_axes(result, x.shape, self.axis, self.keepdims)
         flat = (spread == 0) | self._equal(x, spread)
-        if np.any(flat):
+        if may(flat):
             spread, entries = np.where(flat, 1, spread), np.where(flat, 0, entries)
         scaled: Array = entries * slope(1, x, self.axis, self.where, self.ddof) / spread
         return deviations(x, self.axis, self.where) * scaled
@@ -72,11 +91,11 @@ class Deviation:
         if not x.size:
             return False
         heads = first(x, self.axis, self.where)
-        rounding = count(x.shape, self.axis) * np.finfo(x.dtype).eps
+        rounding = count(x.shape, self.axis) * float(np.finfo(x.dtype).eps)
         suspicious = spread <= rounding * np.abs(heads)
-        if not np.any(suspicious):
+        if not may(suspicious):
             return False
-        same = (x == heads) | ~np.asarray(self.where)
+        same = x == heads if self.where is True else (x == heads) | np.logical_not(self.where)
         return suspicious & np.all(same, axis=self.axis, keepdims=True)
 
 
@@ -91,8 +110,10 @@ def first(x: Array, axis: Axis, where: Any) -> Array:
     if where is True:
         return x[tuple([slice(1) if i in reduced else slice(None) for i in range(len(x.shape))])]
     counts = last(np.broadcast_to(where, x.shape), axis)
-    chosen = np.take_along_axis(last(x, axis), np.argmax(counts, axis=-1, keepdims=True), axis=-1)
-    return chosen.reshape(reduced_shape(x.shape, axis))
+    is_first = counts & (np.cumsum(counts, axis=-1) == 1)
+    chosen = np.where(is_first, last(x, axis), np.zeros((), x.dtype, like=like(x)))
+    heads: Array = np.sum(chosen, axis=-1).reshape(reduced_shape(x.shape, axis))
+    return heads
 
 
 def deviations(x: Array, axis: Axis, where: Any) -> Array:
@@ -100,7 +121,9 @@ def deviations(x: Array, axis: Axis, where: Any) -> Array:
     if where is True:
         middle: Array = np.mean(x, axis=axis, keepdims=True)
         return x - middle
-    return np.where(where, x - np.mean(x, axis=axis, keepdims=True, where=where), np.zeros((), x.dtype))
+    foreign = not native(x) and not isinstance(x, Tensor)
+    middle = mean_of(x, axis, None, True, where) if foreign else np.mean(x, axis=axis, keepdims=True, where=where)
+    return np.where(where, x - middle, np.zeros((), x.dtype, like=like(x)))
 
 
 def slope(numerator: float, x: Array, axis: Axis, where: Any, ddof: float) -> Any:

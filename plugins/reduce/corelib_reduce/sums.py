@@ -6,8 +6,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import NO_VALUE, Array, Axis, Shape, linear
-from corelib_reduce.axes import OWN_PRECISION, add_up, count, included, shared, spread
+from corelib.extend import NO_VALUE, Array, Axis, Shape, linear, native
+from corelib_reduce.axes import OWN_PRECISION, add_up, count, included, ndarray, shared, spread
+from corelib_reduce.portable import mean_of, sum_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,10 @@ class Sum:
     where: Any = True
 
     def forward(self, x: Array) -> Array:
-        if self.where is True and self.initial is NO_VALUE:
+        if type(x) is ndarray and self.where is True and self.initial is NO_VALUE:
             return add_up(x, self.axis, self.dtype, None, self.keepdims)
+        if not native(x):
+            return sum_of(x, self.axis, self.dtype, self.keepdims, self.initial, self.where)
         total: Array = np.sum(x, self.axis, self.dtype, None, self.keepdims, self.initial, self.where)
         return total
 
@@ -47,10 +50,13 @@ class Mean:
     where: Any = True
 
     def forward(self, x: Array) -> Array:
-        if self.where is True and self.dtype is None and x.dtype.char in OWN_PRECISION and x.size:
+        own = type(x) is ndarray and self.where is True and self.dtype is None
+        if own and x.dtype.char in OWN_PRECISION and x.size:
             total = add_up(x, self.axis, None, None, self.keepdims)
             average: Array = total / count(x.shape, self.axis)
             return average
+        if not native(x):
+            return mean_of(x, self.axis, self.dtype, self.keepdims, self.where)
         mean: Array = np.mean(x, self.axis, self.dtype, None, self.keepdims, where=self.where)
         return mean
 
