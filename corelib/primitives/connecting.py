@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from corelib.core.graph import BroadcastNode, Node, like
 from corelib.core.tensor import make
 from corelib.primitives.class_op import picked
@@ -15,7 +13,7 @@ def as_tensors(node: Node, args: tuple[Any, ...], result: Any) -> tuple[tuple[An
     if result is None:
         return connected, None
     if isinstance(result, tuple):
-        return connected, like(result, [picked(node, i, np.asarray(r)) for i, r in enumerate(result)])
+        return connected, like(result, [picked(node, i, r) for i, r in enumerate(result)])
     return connected, make(result, node)
 
 

@@ -211,10 +211,15 @@ def elsewhere(singular: Function, masked: Any, args: tuple[Any, ...], result: An
 
     It is differentiated again, and the factors that it is made of may be infinite where it is: 0 * inf there would
     be NaN in the gradient of the whole (https://github.com/tensorflow/probability/blob/main/discussion/where-nan.pdf).
+    In an array that is not NumPy's nobody looks for an unmasked entry. There the numbers stay, and are constants
+    where ``masked`` holds: the NaN ends at them, as np.where passes no gradient on to what it did not take.
     """
-    if native(masked) and np.all(masked):
+    if not native(masked):
+        slope = singular.at(tuple([held(arg, masked) for arg in args]), held(result, masked))
+        return np.divide(slope.above, slope.below) if type(slope) is Ratio else slope
+    if np.all(masked):
         return 0.0
-    place = np.argmin(masked, keepdims=True).reshape(-1)  # an array, so that nobody looks at what is not NumPy's
+    place = np.argmin(masked)
 
     def moved(array: Any) -> Any:
         if array is None:
@@ -224,6 +229,12 @@ def elsewhere(singular: Function, masked: Any, args: tuple[Any, ...], result: An
 
     slope = singular.at(tuple([moved(arg) for arg in args]), moved(result))
     return np.divide(slope.above, slope.below) if type(slope) is Ratio else slope
+
+
+def held(array: Any, masked: Any) -> Any:
+    """The same numbers, which are constants where ``masked`` holds."""
+    tensor: Any = array if isinstance(array, Tensor) else None
+    return array if tensor is None else np.where(masked, tensor._entries, tensor)
 
 
 def divided(propagated: Any, slope: Ratio) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from corelib.extend import Array, Ratio, Wanted, all_finite, elementwise, op
+from corelib.extend import Array, Ratio, Wanted, all_finite, elementwise, may, op
 from corelib_elementwise.powers import base_slope, exponent_slope, power_of, wide_base_slope
 
 
@@ -50,7 +50,7 @@ def unmasked(x: Array, masked: Array, instead: int) -> Array:
 
     The other entries stay in the graph where what arrives is zero: jvp takes the derivative of a pullback at zero.
     """
-    return np.where(masked, instead, x) if np.any(masked) else x
+    return np.where(masked, instead, x) if may(masked) else x
 
 
 add: Final = elementwise(np.add, 1, 1)
@@ -76,7 +76,7 @@ heaviside: Final = elementwise(np.heaviside, 0, lambda x, y: x == 0)
 def _part(x: Any, whole: Any) -> Any:
     """x / whole, and 0 where both are 0."""
     empty = whole == 0
-    if np.any(empty):
+    if may(empty):
         return np.where(empty, 0, x) / np.where(empty, 1, whole)
     return x / whole
 

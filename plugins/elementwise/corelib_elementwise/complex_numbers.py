@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear
-from corelib_elementwise.recordable import as_tensor
+from corelib_elementwise.recordable import as_tensor, is_complex
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Conjugate:
 def _angle(z: TensorLike, deg: bool = False) -> Tensor:
     """The angle of z in (-pi, pi], in degrees with ``deg``; its gradient is 0 at the origin."""
     values: Any = as_tensor(z)
-    height = np.imag(values) if np.iscomplexobj(values) else np.zeros_like(values)
+    height = np.imag(values) if is_complex(values) else np.zeros_like(values)
     angle = np.arctan2(height, np.real(values))
     return as_tensor(angle * (180 / pi) if deg else angle)
 

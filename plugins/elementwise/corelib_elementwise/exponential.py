@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Ratio, elementwise
+from corelib.extend import Ratio, elementwise, may
 from corelib_elementwise.sigmoid import logistic
 
 LN2: Final = ln(2)
@@ -27,7 +27,7 @@ def _lead(x: Any, y: Any) -> Any:
     with np.errstate(invalid="ignore", over="ignore"):
         lead = x - y
         tied = np.isnan(lead) & (x == y)
-        return np.where(tied, 0, lead) if np.any(tied) else lead
+        return np.where(tied, 0, lead) if may(tied) else lead
 
 
 # exp(x) / (exp(x) + exp(y)), which is logistic(x - y)

@@ -4,6 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from corelib.extend import may
+from corelib_elementwise.recordable import is_complex
+
 
 def power_of(x: Any, y: Any) -> Any:
     """np.power: arrays of numbers by their operator, which squares and takes roots without a call of pow."""
@@ -31,8 +34,8 @@ def exponent_slope(x: Any, y: Any, *, result: Any) -> Any:
     if type(x) is float or type(x) is int:  # which stays a Python number, so that float32 stays float32
         return result * _log_of_number(x, y)
     vanishing = (x == 0) & (np.real(y) >= 0)
-    base = np.where(vanishing, 1, x) if np.any(vanishing) else x
-    if np.iscomplexobj(result) and not np.iscomplexobj(x):
+    base = np.where(vanishing, 1, x) if may(vanishing) else x
+    if is_complex(result) and not is_complex(x):
         base = base + 0j
     return result * np.log(base)
 
@@ -43,7 +46,7 @@ def _one_less(x: Any, y: Any) -> Any:
     Nowhere else: the derivative of this slope in y is x**(y-1) + ..., which is not 0 where y is.
     """
     zero = y == 0
-    if np.any(zero):
+    if may(zero):
         smallest = np.finfo(np.result_type(x, y, np.float16)).tiny
         return np.where(zero & ~(np.abs(x) >= smallest), 0, y - 1)
     return y - 1
@@ -52,6 +55,6 @@ def _one_less(x: Any, y: Any) -> Any:
 def _log_of_number(x: float, y: Any) -> Any:
     if x == 0:
         return np.where(np.real(y) >= 0, 0.0, -np.inf)
-    if np.iscomplexobj(y):
+    if is_complex(y):
         return complex(np.log(x + 0j))
     return float(np.log(x))

@@ -27,3 +27,8 @@ def recordable(forward: Callable[..., Any], *slopes: Callable[..., Any] | int) -
 def as_tensor(value: TensorLike) -> Tensor:
     """``value`` itself where it is a Tensor: plain NumPy on Tensors is typed as if it returned arrays."""
     return value if isinstance(value, Tensor) else Tensor(value)
+
+
+def is_complex(x: Any) -> bool:
+    """Whether the dtype is complex: np.iscomplexobj, which not all kinds of array have."""
+    return bool(x.dtype.kind == "c") if hasattr(x, "dtype") else isinstance(x, complex)

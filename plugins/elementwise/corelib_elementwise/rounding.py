@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.extend import Array, Shape, elementwise, linear, op
+from corelib_elementwise.recordable import is_complex
 
 floor: Final = elementwise(np.floor, 0)
 ceil: Final = elementwise(np.ceil, 0)
@@ -35,7 +36,7 @@ class Sign:
         return np.sign(x)
 
     def backward(self, propagated: Array, x: Array) -> Array:
-        if not np.iscomplexobj(x):
+        if not is_complex(x):
             return np.zeros_like(propagated)
         gradient: Array = _across(propagated, x)
         return gradient

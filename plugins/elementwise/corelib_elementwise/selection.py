@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Array, Tensor, TensorLike, Wanted, composed, op
-from corelib_elementwise.recordable import as_tensor
+from corelib.extend import Array, Tensor, TensorLike, Wanted, composed, native, op
+from corelib_elementwise.recordable import as_tensor, is_complex
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,22 @@ class NanToNum:
     neginf: float | None = None
 
     def forward(self, x: Array) -> Array:
-        return np.asanyarray(np.nan_to_num(x, nan=self.nan, posinf=self.posinf, neginf=self.neginf))
+        if native(x):
+            return np.nan_to_num(x, nan=self.nan, posinf=self.posinf, neginf=self.neginf)
+        if x.dtype.kind == "c":
+            return self._replaced(np.real(x)) + 1j * self._replaced(np.imag(x))
+        return self._replaced(x) if x.dtype.kind == "f" else x.copy()
+
+    def _replaced(self, x: Array) -> Array:
+        """The same of real numbers in an array of another kind: not all of those kinds take ``nan`` and its like."""
+        limits = np.finfo(x.dtype)
+        above = limits.max if self.posinf is None else self.posinf
+        below = limits.min if self.neginf is None else self.neginf
+        bounded = np.where(x == np.inf, above, np.where(x == -np.inf, below, x))
+        return np.where(np.isnan(x), self.nan, bounded).astype(x.dtype)
 
     def backward(self, propagated: Array, x: Array) -> Array:
-        if not np.iscomplexobj(x):
+        if not is_complex(x):
             return np.where(np.isfinite(x), propagated, 0)
         real = np.where(np.isfinite(np.real(x)), np.real(propagated), 0)
         return real + 1j * np.where(np.isfinite(np.imag(x)), np.imag(propagated), 0)

@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.extend import Array, Tensor, elementwise
-from corelib_elementwise.recordable import recordable
+from corelib_elementwise.recordable import is_complex, recordable
 
 # NumPy converts a Python number at each call, which makes small additions half as long again:
 # python -m timeit -s "import numpy as np; x = np.ones(3)" "np.add(x, 1.0)", and with np.ones(()).
@@ -15,7 +15,7 @@ FAR: Final = 8.0  # exp(8) eps is 7e-13
 
 def decayed(x: Any) -> Any:
     """exp(-x) or, where that would be the larger one, exp(x)."""
-    if np.iscomplexobj(x):
+    if is_complex(x):
         return np.exp(np.where(np.real(x) < 0, x, -x))
     return np.exp(-np.abs(x))
 
@@ -40,7 +40,7 @@ def _logistic(x: Any) -> Any:
 
 def _logistic_of_others(x: Any) -> Any:
     """The same of what is no array of real numbers with axes, which may not be written into."""
-    if np.iscomplexobj(x):
+    if is_complex(x):
         tail = decayed(x)
         return np.where(np.real(x) < 0, tail, 1) / (1 + tail)
     return 1 / (1 + np.exp(-1.0 * x))  # and not -x, which an unsigned integer cannot be
@@ -59,7 +59,7 @@ def _log_sigmoid(x: Any) -> Any:
 
 
 def _refuse_complex(name: str, x: Any) -> None:
-    if np.iscomplexobj(x):
+    if is_complex(x):
         raise TypeError(f"{name} is defined for real numbers only")
 
 

@@ -47,7 +47,8 @@ class SincDerivative:
     order: int
 
     def forward(self, x: Array) -> Array:
-        return np.asanyarray(_derivative(x, self.order))
+        derivative: Array = _derivative(x, self.order)
+        return derivative
 
     def backward(self, propagated: Array, x: Array) -> Array:
         slope: Array = np.conj(sinc_derivative(x, self.order + 1))

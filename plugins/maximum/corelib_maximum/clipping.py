@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.errors import UnsupportedArgument
-from corelib.extend import Array, Tensor, TensorLike, composed, elementwise
+from corelib.extend import Array, Tensor, TensorLike, composed, elementwise, may
 from corelib_maximum.comparing import NAN, share
 
 
@@ -13,7 +13,7 @@ def _inside(x: Any, *outside: Any) -> Any:
     """The slope in x: 0 where it is out of bounds, NaN where it is NaN, 1 elsewhere, on the bounds too."""
     inside = ~(outside[0] | outside[1]) if len(outside) > 1 else ~outside[0]
     unknown = np.isnan(x)
-    return np.where(unknown, NAN, inside) if np.any(unknown) else inside
+    return np.where(unknown, NAN, inside) if may(unknown) else inside
 
 
 def _lower_slope(x: Any, low: Any, high: Any) -> Any:

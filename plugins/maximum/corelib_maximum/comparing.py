@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Array, elementwise, op
+from corelib.extend import Array, elementwise, native, op
 
-HALF: Final = np.float32(0.5)  # exact in every precision, so float32 stays float32
+ZERO: Final = np.float32(0)  # exact in every precision, so float32 stays float32
+HALF: Final = np.float32(0.5)
+ONE: Final = np.float32(1)
 NAN: Final = np.float32(np.nan)
 
 
@@ -18,17 +20,23 @@ def share(x: Any, y: Any) -> Any:
 
 def share_of_numbers(x: Any, y: Any, wins: Any, loses: Any) -> Any:
     """The slope in x of a choice that passes NaN by: as ``wins`` and ``loses`` say, NaN where both are NaN."""
-    if np.count_nonzero(wins) + np.count_nonzero(loses) == wins.size:
+    if decided(wins, loses):
         return wins
     return _shares(wins | (np.isnan(y) & ~np.isnan(x)), loses | (np.isnan(x) & ~np.isnan(y)), x, y)
 
 
 def _shares(wins: Any, loses: Any, x: Any, y: Any) -> Any:
-    if np.count_nonzero(wins) + np.count_nonzero(loses) == wins.size:
-        return wins  # nothing is tied, and nothing NaN: what almost every call finds
-    tied = x == y
-    slope = np.add(wins, wins | tied, dtype=np.float32) * HALF
-    return np.where(wins | loses | tied, slope, NAN)
+    if decided(wins, loses):
+        return wins
+    tied = np.where(x == y, HALF, NAN)
+    return np.where(wins, ONE, np.where(loses, ZERO, tied))
+
+
+def decided(wins: Any, loses: Any) -> bool:
+    """Whether nothing is tied, and nothing NaN: so almost every call finds it. False of what nobody may look at."""
+    if type(wins) is not np.ndarray and not native(wins):
+        return False
+    return bool(np.count_nonzero(wins) + np.count_nonzero(loses) == wins.size)
 
 
 def _relu(x: Array) -> Array:
@@ -54,8 +62,7 @@ class LeakyRelu:
         return (np.maximum if self.slope <= 1 else np.minimum)(x, x * self.slope)
 
     def backward(self, propagated: Array, x: Array) -> Array:
-        positive = np.multiply(share(x, 0), 1 - self.slope, dtype=x.dtype.newbyteorder("="))  # a ufunc takes no other
-        slope: Array = positive + self.slope
+        slope: Array = share(x, 0).astype(x.dtype) * (1 - self.slope) + self.slope
         return propagated * slope
 
 
