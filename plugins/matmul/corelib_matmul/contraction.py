@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from corelib.extend import Array, Wanted, op
+from corelib.extend import Array, Wanted, native, op
 from corelib_matmul.products import Gradients, conj, matmul_gradients
 
 Axes: TypeAlias = int | tuple[int | Sequence[int], int | Sequence[int]]
@@ -60,6 +60,8 @@ class Dot:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
+        if not native(x) and (x.ndim == 0 or y.ndim == 0):
+            return x * y
         z: Array = np.dot(x, y)
         return z
 
@@ -79,8 +81,10 @@ class Inner:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
-        z: Array = np.inner(x, y)
-        return z
+        if native(x):
+            z: Array = np.inner(x, y)
+            return z
+        return x * y if x.ndim == 0 or y.ndim == 0 else np.tensordot(x, y, ([x.ndim - 1], [y.ndim - 1]))
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         if propagated.ndim == 0 or np.ndim(x) == 0 or np.ndim(y) == 0:
@@ -96,11 +100,21 @@ class Vdot:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
-        return np.asarray(np.vdot(x, y))
+        if native(x):
+            return np.asarray(np.vdot(x, y))
+        if x.size != y.size:
+            raise ValueError(f"arrays of {x.size} and {y.size} entries have no product")
+        z: Array = np.sum(conj(x.reshape(-1)) * y.reshape(-1))
+        return z
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
-        first = np.reshape(conj(propagated) * y, np.shape(x)) if wanted[0] else None
-        return first, np.reshape(propagated * x, np.shape(y)) if wanted[1] else None
+        first = np.reshape(_row(conj(propagated) * y), np.shape(x)) if wanted[0] else None
+        return first, np.reshape(_row(propagated * x), np.shape(y)) if wanted[1] else None
+
+
+def _row(x: Any) -> Any:
+    """The entries of ``x`` in a row: from there dask takes any shape; NumPy's array itself."""
+    return x if type(x) is np.ndarray else np.reshape(x, (-1,))
 
 
 @dataclass(frozen=True, slots=True)

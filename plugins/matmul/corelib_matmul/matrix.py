@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from corelib.extend import Array, Wanted, op
+from corelib.extend import Array, Wanted, native, op
 from corelib_matmul.products import Gradients, conj, matmul_gradients, reshaped, stacked_gradients, summed
 
 
@@ -50,8 +50,13 @@ class Matvec:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
-        z: Array = np.matvec(x, y)
-        return z
+        if native(x):
+            z: Array = np.matvec(x, y)
+            return z
+        if x.ndim == 1 or y.ndim == 0:
+            raise ValueError(f"it takes a matrix and a vector, not arrays of {x.ndim} and {y.ndim} axes")
+        products: Array = x @ np.expand_dims(y, -1)
+        return np.squeeze(products, -1)
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         columns, propagated = np.expand_dims(y, -1), np.expand_dims(propagated, -1)
@@ -66,8 +71,10 @@ class Vecmat:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
-        z: Array = np.vecmat(x, y)
-        return z
+        if native(x):
+            z: Array = np.vecmat(x, y)
+            return z
+        return np.squeeze(np.expand_dims(conj(x), -2) @ y, -2)
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         rows, propagated = np.expand_dims(conj(x), -2), np.expand_dims(propagated, -2)
@@ -85,8 +92,12 @@ class Vecdot:
     axis: int = -1
 
     def forward(self, x: Array, y: Array) -> Array:
-        z: Array = np.vecdot(x, y, axis=self.axis)  # type: ignore[call-overload]  # NumPy's stubs leave axis out
-        return z
+        if native(x):
+            z: Array = np.vecdot(x, y, axis=self.axis)  # type: ignore[call-overload]  # NumPy's stubs leave axis out
+            return z
+        rows = np.expand_dims(conj(np.moveaxis(x, self.axis, -1)), -2)
+        products: Array = rows @ np.expand_dims(np.moveaxis(y, self.axis, -1), -1)
+        return np.squeeze(products, (-2, -1))
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         g = np.expand_dims(propagated, -1)

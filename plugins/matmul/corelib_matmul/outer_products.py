@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from corelib.extend import Array, Shape, Wanted, op
+from corelib.extend import Array, Shape, Wanted, native, op
 from corelib_matmul.products import Gradients, conj
 
 
@@ -26,7 +26,11 @@ class LinalgOuter(Outer):
     """z[i, j] = x[i] y[j], of two vectors. Raises InvalidOperand for what is not 1-d."""
 
     def forward(self, x: Array, y: Array) -> Array:
-        return np.linalg.outer(x, y)
+        if native(x):
+            return np.linalg.outer(x, y)
+        if not x.ndim == y.ndim == 1:
+            raise ValueError(f"it takes two vectors, not arrays of {x.ndim} and {y.ndim} axes")
+        return np.outer(x, y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,13 @@ class Kron:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
-        return np.kron(x, y)
+        if native(x):
+            return np.kron(x, y)
+        ndim = max(x.ndim, y.ndim)
+        shape_x, shape_y = _padded(x.shape, ndim), _padded(y.shape, ndim)
+        apart_x = np.reshape(x, [m for n in shape_x for m in (n, 1)])
+        apart_y = np.reshape(y, [m for n in shape_y for m in (1, n)])
+        return np.reshape(apart_x * apart_y, [n * m for n, m in zip(shape_x, shape_y, strict=True)])
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         ndim = propagated.ndim

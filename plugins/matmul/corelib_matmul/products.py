@@ -12,7 +12,7 @@ Gradients: TypeAlias = tuple[Array | None, Array | None]
 
 def conj(x: Any) -> Any:
     """The complex conjugate; a real array itself, not a copy of it."""
-    return np.conjugate(x) if np.iscomplexobj(x) else x
+    return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
 def adjoint(x: Array) -> Array:

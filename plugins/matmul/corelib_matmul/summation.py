@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from corelib.errors import UnsupportedArgument
-from corelib.extend import Array, Shape, Tensor, Wanted, composed, linear, op
+from corelib.extend import Array, Shape, Tensor, Wanted, composed, like, linear, ones, op
 from corelib_matmul.products import conj
 from corelib_matmul.subscripts import spelt_out
 
@@ -78,15 +78,15 @@ def gradient_of(
 def on_diagonal(x: Any, term: str, shape: Shape) -> Any:
     """Zeros of ``shape``, with ``x`` where the axes that have one label in ``term`` have one index."""
     repeats = [i for i, label in enumerate(term) if term.index(label) != i]
-    diagonal = np.ones((1,) * len(shape), bool)
+    diagonal = ones((1,) * len(shape), bool, x)
     for i in repeats:
-        diagonal = diagonal & (_positions(i, shape) == _positions(term.index(term[i]), shape))
+        diagonal = diagonal & (_positions(i, shape, x) == _positions(term.index(term[i]), shape, x))
     return np.where(diagonal, np.expand_dims(x, tuple(repeats)), 0)
 
 
-def _positions(axis: int, shape: Shape) -> Array:
-    """The index along ``axis``, in a shape that broadcasts with ``shape``."""
-    return np.arange(shape[axis]).reshape([-1 if i == axis else 1 for i in range(len(shape))])
+def _positions(axis: int, shape: Shape, x: Any) -> Array:
+    """The index along ``axis``, in a shape that broadcasts with ``shape``, in an array of the kind of ``x``."""
+    return np.arange(shape[axis], like=like(x)).reshape([-1 if i == axis else 1 for i in range(len(shape))])
 
 
 rearrangement: Final = linear(Rearrangement, name="einsum")

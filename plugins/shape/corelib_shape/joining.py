@@ -7,8 +7,17 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import Array, Shape, Tensor, Wanted, composed, linear
+from corelib.extend import Array, Shape, Tensor, Wanted, composed, linear, native
 from corelib_shape.taking import tensor
+
+
+def converted(arrays: Sequence[Any], dtype: npt.DTypeLike | None, casting: Any) -> list[Any]:
+    """The arrays in ``dtype``, or in the one that is common to all: for kinds whose functions take no such keyword."""
+    common = np.result_type(*[x.dtype for x in arrays]) if dtype is None else np.dtype(dtype)
+    for x in arrays:
+        if not np.can_cast(x.dtype, common, casting):
+            raise TypeError(f"{x.dtype} is not converted to {common} with casting={casting!r}")
+    return [x if x.dtype == common else x.astype(common) for x in arrays]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,13 @@ class Concatenate:
     casting: Any = "same_kind"
 
     def forward(self, *arrays: Array) -> Array:
-        return np.concatenate(arrays, self.axis, dtype=self.dtype, casting=self.casting)
+        plain = self.dtype is None and self.casting == "same_kind"
+        if plain and self.axis is not None:
+            return np.concatenate(arrays, self.axis)
+        if all([native(x) for x in arrays]):
+            return np.concatenate(arrays, self.axis, dtype=self.dtype, casting=self.casting)
+        parts = arrays if plain else converted(arrays, self.dtype, self.casting)
+        return np.concatenate([x.reshape(-1) for x in parts] if self.axis is None else parts, self.axis or 0)
 
     def backward(self, propagated: Array, *shapes: Shape, wanted: Wanted) -> tuple[Array | None, ...]:
         axis = self.axis
@@ -47,7 +62,11 @@ class Stack:
     casting: Any = "same_kind"
 
     def forward(self, *arrays: Array) -> Array:
-        return np.stack(arrays, self.axis, dtype=self.dtype, casting=self.casting)
+        if self.dtype is None and self.casting == "same_kind":
+            return np.stack(arrays, self.axis)
+        if all([native(x) for x in arrays]):
+            return np.stack(arrays, self.axis, dtype=self.dtype, casting=self.casting)
+        return np.stack(converted(arrays, self.dtype, self.casting), self.axis)
 
     def backward(self, propagated: Array, *shapes: Shape, wanted: Wanted) -> tuple[Array | None, ...]:
         before: tuple[Any, ...] = (slice(None),) * (self.axis % (len(shapes[0]) + 1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from corelib.errors import UnsupportedArgument
 from corelib.extend import Array, Shape, Tensor, composed, linear
 from corelib_shape.reshaping import copy as copied
-from corelib_shape.taking import along, tensor
+from corelib_shape.taking import along, on_host, tensor
 
 
 def _tile(A: Any, reps: int | Sequence[int]) -> Tensor:
@@ -33,7 +34,7 @@ def _repeat(a: Any, repeats: int | Sequence[int], axis: int | None = None) -> Te
         return _repeat(np.ravel(a), repeats, 0)
     shape = list(np.shape(a))
     if not isinstance(repeats, int):
-        return tensor(a)[along(axis, len(shape), np.repeat(np.arange(shape[axis]), repeats))]
+        return tensor(a)[along(axis, len(shape), np.repeat(np.arange(shape[axis]), on_host(repeats)))]
     axis = normalize_axis_index(axis, len(shape))
     copies = np.broadcast_to(np.expand_dims(a, axis + 1), [*shape[: axis + 1], repeats, *shape[axis + 1 :]])
     shape[axis] *= repeats
@@ -51,7 +52,7 @@ def _meshgrid(
     order = list(range(len(xi)))
     if indexing == "xy" and len(xi) > 1:
         order[:2] = [1, 0]
-    shape = [np.size(xi[i]) for i in order]
+    shape = [prod(np.shape(xi[i])) for i in order]
     rows = [np.reshape(x, [-1 if i == j else 1 for j in order]) for i, x in enumerate(xi)]
     grid: list[Any] = rows if sparse else [np.broadcast_to(row, shape) for row in rows]
     return tuple([copied(values) if copy else values for values in grid])

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import Array, Axis, Shape, linear
+from corelib.extend import Array, Axis, Shape, Tensor, linear, native
 
 ORDERS: Final = ("C", "F")
 
@@ -15,6 +15,19 @@ def check_order(order: str) -> None:
     """Refuse an order that depends on how the entries lie in memory: the gradient's may lie otherwise."""
     if order not in ORDERS:
         raise ValueError(f"order={order!r} depends on the layout in memory; pass 'C' or 'F'")
+
+
+def reshaped(x: Array, shape: int | Shape, order: Literal["C", "F"]) -> Array:
+    """``x`` in another shape; of other kinds of array than NumPy's the order "F" is "C" of the reversed axes."""
+    if type(x) is np.ndarray or isinstance(x, Tensor) or native(x):
+        return x.reshape(shape) if order == "C" else np.reshape(x, shape, order=order)
+    if order == "F":
+        backwards = (shape,) if isinstance(shape, int) else tuple(shape)[::-1]
+        return np.transpose(reshaped(np.transpose(x), backwards, "C"))
+    try:
+        return x.reshape(shape)
+    except NotImplementedError:  # chunks that do not fit: dask takes any shape from a row
+        return x.reshape(-1).reshape(shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +42,16 @@ class Reshape:
     copy: bool | None = None
 
     def forward(self, a: Array) -> Array:
-        if self.order == "C" and self.copy is None:
+        if type(a) is np.ndarray and self.order == "C" and self.copy is None:
             return a.reshape(self.shape)
         check_order(self.order)
+        if self.copy is not False and not native(a):
+            result = reshaped(a, self.shape, self.order)
+            return result.copy() if self.copy else result
         return np.reshape(a, self.shape, order=self.order, copy=self.copy)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
-        if self.order == "C":
-            return propagated.reshape(shape)
-        return np.reshape(propagated, shape, order=self.order)
+        return reshaped(propagated, shape, self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +62,10 @@ class Ravel:
 
     def forward(self, a: Array) -> Array:
         check_order(self.order)
-        return np.ravel(a, self.order)
+        return np.ravel(a, self.order) if native(a) else reshaped(a, -1, self.order)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
-        return np.reshape(propagated, shape, order=self.order)
+        return reshaped(propagated, shape, self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,7 @@ class AsType:
     device: Literal["cpu"] | None = None
 
     def forward(self, x: Array) -> Array:
-        return np.astype(x, self.dtype, copy=self.copy)
+        return np.astype(x, self.dtype, copy=self.copy) if native(x) else x.astype(self.dtype, copy=self.copy)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return propagated
@@ -101,12 +115,14 @@ class AsType:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of ``a``, laid out in memory as ``order`` says; ``subok`` is taken for NumPy's sake."""
+    """A copy of ``a``, laid out in memory as ``order`` says, if it is NumPy's; ``subok`` is taken for NumPy's sake."""
 
     order: Literal["K", "A", "C", "F"] = "K"
     subok: bool = False
 
     def forward(self, a: Array) -> Array:
+        if not native(a):
+            return a.copy()
         copied: Array = np.array(a, order=self.order, copy=True, subok=self.subok)  # what np.copy does
         return copied
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_index
 
-from corelib.extend import Array, Shape, Tensor, TensorLike, composed
-from corelib_shape.indexing import place
+from corelib.extend import Array, Shape, Tensor, TensorLike, composed, kind_of_array, like, native
+from corelib_shape.indexing import as_index, place
 
 
 def along(axis: int, ndim: int, index: Any) -> tuple[Any, ...]:
@@ -20,6 +20,12 @@ def tensor(x: Any) -> Tensor:
     return x if isinstance(x, Tensor) else Tensor(x)
 
 
+def on_host(numbers: Any) -> Any:
+    """Numbers that a shape depends on, where Python can read them: an array of another kind waits for that."""
+    kind = kind_of_array(numbers)
+    return numbers if kind is None else kind.to_host(numbers)
+
+
 def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Literal["raise", "wrap", "clip"] = "raise") -> Tensor:
     """The entries of ``a`` at the positions ``indices`` along ``axis``; of the flattened array without one.
 
@@ -28,12 +34,17 @@ def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Literal["raise
     """
     if axis is None:
         return _take(np.ravel(a), indices, 0, mode=mode)
-    where, n = np.asarray(indices), np.shape(a)[axis]
+    where, n = as_index(indices), np.shape(a)[axis]
     if mode == "wrap":
         where = where % n
     elif mode == "clip":
         where = np.clip(where, 0, n - 1)
-    return tensor(a)[along(axis, np.ndim(a), where)]
+    x = tensor(a)
+    if where.ndim == 1 or native(x):
+        return x[along(axis, x.ndim, where)]
+    axis = normalize_axis_index(axis, x.ndim)
+    row = x[along(axis, x.ndim, where.reshape(-1))]  # dask, for one, takes rows of positions alone
+    return row.reshape(*x.shape[:axis], *where.shape, *x.shape[axis + 1 :])
 
 
 def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
@@ -45,7 +56,7 @@ def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
         return _take_along_axis(np.ravel(arr), np.ravel(indices), 0)
     ndim, shape = np.ndim(arr), np.shape(arr)
     grid: list[Any] = [np.arange(n).reshape([-1 if i == j else 1 for j in range(ndim)]) for i, n in enumerate(shape)]
-    grid[axis] = np.asarray(indices)
+    grid[axis] = as_index(indices)
     return tensor(arr)[tuple(grid)]
 
 
@@ -88,21 +99,30 @@ def _trace(
     return total  # type: ignore[no-any-return]  # of a Tensor
 
 
-def _below(shape: Shape, k: int) -> Array:
-    """Where a matrix of the last two lengths of ``shape`` is on its diagonal ``k`` or below."""
-    return np.tri(shape[-2] if len(shape) > 1 else shape[-1], shape[-1], k, bool)
+def _below(m: Tensor, k: int) -> Array:
+    """Where a matrix of the last two lengths of ``m`` is on its diagonal ``k`` or below."""
+    rows, columns = m.shape[-2:] if m.ndim > 1 else (m.shape[-1], m.shape[-1])
+    if native(m):
+        return np.tri(rows, columns, k, bool)
+    model = like(m)
+    return np.expand_dims(np.arange(rows, like=model), 1) + k >= np.arange(columns, like=model)
+
+
+def _zero(m: Tensor) -> Array:
+    """0, of the dtype and the kind of ``m``."""
+    return np.zeros((), dtype=m.dtype, like=like(m))
 
 
 def _tril(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and below it, and 0 above."""
     m = tensor(m)
-    return np.where(_below(m.shape, k), m, np.zeros((), m.dtype))  # type: ignore[return-value]  # of a Tensor
+    return np.where(_below(m, k), m, _zero(m))  # type: ignore[return-value]  # of a Tensor
 
 
 def _triu(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and above it, and 0 below."""
     m = tensor(m)
-    return np.where(_below(m.shape, k - 1), np.zeros((), m.dtype), m)  # type: ignore[return-value]  # of a Tensor
+    return np.where(_below(m, k - 1), _zero(m), m)  # type: ignore[return-value]  # of a Tensor
 
 
 def _delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
@@ -110,7 +130,7 @@ def _delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
     if axis is None:
         return _delete(np.ravel(arr), obj, 0)
     left = np.ones(np.shape(arr)[axis], dtype=bool)
-    left[obj] = False
+    left[on_host(obj)] = False
     return tensor(arr)[along(axis, np.ndim(arr), left)]
 
 
