@@ -5,6 +5,9 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from corelib.core.arrays import kind_of
+from corelib.errors import InvalidOperandType
+
 
 class ArrayKind(Protocol):
     """What corelib must know of a kind of array beyond NumPy's protocols.
@@ -59,6 +62,38 @@ def kind_of_array(array: Any) -> ArrayKind | None:
 
 
 def to_host(array: Any) -> Any:
-    """The entries in an array of NumPy's, whatever the kind; the array itself where it is NumPy's."""
+    """The entries in an array of NumPy's, whatever the kind; the array itself where it is NumPy's.
+
+    Raises InvalidOperandType where no plugin describes the kind and NumPy cannot convert it.
+    """
     kind = kind_of_array(array)
-    return np.asarray(array) if kind is None else kind.to_host(array)
+    if kind is not None:
+        return kind.to_host(array)
+    try:
+        found = np.asarray(array)
+    except Exception as error:  # whatever the array says of it
+        raise undescribed(array) from error
+    if found.dtype == object:
+        raise undescribed(array)
+    return found
+
+
+def from_host(array: "np.ndarray[Any, Any]", like: Any) -> Any:
+    """An array of the kind of ``like`` with the entries of an array of NumPy's; that itself where ``like`` is NumPy's.
+
+    Raises InvalidOperandType where no plugin describes the kind.
+    """
+    if isinstance(like, np.ndarray):
+        return array
+    kind = kind_of_array(like)
+    if kind is None:
+        raise undescribed(like)
+    return kind.from_host(array)
+
+
+def undescribed(array: object) -> InvalidOperandType:
+    """The error where a kind of array is needed that no plugin provides."""
+    return InvalidOperandType(
+        f"no installed plugin describes {kind_of(array)}, so its entries cannot be brought to NumPy or back; install "
+        "one that does (for CuPy: pip install corelib-cupy), or provide it by the hook corelib_array_kinds"
+    )

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterable, Sequence
 from string import ascii_letters
+from typing import Any
 
 import numpy as np
 
 from corelib.errors import NonFinite
+from corelib.optimizing.looking import floats
 from corelib.optimizing.options import Policy
 from corelib.optimizing.parameter import Update
 from corelib.rule import FloatArray
@@ -21,9 +23,10 @@ def clip_factor(updates: Sequence[Update], clip_norm: float | None, on_nonfinite
     if clip_norm is None and on_nonfinite == "propagate":
         return 1.0
     with np.errstate(over="ignore", under="ignore"):
-        norm = root(square(update.gradient) for update in updates)
+        norm = root(floats([square(update.gradient) for update in updates]))
     if not math.isfinite(norm):
-        names = [update.parameter.name for update in updates if not np.isfinite(update.gradient).all()]
+        finite = floats([np.all(np.isfinite(update.gradient)) for update in updates])
+        names = [update.parameter.name for update, whole in zip(updates, finite, strict=True) if not whole]
         if names:
             return nonfinite_factor(names, on_nonfinite)
         norm = scaled_norm(updates)
@@ -46,8 +49,14 @@ def root(squares: Iterable[float]) -> float:
     return math.sqrt(sum(sorted(squares)))
 
 
-def square(gradient: FloatArray) -> float:
-    """The sum of the squares, without an array in between, however the entries lie in memory."""
+def square(gradient: FloatArray) -> Any:
+    """The sum of the squares, without an array in between, however the entries lie in memory.
+
+    Of another kind of array than NumPy's it is such an array, which nobody has looked at.
+    """
+    if not isinstance(gradient, np.ndarray):
+        entries = gradient.reshape(-1)
+        return np.dot(entries, entries)
     if gradient.flags.forc:
         entries = gradient.ravel("K")
         return float(np.dot(entries, entries))
@@ -57,5 +66,6 @@ def square(gradient: FloatArray) -> float:
 
 def scaled_norm(updates: Sequence[Update]) -> float:
     """The norm of finite gradients whose squares overflow, in float64."""
-    top = max(float(np.max(np.abs(update.gradient), initial=0)) for update in updates)
-    return top * root(float(np.sum(np.square(update.gradient / top, dtype=float))) for update in updates)
+    gradients = [update.gradient for update in updates if update.gradient.size]
+    top = max(floats([np.max(np.abs(gradient)) for gradient in gradients]))
+    return top * root(floats([np.sum(np.square((gradient / top).astype(float))) for gradient in gradients]))

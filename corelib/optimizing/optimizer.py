@@ -103,6 +103,10 @@ class Optimizer:
     where they are None. ``decay(tensor)``, called once for each parameter, says whether 4 and 7 decay it;
     without it, all decay. Gradients are never written to. A complex parameter is optimized as pairs of real ones.
 
+    Parameters may be arrays of any kind that is changed in place, CuPy's among them, and of several kinds; all that is
+    computed on one stays of its kind. 2 and 3 look at the entries once a step, which waits for a GPU. With
+    ``on_nonfinite="propagate"`` and no ``clip_norm`` nobody looks.
+
     A `JointRule`, whose method is defined over all parameters together, is given those of this Optimizer at 6;
     the learning rate that it returns is then that of 7. ``shared`` is its state for all of them.
 
@@ -201,12 +205,16 @@ class Optimizer:
             parameter.tensor.cleargrad()
 
     def state_dict(self) -> StateDict:
-        """A snapshot of all state, by parameter name, that `numpy.savez` saves without pickle."""
+        """A snapshot of all state, by parameter name, in NumPy's arrays, that `numpy.savez` saves without pickle.
+
+        Raises InvalidOperandType for an array of a kind that no plugin describes.
+        """
         return save([self])
 
     def load_state_dict(self, state: Mapping[str, Array], *, accept_changes: bool = False) -> None:
         """Go on from a saved state. Nothing is cast and nothing is adopted but state and counts.
 
+        A state fits parameters of every kind of array, whatever the kind of those that it was saved from.
         Raises StateMismatch, with every difference, and then nothing was loaded. ``accept_changes`` lets
         hyperparameters and options differ from the saved ones; those of this optimizer stay.
         """

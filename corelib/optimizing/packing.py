@@ -1,6 +1,7 @@
 """Packing: many small parameters updated as one flat array, where a rule acts entry by entry.
 
-A rule calls NumPy a dozen times, and each call costs half a microsecond however small the array is.
+A rule calls NumPy a dozen times, and each call costs half a microsecond however small the array is. Parameters of other
+kinds of array are updated one by one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -84,10 +85,10 @@ class Packing:
 
 
 def alike(updates: Updates) -> dict[Members, Updates]:
-    """The small parameters that one call can update: of one dtype, equally often updated before."""
+    """The small parameters that one call can update: NumPy's, of one dtype, equally often updated before."""
     groups: dict[tuple[int, bool, Any], list[Update]] = {}
     for update in updates:
-        if update.data.size <= SMALL:
+        if update.data.size <= SMALL and isinstance(update.data, np.ndarray):
             parameter = update.parameter
             groups.setdefault((parameter.t, parameter.decays, update.data.dtype), []).append(update)
     return {tuple(update.parameter for update in group): group for group in groups.values() if len(group) > 1}

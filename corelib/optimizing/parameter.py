@@ -1,10 +1,12 @@
 """Parameter: a Tensor as an optimizer sees it, with its name, its updates counted, and its state."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
+from corelib.core.arrays import kind_of
+from corelib.core.naming import shown
 from corelib.core.tensor import Array, Tensor
 from corelib.errors import OptimizerError
 from corelib.rule import FloatArray
@@ -29,10 +31,23 @@ class Parameter:
         return self.tensor.trainable and self.tensor.grad is not None
 
     def update(self) -> "Update":
-        """What the next step works on; raises OptimizerError if its shape or dtype is another now."""
+        """What the next step works on; raises OptimizerError if its shape, dtype or kind of array is another now."""
         data = self._fitting("value", self.tensor.data)
         gradient = self._fitting("gradient", self.tensor.grad)
-        return Update(self, real(data), readonly(real(np.asarray(gradient))))
+        if type(gradient) is not np.ndarray or type(data) is not np.ndarray:
+            gradient = self._of_the_kind(data, gradient)
+        return Update(self, real(data), readonly(real(gradient)))
+
+    def _of_the_kind(self, data: Array, gradient: Array) -> Array:
+        """The gradient, if it is of the kind of the values: a number of NumPy's counts as an array of NumPy's."""
+        if isinstance(data, np.ndarray) and isinstance(gradient, (np.ndarray, np.generic, Tensor)):
+            return np.asarray(gradient)
+        if not isinstance(gradient, type(data)) and not isinstance(data, type(gradient)):
+            raise OptimizerError(
+                f"{self.name!r} is a {kind_of(data)}, but its gradient is a {kind_of(gradient)}, and an optimizer "
+                "converts neither; assign a gradient of the same kind"
+            )
+        return gradient
 
     def _fitting(self, what: str, array: Array | None) -> Array:
         if array is None or array.shape != self.shape or array.dtype != self.dtype:
@@ -59,19 +74,21 @@ def apart(update: Update, owners: Set[int]) -> Update:
     if id(owner(update.gradient)) not in owners:
         return update
     tensor = update.parameter.tensor
-    tensor.grad = np.array(tensor.grad)
+    grad: Any = tensor.grad
+    tensor.grad = np.array(grad) if isinstance(grad, np.ndarray) else grad.copy()
     return update.parameter.update()
 
 
-def owner(array: FloatArray) -> object:
+def owner(array: object) -> object:
     """Whose memory the array is: the last of its bases."""
-    found: object = array
-    while isinstance(found, np.ndarray) and found.base is not None:
-        found = found.base
+    found, base = array, getattr(array, "base", None)
+    while base is not None:
+        found, base = base, getattr(base, "base", None)
     return found
 
 
 Tensors: TypeAlias = Iterable[Tensor] | Mapping[str, Tensor]
+CHANGES: Final = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__")
 
 
 def named_tensors(params: Tensors, first: int = 0) -> list[tuple[str, Tensor]]:
@@ -90,8 +107,10 @@ def check_leaves(named: Sequence[tuple[str, Tensor]]) -> None:
     names: dict[int, str] = {}
     taken: set[str] = set()
     for name, tensor in named:
-        if not isinstance(tensor, Tensor) or not isinstance(tensor.data, np.ndarray):
-            raise OptimizerError(f"parameter {name!r} is no Tensor of a numpy array: {tensor!r}")
+        if not isinstance(tensor, Tensor):
+            raise OptimizerError(f"parameter {name!r} is no Tensor: {shown(tensor)}")
+        if not isinstance(tensor.data, np.ndarray):
+            check_changeable(name, tensor.data)
         if tensor.creator is not None:
             raise OptimizerError(f"parameter {name!r} is a computed result; optimize what it came from")
         if id(tensor) in names:
@@ -102,15 +121,30 @@ def check_leaves(named: Sequence[tuple[str, Tensor]]) -> None:
         taken.add(name)
 
 
+def check_changeable(name: str, array: object) -> None:
+    """Raise OptimizerError for an array that is not written to in place: ``array += 1`` would make another.
+
+    An array of Dask's is one: it is a recipe for its entries.
+    """
+    if not all(hasattr(type(array), method) for method in CHANGES):
+        raise OptimizerError(
+            f"parameter {name!r} is a {kind_of(array)}, which cannot be changed in place; make it an array of "
+            "NumPy's. Data that is only read may be of any kind"
+        )
+
+
 def real(array: Array) -> FloatArray:
     """The array, or a complex one as pairs of real and imaginary part along one more axis, not copied."""
     if array.dtype.kind != "c":
         return array
-    return np.ascontiguousarray(array).reshape(*array.shape, 1).view(np.finfo(array.dtype).dtype)
+    flat = (np.ascontiguousarray(array) if isinstance(array, np.ndarray) else array).reshape(-1)
+    return flat.view(np.finfo(array.dtype).dtype).reshape(*array.shape, 2)
 
 
 def readonly(array: FloatArray) -> FloatArray:
-    """A view that refuses to be written to."""
+    """A view that refuses to be written to; of another kind than NumPy's the array itself, which cannot refuse."""
+    if not isinstance(array, np.ndarray):
+        return array
     view = array.view()
     view.flags.writeable = False
     return view

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from corelib.core.array_kinds import from_host, to_host
 from corelib.core.tensor import Array
 from corelib.errors import OptimizerError, StateMismatch
 from corelib.optimizing.header import HEADER, Group, fits, groups_of, header_of
@@ -22,12 +23,12 @@ States: TypeAlias = dict[Parameter, Any]
 
 
 def save(optimizers: Sequence["Optimizer"]) -> StateDict:
-    """A snapshot: it shares no memory with the optimizers."""
+    """A snapshot in arrays of NumPy's: it shares no memory with the optimizers."""
     state = {HEADER: header_of([describe(optimizer) for optimizer in optimizers])}
     for optimizer in optimizers:
         optimizer.unpack()
         for parameter in optimizer.parameters:
-            state |= {key: np.array(value) for key, value in entries(parameter, parameter.state)}
+            state |= {key: np.array(on_host(value)) for key, value in entries(parameter, parameter.state)}
     return state
 
 
@@ -66,6 +67,16 @@ def entries(parameter: Parameter, state: object) -> Iterator[tuple[str, Any]]:
             value = getattr(state, field.name)
             if value is not None and not field.metadata.get("transient"):
                 yield f"{parameter.name}/{field.name}", value
+
+
+def is_array(value: object) -> bool:
+    """Whether a field of a state holds an array, of whatever kind, and no number."""
+    return hasattr(value, "__array_function__")
+
+
+def on_host(value: Any) -> Any:
+    """An array of NumPy's with the entries of an array; a number as it is."""
+    return to_host(value) if is_array(value) else value
 
 
 def load(optimizers: Sequence["Optimizer"], saved: Mapping[str, Array], *, accept_changes: bool) -> None:
@@ -118,8 +129,8 @@ def fill(parameter: Parameter, state: Any, saved: StateDict) -> Any:
     values = {}
     for key, value in entries(parameter, state):
         array = saved[key]
-        kept = isinstance(value, np.ndarray)
-        values[key.rpartition("/")[2]] = array.astype(value.dtype, order="C") if kept else array.item()
+        kept = from_host(array.astype(value.dtype, order="C"), value) if is_array(value) else array.item()
+        values[key.rpartition("/")[2]] = kept
     return replace(state, **values) if values else state
 
 
@@ -203,7 +214,8 @@ def compare_arrays(saved: StateDict, groups: list[Group], states: States) -> lis
 
 
 def kinds(values: dict[str, Any]) -> dict[str, object]:
-    return {key: kind(np.asarray(value).dtype.name, np.shape(value)) for key, value in values.items()}
+    arrays = {key: value if is_array(value) else np.asarray(value) for key, value in values.items()}
+    return {key: kind(array.dtype.name, array.shape) for key, array in arrays.items()}
 
 
 def kind(dtype: str, shape: Sequence[int]) -> str:

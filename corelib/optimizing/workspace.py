@@ -4,9 +4,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from corelib.primitives.portable import like as of_the_kind
 from corelib.rule import FloatArray
 
-Kind: TypeAlias = tuple[tuple[int, ...], np.dtype[Any]]
+Entries: TypeAlias = tuple[type, np.dtype[Any]]
+Kind: TypeAlias = tuple[type, np.dtype[Any], tuple[int, ...]]
 
 
 class Workspace:
@@ -17,22 +19,26 @@ class Workspace:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._buffers: dict[np.dtype[Any], FloatArray] = {}
+        self._buffers: dict[Entries, FloatArray] = {}
         self._cut: dict[Kind, tuple[FloatArray, ...]] = {}
 
     def arrays(self, like: FloatArray) -> tuple[FloatArray, ...]:
-        """Arrays of the shape and dtype of ``like``; the same ones for every such array."""
-        found = self._cut.get((like.shape, like.dtype))
+        """Arrays of the shape, dtype and kind of ``like``; the same ones for every such array."""
+        kind = (type(like), like.dtype, like.shape)
+        found = self._cut.get(kind)
         if found is None:
-            found = tuple(row[: like.size].reshape(like.shape) for row in self._rows(like))
-            self._cut[like.shape, like.dtype] = found
+            rows = self._rows(like)
+            found = tuple(rows[i, : like.size].reshape(like.shape) for i in range(self._count))
+            self._cut[kind] = found
         return found
 
     def _rows(self, like: FloatArray) -> FloatArray:
-        rows = self._buffers.get(like.dtype)
+        entries = (type(like), like.dtype)
+        rows = self._buffers.get(entries)
         if rows is None or rows.shape[1] < like.size:
-            rows = self._buffers[like.dtype] = np.empty((self._count, like.size), like.dtype)
-            self._cut = {kind: arrays for kind, arrays in self._cut.items() if kind[1] != like.dtype}
+            rows = np.empty((self._count, like.size), like.dtype, like=of_the_kind(like))
+            self._buffers[entries] = rows
+            self._cut = {kind: arrays for kind, arrays in self._cut.items() if kind[:2] != entries}
         return rows
 
     def __reduce__(self) -> tuple[type["Workspace"], tuple[int]]:
