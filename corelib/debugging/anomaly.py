@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.core.array_kinds import to_host
 from corelib.core.graph import Node
 from corelib.core.scope import Scoped
 from corelib.core.tensor import Tensor
@@ -39,11 +40,15 @@ class FailedCall:
         return self.op.pullback(node, self.propagated, self.args, self.result)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the call to an .npz file, which ``FailedCall.load`` reads. Nothing is pickled."""
+        """Write the call to an .npz file, which ``FailedCall.load`` reads. Nothing is pickled.
+
+        Arrays of other kinds are written, and so come back, as NumPy's.
+        """
         import json  # here, so that `import corelib` does not pay for it
 
         arrays = {f"arg{i}": a for i, a in enumerate(self.args) if a is not None}
         arrays |= {k: v for k, v in (("propagated", self.propagated), ("result", self.result)) if v is not None}
+        arrays = {name: _on_host(value) for name, value in arrays.items()}
         header = {"op": _name(self.op), "fields": _fields(self.op), "args": len(self.args), "line": self.line}
         np.savez(path, allow_pickle=False, header=np.array(json.dumps(header)), **arrays)
 
@@ -144,26 +149,32 @@ def _data(value: Any) -> Any:
     return value.data if isinstance(value, Tensor) else value
 
 
+def _on_host(value: Any) -> Any:
+    """The entries of an array, or of each in a list, in arrays of NumPy's."""
+    return list(map(to_host, value)) if isinstance(value, list) else to_host(value)
+
+
 def _finite(value: Any) -> bool:
     return bool(np.all(np.isfinite(_data(value))))
 
 
 def _what(outcome: Sequence[Any]) -> str:
-    arrays = [np.asarray(_data(e)) for e in outcome if e is not None and not isinstance(e, list)]
-    return "NaN" if any(np.isnan(a).any() for a in arrays) else "an infinity"
+    arrays = [_data(e) for e in outcome if e is not None and not isinstance(e, list)]
+    return "NaN" if any(bool(np.any(np.isnan(a))) for a in arrays) else "an infinity"
 
 
 def _range(value: Any) -> str:
     """The dtype, shape and range of an array, and how many of its entries are no finite numbers."""
     if type(value) in SCALARS or isinstance(value, (tuple, list)):
         return repr(value)
-    array = np.asarray(_data(value))
-    finite = array[np.isfinite(array)]
+    array = _data(value)
+    finite = np.isfinite(array)
+    broken = array.size - int(np.sum(finite))
     inside = "with no finite entry"
-    if finite.size:
-        sizes = np.abs(finite) if array.dtype.kind == "c" else finite
-        inside = f"in [{np.min(sizes):.6g}, {np.max(sizes):.6g}]"
-    broken = array.size - finite.size
+    if broken < array.size:
+        sizes = np.abs(array) if array.dtype.kind == "c" else array
+        low, high = np.min(np.where(finite, sizes, np.inf)), np.max(np.where(finite, sizes, -np.inf))
+        inside = f"in [{float(low):.6g}, {float(high):.6g}]"
     return f"{array.dtype} {array.shape} {inside}" + (f", {broken} of {array.size} not finite" if broken else "")
 
 
