@@ -25,6 +25,10 @@ ALL_GREEN: Final = 5
 @click.option(
     "--profile", type=click.Choice(tuple(PROFILES)), default="default", show_default=True, help="How thorough."
 )
+@click.option(
+    "--only", multiple=True, metavar="CHECK", help="Run only these checks: a name, or a pattern such as '*dtype'."
+)
+@click.option("--array-kind", metavar="NAME", help="Run the check of arrays of this kind, which a plugin describes.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Vary all random numbers.")
 @click.option("--all", "everything", is_flag=True, help="Show the ops of which everything passes too.")
 @click.option("--json", "json_file", type=FILE, help="Write the whole report.")
@@ -33,7 +37,8 @@ ALL_GREEN: Final = 5
 @click.option("--manifest", type=FILE, help="Compare the number of cases with a committed file.")
 @click.option("--update-manifest", is_flag=True, help="Write that file instead.")
 def check(
-    plugin: str | None, op: str | None, profile: str, seed: int, everything: bool, json_file: Path | None,
+    plugin: str | None, op: str | None, profile: str, only: tuple[str, ...], array_kind: str | None, seed: int,
+    everything: bool, json_file: Path | None,
     badge: Path | None, html: Path | None, manifest: Path | None, update_manifest: bool,
 ) -> None:  # fmt: skip
     """Check the ops of PLUGIN (a distribution, such as corelib-elementwise), or of all that are installed.
@@ -45,7 +50,7 @@ def check(
     if update_manifest and manifest is None:
         raise click.UsageError("--update-manifest needs --manifest FILE")
     try:
-        groups = cases_of(plugin, profile, seed, op)
+        groups = cases_of(plugin, profile, seed, op, only, array_kind)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
     report = _run(groups, profile)

@@ -163,6 +163,9 @@ class OpSpec:
         the same. It counts only as long as no call is found for which the gradients differ.
     strategy: a hypothesis strategy of OpSamples, for the deep profile.
     extreme: values far out to try; an empty tuple where the op has no use for them.
+    looks: how often a forward and a backward look at the entries of an array, as ``bool`` and ``float`` do. On a GPU
+        each look waits until all that was asked of it is computed.
+    numpy_only: why the op takes NumPy's arrays alone, such as a library that knows no others; it refuses the others.
     seconds, megabytes: the limits of one case. A case beyond them is stopped, and fails.
     """
 
@@ -191,6 +194,8 @@ class OpSpec:
     equivalent: Mapping[str, str] = field(default_factory=dict)
     strategy: Any = None
     extreme: Sequence[float] | None = None
+    looks: int = 0
+    numpy_only: str = ""
     seconds: float = 60.0
     megabytes: float = 2048.0
 

@@ -14,6 +14,7 @@ from corelib.conformance.numerics.domain import Range, declared, probed
 from corelib.conformance.operands import operands
 from corelib.conformance.sample import LETTERS, Sample, Tag, prepared
 from corelib.conformance.spec import OpSample, OpSpec, Tie
+from corelib.core.array_kinds import ArrayKind
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
 from corelib.primitives.elementwise_op import Elementwise
@@ -28,6 +29,7 @@ class Subject:
     """An op with its spec. ``declared`` is False where the author gave no spec, and an empty one stands in.
 
     ``where`` is the "module:attribute" it is imported from; ``only`` the samples of a user, in the place of all;
+    ``array_kind`` is the kind of array that the check ``array_kinds`` tries, the guarded one where it is None;
     ``disturbed`` what its calls changed in the process while samples were made; ``samples_by_seed`` what
     ``samples_of`` has made.
     """
@@ -39,6 +41,7 @@ class Subject:
     base_seed: int = 0
     where: str = ""
     only: tuple[Sample, ...] | None = None
+    array_kind: ArrayKind | None = None
     disturbed: list[str] = field(default_factory=list)
     samples_by_seed: dict[int, list[Sample]] = field(default_factory=dict, repr=False)
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from corelib.conformance.cases.op_case import Check
 from corelib.conformance.checks import (
+    array_kinds,
     arriving,
     beyond,
     boundary,
@@ -34,4 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
 )  # fmt: skip
 """All checks of one op. The number of cases of a whole run is checked in ``reporting.manifest``."""
 
-CHECK_IDS: Final = tuple(check.id for check in CHECKS)
+ASKED: Final[tuple[Check, ...]] = array_kinds.CHECKS
+"""Checks that run only where they are asked for: until all first-party ops pass."""
+
+CHECK_IDS: Final = tuple(check.id for check in (*CHECKS, *ASKED))

@@ -1,0 +1,32 @@
+"""The line of a rule that is running now."""
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import numpy as np
+
+GUARD: Final = str(Path(__file__).resolve().parent)
+SUITE: Final = str(Path(__file__).resolve().parents[1])
+CORE: Final = str(Path(__file__).resolve().parents[2])
+NUMPY: Final = str(Path(np.__file__).resolve().parent)
+
+
+def author_line() -> str:
+    """The innermost line outside of NumPy, of the suite and of corelib; of corelib where the check has no other.
+
+    The frames above a check are those of a test runner: the search ends there. "" where there is none below it.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    inside = ""
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith((GUARD, NUMPY, "<")):
+            if name.startswith(SUITE):
+                return inside
+            if not name.startswith(CORE):
+                return f"{name}:{frame.f_lineno}"
+            inside = inside or f"{name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return inside
