@@ -1,0 +1,1 @@
+"""Arrays of CuPy as operands of corelib: the kind ``cupy.ndarray``, which the plugin provides."""

@@ -1,0 +1,1 @@
+"""Arrays of dask as operands of corelib: the kind ``dask.array.core.Array``, which the plugin provides."""
