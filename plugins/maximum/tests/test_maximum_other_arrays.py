@@ -1,4 +1,4 @@
-"""maximum and its relatives on Dask arrays, which ignore some of what a ufunc is told, and compute only when asked."""
+"""Choices of the larger and the smaller on Dask arrays, which ignore the dtype= of a ufunc; nothing is computed."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -13,7 +13,6 @@ chunked: Final[Any] = pytest.importorskip("dask.array")
 NAN: Final = np.nan
 X: Final = np.array([[-1.0, 0.0, 2.0], [3.0, NAN, 0.5]])
 Y: Final = np.array([[0.0, 0.0, 2.0], [1.0, 0.5, NAN]])
-MASK: Final = np.array([True, False, True])
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "relu": lambda x, y: ops.relu(x),
     "leaky_relu": lambda x, y: ops.leaky_relu(x),
@@ -23,31 +22,18 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "fmin": np.fmin,
     "clip": lambda x, y: np.clip(x, y, 2.0),
     "clip below a tied bound": lambda x, y: np.clip(x, 2.0, y),
-    "max": lambda x, y: np.max(x * y, axis=1),
-    "min": lambda x, y: np.min(x * y, axis=0, keepdims=True),
-    "max of some": lambda x, y: np.max(x * y, axis=1, where=like(x, MASK), initial=0.0),
-    "nanmax": lambda x, y: np.nanmax(x + y, axis=1),
-    "nanmin of some": lambda x, y: np.nanmin(x + y, axis=1, where=like(x, MASK), initial=5.0),
 }
-
-
-def like(x: Any, array: Any) -> Any:
-    """``array`` in chunks, where the Tensor ``x`` holds chunks."""
-    return chunked.from_array(array, chunks=2) if isinstance(x.data, chunked.Array) else array
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_in_chunks_a_tie_and_nan_have_the_gradients_of_numpys(name: str, dtype: Any) -> None:
     x, y = X.astype(dtype), Y.astype(dtype)
-    cotangent = np.asarray(np.arange(1, 7).reshape(2, 3), dtype)[: 1 if name == "min" else 2]
-    value, pullback = vjp(FUNCTIONS[name], x, y)
-    cotangent = cotangent if value.ndim == 2 else cotangent[:, 0]
-    expected = pullback(cotangent)
+    cotangent = np.arange(1, 7).reshape(2, 3).astype(dtype)
+    expected = vjp(FUNCTIONS[name], x, y)[1](cotangent)
     blocks = [chunked.from_array(array, chunks=2) for array in (x, y)]
     with dask.config.set(scheduler=refused):  # nobody computes what was not asked for
-        value, pullback = vjp(FUNCTIONS[name], *blocks)
-        found = pullback(chunked.from_array(cotangent, chunks=2))
+        found = vjp(FUNCTIONS[name], *blocks)[1](chunked.from_array(cotangent, chunks=2))
     for gradient, other in zip(found, expected, strict=True):
         assert isinstance(gradient, chunked.Array)
         assert gradient.dtype == other.dtype
