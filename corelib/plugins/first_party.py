@@ -17,6 +17,8 @@ OPS: Final[dict[str, str]] = {
         "logaddexp2 modf multiply nan_to_num negative positive power rad2deg radians real reciprocal "
         "remainder rint round select sigmoid sign sin sinc sinh softplus sqrt square subtract tan tanh trunc "
         "where",
+    "corelib-fft":
+        "fft fft2 fftn fftshift hfft ifft ifft2 ifftn ifftshift ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
     "corelib-matmul":
         "cross dot einsum inner kron linalg_cross linalg_outer matmul matvec outer tensordot vdot vecdot "
         "vecmat",
