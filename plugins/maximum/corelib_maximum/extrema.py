@@ -47,8 +47,8 @@ class Extremum:
         top = with_reduced_axes(result, x.shape, self.axis, self.keepdims)
         entries = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
         won: Array = x == top
-        plain = self.where is True and self.initial is NO_VALUE and native(won)
-        one_winner = plain and np.count_nonzero(won) == result.size
+        counted = self.where is True and self.initial is NO_VALUE and (type(won) is ndarray or native(won))
+        one_winner = counted and np.count_nonzero(won) == result.size
         if not one_winner or np.count_nonzero(np.isnan(result)):
             won = self._shares(x, top, won)
         return entries * won  # what almost every call finds: one winner each

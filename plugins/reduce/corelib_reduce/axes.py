@@ -34,8 +34,9 @@ def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     """Each entry of a result of a reduction at all the entries it was reduced from: the adjoint of a sum."""
     entries = with_reduced_axes(x, shape, axis, keepdims)
     if prod(shape) <= ADDING_LIMIT:
-        kind = None if type(entries) is ndarray else like(entries)
-        return np.add(entries, np.zeros(shape, entries.dtype, like=kind))
+        if type(entries) is ndarray:
+            return np.add(entries, np.zeros(shape, entries.dtype))
+        return np.add(entries, np.zeros(shape, entries.dtype, like=like(entries)))
     return np.broadcast_to(entries, shape)
 
 
