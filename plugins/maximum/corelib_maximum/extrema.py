@@ -40,7 +40,7 @@ class Extremum:
                 raise ValueError("where= needs initial=, which is the result where the mask holds nowhere")
             return type(self).function(x, axis=self.axis, keepdims=self.keepdims)
         start = full((), self.initial, x.dtype, x)
-        entries = x if self.where is True else np.where(self.where, x, start)
+        entries = x if self.where is True else np.where(np.broadcast_to(self.where, x.shape), x, start)
         return type(self).of_two(type(self).function(entries, axis=self.axis, keepdims=self.keepdims), start)
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:

@@ -49,3 +49,9 @@ def test_a_mask_without_initial_is_refused_as_numpy_refuses_it() -> None:
     for x, mask in ((X, MASK), (chunked.from_array(X), chunked.from_array(MASK))):
         with pytest.raises(InvalidOperand, match="initial"):
             max(x, axis=1, where=mask)
+
+
+def test_a_mask_of_more_entries_is_refused() -> None:
+    for x, mask in ((X[0], MASK), (chunked.from_array(X[0]), chunked.from_array(MASK))):
+        with pytest.raises(InvalidOperand):
+            max(x, initial=0.0, where=mask)

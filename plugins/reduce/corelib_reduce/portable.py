@@ -30,17 +30,18 @@ def mean_of(x: Array, axis: Axis, dtype: npt.DTypeLike | None, keepdims: bool, w
     if where is True:
         average: Array = np.mean(x, axis=axis, keepdims=keepdims, **given(dtype))
         return average
-    total = sum_of(x, axis, dtype, True, where=where)
+    halves = dtype is None and x.dtype == np.float16  # of which NumPy adds up the mean in single precision
+    total = sum_of(x.astype(np.float32) if halves else x, axis, dtype, True, where=where)
     middle = total / included(where, x.shape, axis).astype(total.dtype)
-    return middle if keepdims else without_axes(middle, x, axis)
+    return (middle if keepdims else without_axes(middle, x, axis)).astype(np.float16 if halves else middle.dtype)
 
 
 def var_of(x: Array, axis: Axis, dtype: npt.DTypeLike | None, ddof: float, keepdims: bool, where: Any) -> Array:
     entries = x if dtype is None else x.astype(dtype)
     away = np.abs(masked(entries - mean_of(entries, axis, None, True, where), where, 0))
     total: Array = np.sum(away * away, axis=axis, keepdims=True)
-    number = count(x.shape, axis) if where is True else included(where, x.shape, axis)
-    spread = total / np.maximum(number - ddof, 0)
+    number: Any = count(x.shape, axis) if where is True else included(where, x.shape, axis)
+    spread = total / np.maximum(number - ddof, 0).astype(total.dtype)
     return spread if keepdims else without_axes(spread, x, axis)
 
 
@@ -59,7 +60,9 @@ def cumprod_of(x: Array, axis: int | None, dtype: npt.DTypeLike | None) -> Array
 
 def masked(x: Array, where: Any, filling: float) -> Array:
     """The entries where the mask holds, and elsewhere what a reduction does not notice."""
-    return x if where is True else np.where(where, x, full((), filling, x.dtype, x))
+    if where is True:
+        return x
+    return np.where(np.broadcast_to(where, x.shape), x, full((), filling, x.dtype, x))
 
 
 def without_axes(reduced: Array, x: Array, axis: Axis) -> Array:

@@ -24,7 +24,7 @@ def others(x: Array) -> Array:
         x = np.concatenate([x, ones((*rest, 1), x.dtype, x)], axis=-1)
     pairs = x.reshape((*rest, x.shape[-1] // 2, 2))  # -1 is not known of an empty array
     outside = others(pairs[..., 0] * pairs[..., 1])
-    products: Array = outside[..., None] * pairs[..., ::-1]
+    products: Array = outside.reshape((*outside.shape, 1)) * pairs[..., ::-1]
     return products.reshape((*rest, x.shape[-1]))[..., :n]
 
 

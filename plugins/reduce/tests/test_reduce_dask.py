@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import corelib
+from corelib.errors import InvalidOperand
 from corelib_reduce import average, cumsum, mean, median, nanmean, nansum, std, sum, var
 
 dask: Any = pytest.importorskip("dask")
@@ -57,3 +58,21 @@ def test_it_has_the_value_and_the_gradient_of_numpys_array(name: str, values: An
 def test_the_cumulative_sum_of_a_number_has_one_axis() -> None:
     sums: Any = cumsum(chunked.from_array(np.array(2.5))).data
     assert sums.compute() == [2.5]
+
+
+def test_single_precision_stays_what_it_is() -> None:
+    x, mask = chunked.from_array(X.astype(np.float32), chunks=2), chunked.from_array(MASK, chunks=2)
+    for name, call in CALLS.items():
+        assert call(x, mask).dtype == np.float32, name
+
+
+def test_the_mean_of_half_precision_does_not_overflow() -> None:
+    x = np.full((3, 4), 30000, np.float16)
+    middle: Any = mean(chunked.from_array(x, chunks=2), axis=1, where=chunked.from_array(MASK, chunks=2)).data
+    np.testing.assert_array_equal(middle.compute(), np.mean(x, axis=1, where=MASK))
+
+
+def test_a_mask_of_more_entries_is_refused() -> None:
+    for x, mask in ((X[0], MASK), (chunked.from_array(X[0]), chunked.from_array(MASK))):
+        with pytest.raises(InvalidOperand):
+            sum(x, where=mask)
