@@ -161,7 +161,7 @@ class Bound(Pullback):
                 nodes.append(x._node)
                 trainable = trainable or x._node is not None
             else:
-                value = operand(x)
+                value = operand(x, operands)
                 if type(value) is not ndarray and type(value) in SCALARS:
                     numbers = True
                 arrays.append(value)

@@ -49,7 +49,7 @@ class Elementwise(Op):
         """Call the op, however many operands it takes."""
         if len(operands) != self.arity:
             raise InvalidOperandType(f"{self}: takes {self.arity} arrays, not {len(operands)}")
-        args = tuple([x._entries if isinstance(x, Tensor) else operand(x) for x in operands])
+        args = tuple([x._entries if isinstance(x, Tensor) else operand(x, operands) for x in operands])
         try:
             result = self.forward(*args)
         except Exception as error:
@@ -178,11 +178,11 @@ class ElementwiseBinary(Elementwise):
         if isinstance(x, Tensor):
             a, p = x._entries, x._node
         else:
-            a = x if type(x) is ndarray or type(x) is float else operand(x)
+            a = x if type(x) is ndarray or type(x) is float else operand(x, (y,))
         if isinstance(y, Tensor):
             b, q = y._entries, y._node
         else:
-            b = y if type(y) is ndarray or type(y) is float else operand(y)
+            b = y if type(y) is ndarray or type(y) is float else operand(y, (x,))
         try:
             result = self.forward(a, b)
         except Exception as error:

@@ -26,6 +26,7 @@ from corelib.errors import (
     note,
 )
 from corelib.primitives.arguments import Arguments
+from corelib.primitives.portable import like, native
 
 ndarray: Final = np.ndarray
 FLOAT32: Final = np.dtype(np.float32)
@@ -89,11 +90,19 @@ class Op(Pullback):
         return f"<op {self.name}>"
 
 
-def operand(value: Any) -> Any:
-    """An operand that is no Tensor, as NumPy takes it: a Python number stays one, so float32 stays float32."""
+def operand(value: Any, others: Sequence[Any] = ()) -> Any:
+    """An operand that is no Tensor, as NumPy takes it: a Python number stays one, so float32 stays float32.
+
+    A number of NumPy's becomes an array, of the kind of the ``others``: CuPy takes no array of NumPy's.
+    """
     if type(value) in SCALARS:
         return value
-    return as_array(value)
+    array = as_array(value)
+    if isinstance(value, np.generic):
+        for other in others:
+            if not native(other) and hasattr(other, "__array_function__"):
+                return np.asarray(array, like=like(other))
+    return array
 
 
 def arrays_of_numbers(args: tuple[Any, ...], weak: Sequence[bool]) -> tuple[Any, ...]:
