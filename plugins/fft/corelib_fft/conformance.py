@@ -22,6 +22,17 @@ SEVERAL: Final[Calls] = (
 TWO: Final[Calls] = (
     {}, {"axes": (-1, 0), "norm": "ortho"}, {"s": (4, 5)}, {"s": (2, 3), "axes": (0, 1), "norm": "forward"},
 )  # fmt: skip
+SAME: Final = {
+    "backward ignores n": "the gradient has n entries",
+    "corelib_fft.one_axis:fitted: n > length -> n >= length": "a slice of all entries",
+    "corelib_fft.one_axis:fitted: like(x) -> x": "NumPy's arrays are like themselves",
+    "corelib_fft.one_axis:scaled: type(spectrum) -> spectrum": "the general way is right for NumPy's arrays too",
+    "corelib_fft.one_axis:scaled: spectrum -> axis": "the general way is right for NumPy's arrays too",
+    "corelib_fft.one_axis:scaled: 1 -> 2 #2": "to NumPy -2 is a length to be found as well",
+    "corelib_fft.one_axis:in_place: (0, n // 2) -> (n // 2, 0)": "the order of two entries",
+    "returns an array that it keeps": "a linear op keeps shapes alone",
+}
+"""Faults of `corelib mutate` that change no gradient, by their names, and why."""
 NO_AXES: Final = {"0-d": "it transforms along an axis"}
 SHIFTS: Final[Calls] = ({}, {"axes": 0}, {"axes": (1,)}, {"axes": (-1, 0)})
 
@@ -35,7 +46,15 @@ def transform(name: str, each: Calls, *, of_real: bool = False, wrong: Calls = (
                 yield OpSample(np.asarray(generator.normal(size=shape)), **fields)
 
     errors = [ErrorSample(np.ones((3, 4)), raises=CorelibError, **fields) for fields in wrong]
-    return OpSpec(name, kind="custom", samples=samples, errors=errors, complex=False if of_real else None, **known)
+    return OpSpec(
+        name,
+        kind="custom",
+        samples=samples,
+        errors=errors,
+        complex=False if of_real else None,
+        equivalent=SAME,
+        **known,
+    )
 
 
 WRONG: Final[Calls] = ({"n": 0}, {"norm": "unitary"}, {"axis": 2})

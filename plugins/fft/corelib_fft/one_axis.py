@@ -31,7 +31,7 @@ class Fft:
         return np.fft.fft(a, self.n, self.axis, self.norm)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
-        return fitted(np.fft.ifft(propagated, self.n, self.axis, ADJOINT[self.norm]), shape, self.axis)
+        return fitted(np.fft.ifft(propagated, None, self.axis, ADJOINT[self.norm]), shape, self.axis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Ifft:
         return np.fft.ifft(a, self.n, self.axis, self.norm)
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
-        return fitted(np.fft.fft(propagated, self.n, self.axis, ADJOINT[self.norm]), shape, self.axis)
+        return fitted(np.fft.fft(propagated, None, self.axis, ADJOINT[self.norm]), shape, self.axis)
 
 
 @dataclass(frozen=True, slots=True)
