@@ -38,6 +38,7 @@ SUITE = [
     "optimizers.spec", "optimizers.course", "optimizers.loose", "optimizers.subject", "optimizers.following",
     "optimizers.child", "optimizers.installed_rules", "optimizers.case", "optimizers.declaration",
     "optimizers.memory", "optimizers.numbers", "optimizers.driven", "optimizers.together", "optimizers.saving",
+    "optimizers.array_kinds",
     "optimizers.descent", "optimizers.perf", "optimizers.checks", "optimizers.plan", "running", "running.plan",
     "running.whole", "running.runner", "running.items", "running.parametrized", "pytest_plugin", "",
 ]  # fmt: skip

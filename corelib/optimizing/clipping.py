@@ -10,7 +10,7 @@ import numpy as np
 from corelib.errors import NonFinite
 from corelib.optimizing.looking import floats
 from corelib.optimizing.options import Policy
-from corelib.optimizing.parameter import Update
+from corelib.optimizing.parameter import Update, ndarray
 from corelib.rule import FloatArray
 
 
@@ -54,7 +54,7 @@ def square(gradient: FloatArray) -> Any:
 
     Of another kind of array than NumPy's it is such an array, which nobody has looked at.
     """
-    if not isinstance(gradient, np.ndarray):
+    if not isinstance(gradient, ndarray):
         entries = gradient.reshape(-1)
         return np.dot(entries, entries)
     if gradient.flags.forc:

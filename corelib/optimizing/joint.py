@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corelib.optimizing.looking import floats
-from corelib.optimizing.parameter import Parameter
+from corelib.optimizing.parameter import Parameter, ndarray
 from corelib.rule import FloatArray, Step
 
 EVERYTHING = (slice(None),)
@@ -40,7 +40,8 @@ class Sums:
         for parts, term in zip(self._parts, terms, strict=True):
             flat = term.reshape(-1)
             entries = self._slices.get(parameter, EVERYTHING)
-            parts.extend(np.sum(flat[each], dtype=np.float64) for each in entries)
+            sums = [np.sum(flat[each], dtype=np.float64) for each in entries]
+            parts.extend(map(float, sums) if isinstance(term, ndarray) else sums)
 
     def totals(self) -> list[float]:
         """The sums over all that was counted, in float64."""

@@ -1,11 +1,13 @@
 """Looking at numbers that were computed on arrays of any kind, as rarely as possible."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from corelib.primitives.portable import native
+
+FLOAT: Final = {float}
 
 
 def floats(values: Sequence[Any]) -> list[float]:
@@ -13,10 +15,11 @@ def floats(values: Sequence[Any]) -> list[float]:
 
     The arrays of one kind are looked at together: on a GPU each look waits for all that was asked of it.
     """
+    if set(map(type, values)) <= FLOAT:
+        return list(values)
     kinds: dict[type, list[int]] = {}
     for i, value in enumerate(values):
-        if type(value) is not float:
-            kinds.setdefault(type(value), []).append(i)
+        kinds.setdefault(type(value), []).append(i)
     found = list(values)
     for places in kinds.values():
         for i, number in zip(places, looked_at([values[i] for i in places]), strict=True):

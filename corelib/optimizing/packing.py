@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from corelib.core.tensor import Tensor
-from corelib.optimizing.parameter import Parameter, Update, readonly
+from corelib.optimizing.parameter import Parameter, Update, ndarray, readonly
 from corelib.rule import AnyRule, FloatArray, declared
 
 # Entries up to which copying them costs less than the calls that are saved. A copy of ten such arrays:
@@ -88,7 +88,7 @@ def alike(updates: Updates) -> dict[Members, Updates]:
     """The small parameters that one call can update: NumPy's, of one dtype, equally often updated before."""
     groups: dict[tuple[int, bool, Any], list[Update]] = {}
     for update in updates:
-        if update.data.size <= SMALL and isinstance(update.data, np.ndarray):
+        if update.data.size <= SMALL and isinstance(update.data, ndarray):
             parameter = update.parameter
             groups.setdefault((parameter.t, parameter.decays, update.data.dtype), []).append(update)
     return {tuple(update.parameter for update in group): group for group in groups.values() if len(group) > 1}

@@ -34,7 +34,7 @@ class Parameter:
         """What the next step works on; raises OptimizerError if its shape, dtype or kind of array is another now."""
         data = self._fitting("value", self.tensor.data)
         gradient = self._fitting("gradient", self.tensor.grad)
-        if type(gradient) is not np.ndarray or type(data) is not np.ndarray:
+        if type(gradient) is not ndarray or type(data) is not ndarray:
             gradient = self._of_the_kind(data, gradient)
         return Update(self, real(data), readonly(real(gradient)))
 
@@ -88,6 +88,7 @@ def owner(array: object) -> object:
 
 
 Tensors: TypeAlias = Iterable[Tensor] | Mapping[str, Tensor]
+ndarray: Final = np.ndarray
 CHANGES: Final = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__")
 
 
@@ -143,7 +144,7 @@ def real(array: Array) -> FloatArray:
 
 def readonly(array: FloatArray) -> FloatArray:
     """A view that refuses to be written to; of another kind than NumPy's the array itself, which cannot refuse."""
-    if not isinstance(array, np.ndarray):
+    if type(array) is not ndarray and not isinstance(array, ndarray):
         return array
     view = array.view()
     view.flags.writeable = False

@@ -2,12 +2,22 @@
 
 from typing import Final
 
-from corelib.conformance.optimizers import declaration, descent, driven, memory, numbers, perf, saving, together
+from corelib.conformance.optimizers import (
+    array_kinds,
+    declaration,
+    descent,
+    driven,
+    memory,
+    numbers,
+    perf,
+    saving,
+    together,
+)
 from corelib.conformance.optimizers.case import RuleCheck
 
 RULE_CHECKS: Final[tuple[RuleCheck, ...]] = (
     *declaration.CHECKS, *memory.CHECKS, *numbers.CHECKS, *driven.CHECKS, *together.CHECKS, *saving.CHECKS,
-    *descent.CHECKS, *perf.CHECKS,
+    *array_kinds.CHECKS, *descent.CHECKS, *perf.CHECKS,
 )  # fmt: skip
 """All checks of one optimizer."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from corelib.conformance.optimizers.loose import Loose
 from corelib.conformance.optimizers.spec import RuleSpec
+from corelib.core.array_kinds import ArrayKind
 from corelib.errors import OptimizerError
 from corelib.optimizing.optimizer import Optimizer
 from corelib.rule import declared, joint
@@ -28,6 +29,8 @@ class RuleSubject:
     declared: bool = True
     base_seed: int = 0
     optimizer: Callable[..., Any] = Optimizer
+    array_kind: ArrayKind | None = None
+    """Of what kind the arrays of the check array_kinds are; None for guarded ones."""
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from corelib.conformance.guarded import GUARDED
 from corelib.conformance.installed_ops import installed
 from corelib.conformance.optimizers.installed_rules import installed_rules
 from corelib.conformance.optimizers.plan import rule_cases
+from corelib.conformance.optimizers.subject import RuleSubject
 from corelib.conformance.profile import profile_of
 from corelib.conformance.running.plan import cases
 from corelib.conformance.subject import Subject
@@ -32,11 +33,13 @@ def cases_of(
     checks = checks if kind is None else ("array_kinds",)
     rules = [one for one in installed_rules(pattern, seed=seed) if op in (None, one.spec.name)]
     found = [cases(replace(one, array_kind=kind), chosen, checks) for one in ops_of(pattern, op=op, seed=seed)]
-    return [*found, *[[case for case in rule_cases(one) if _asked(case, checks)] for one in rules]]
+    return [*found, *[_of_rule(replace(one, array_kind=kind), checks) for one in rules]]
 
 
-def _asked(case: Case, checks: Sequence[str]) -> bool:
-    return not checks or any(fnmatchcase(case.check_id, pattern) for pattern in checks)
+def _of_rule(subject: RuleSubject, checks: Sequence[str]) -> list[Case]:
+    """The cases of one rule, of all checks or of those that are asked for."""
+    found = rule_cases(subject)
+    return [case for case in found if not checks or any(fnmatchcase(case.check_id, pattern) for pattern in checks)]
 
 
 def kind_named(name: str) -> ArrayKind:
