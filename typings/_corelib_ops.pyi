@@ -18,6 +18,8 @@ from corelib_shape import atleast_1d as atleast_1d  # corelib-shape
 from corelib_shape import atleast_2d as atleast_2d  # corelib-shape
 from corelib_shape import atleast_3d as atleast_3d  # corelib-shape
 from corelib_reduce import average as average  # corelib-reduce
+from corelib_scipy.special.gammas import beta as beta  # corelib-scipy
+from corelib_scipy.special.gammas import betaln as betaln  # corelib-scipy
 from corelib_shape import block as block  # corelib-shape
 from corelib_broadcast import broadcast_arrays as broadcast_arrays  # corelib-broadcast
 from corelib_broadcast import broadcast_to as broadcast_to  # corelib-broadcast
@@ -32,11 +34,13 @@ from corelib_shape import copy as copy  # corelib-shape
 from corelib_elementwise import copysign as copysign  # corelib-elementwise
 from corelib_elementwise import cos as cos  # corelib-elementwise
 from corelib_elementwise import cosh as cosh  # corelib-elementwise
+from corelib_scipy.special.exponentials import cosm1 as cosm1  # corelib-scipy
 from corelib_matmul import cross as cross  # corelib-matmul
 from corelib_reduce import cumprod as cumprod  # corelib-reduce
 from corelib_reduce import cumsum as cumsum  # corelib-reduce
 from corelib_reduce import cumulative_prod as cumulative_prod  # corelib-reduce
 from corelib_reduce import cumulative_sum as cumulative_sum  # corelib-reduce
+from corelib_scipy.special.errors import dawsn as dawsn  # corelib-scipy
 from corelib_elementwise import deg2rad as deg2rad  # corelib-elementwise
 from corelib_elementwise import degrees as degrees  # corelib-elementwise
 from corelib_shape import delete as delete  # corelib-shape
@@ -44,16 +48,27 @@ from corelib_shape import diag as diag  # corelib-shape
 from corelib_shape import diagflat as diagflat  # corelib-shape
 from corelib_shape import diagonal as diagonal  # corelib-shape
 from corelib_reduce import diff as diff  # corelib-reduce
+from corelib_scipy.special.gammas import digamma as digamma  # corelib-scipy
 from corelib_elementwise import divide as divide  # corelib-elementwise
 from corelib_elementwise import divmod as divmod  # corelib-elementwise
 from corelib_matmul import dot as dot  # corelib-matmul
 from corelib_shape import dsplit as dsplit  # corelib-shape
 from corelib_shape import dstack as dstack  # corelib-shape
 from corelib_matmul import einsum as einsum  # corelib-matmul
+from corelib_scipy.special.exponentials import entr as entr  # corelib-scipy
+from corelib_scipy.special.errors import erf as erf  # corelib-scipy
+from corelib_scipy.special.errors import erfc as erfc  # corelib-scipy
+from corelib_scipy.special.errors import erfcinv as erfcinv  # corelib-scipy
+from corelib_scipy.special.errors import erfcx as erfcx  # corelib-scipy
+from corelib_scipy.special.errors import erfi as erfi  # corelib-scipy
+from corelib_scipy.special.errors import erfinv as erfinv  # corelib-scipy
 from corelib_elementwise import exp as exp  # corelib-elementwise
+from corelib_scipy.special.exponentials import exp10 as exp10  # corelib-scipy
 from corelib_elementwise import exp2 as exp2  # corelib-elementwise
 from corelib_shape import expand_dims as expand_dims  # corelib-shape
+from corelib_scipy.special.exponentials import expit as expit  # corelib-scipy
 from corelib_elementwise import expm1 as expm1  # corelib-elementwise
+from corelib_scipy.special.exponentials import exprel as exprel  # corelib-scipy
 from corelib_elementwise import fabs as fabs  # corelib-elementwise
 from corelib_fft import fft as fft  # corelib-fft
 from corelib_fft import fft2 as fft2  # corelib-fft
@@ -70,6 +85,9 @@ from corelib_maximum import fmax as fmax  # corelib-maximum
 from corelib_maximum import fmin as fmin  # corelib-maximum
 from corelib_elementwise import fmod as fmod  # corelib-elementwise
 from corelib_elementwise import frexp as frexp  # corelib-elementwise
+from corelib_scipy.special.gammas import gamma as gamma  # corelib-scipy
+from corelib_scipy.special.gammas import gammaln as gammaln  # corelib-scipy
+from corelib_scipy.special.gammas import gammasgn as gammasgn  # corelib-scipy
 from corelib_shape import getitem as getitem  # corelib-shape
 from corelib_elementwise import heaviside as heaviside  # corelib-elementwise
 from corelib_fft import hfft as hfft  # corelib-fft
@@ -86,6 +104,7 @@ from corelib_matmul import inner as inner  # corelib-matmul
 from corelib_fft import irfft as irfft  # corelib-fft
 from corelib_fft import irfft2 as irfft2  # corelib-fft
 from corelib_fft import irfftn as irfftn  # corelib-fft
+from corelib_scipy.special.exponentials import kl_div as kl_div  # corelib-scipy
 from corelib_matmul import kron as kron  # corelib-matmul
 from corelib_elementwise import ldexp as ldexp  # corelib-elementwise
 from corelib_maximum import leaky_relu as leaky_relu  # corelib-maximum
@@ -95,9 +114,13 @@ from corelib_elementwise import log as log  # corelib-elementwise
 from corelib_elementwise import log10 as log10  # corelib-elementwise
 from corelib_elementwise import log1p as log1p  # corelib-elementwise
 from corelib_elementwise import log2 as log2  # corelib-elementwise
+from corelib_scipy.special.exponentials import log_expit as log_expit  # corelib-scipy
+from corelib_scipy.special.errors import log_ndtr as log_ndtr  # corelib-scipy
 from corelib_elementwise import log_sigmoid as log_sigmoid  # corelib-elementwise
 from corelib_elementwise import logaddexp as logaddexp  # corelib-elementwise
 from corelib_elementwise import logaddexp2 as logaddexp2  # corelib-elementwise
+from corelib_scipy.special.gammas import loggamma as loggamma  # corelib-scipy
+from corelib_scipy.special.exponentials import logit as logit  # corelib-scipy
 from corelib_matmul import matmul as matmul  # corelib-matmul
 from corelib_shape import matrix_transpose as matrix_transpose  # corelib-shape
 from corelib_matmul import matvec as matvec  # corelib-matmul
@@ -110,25 +133,34 @@ from corelib_maximum import min as min  # corelib-maximum
 from corelib_maximum import minimum as minimum  # corelib-maximum
 from corelib_elementwise import modf as modf  # corelib-elementwise
 from corelib_shape import moveaxis as moveaxis  # corelib-shape
+from corelib_scipy.special.gammas import multigammaln as multigammaln  # corelib-scipy
 from corelib_elementwise import multiply as multiply  # corelib-elementwise
 from corelib_elementwise import nan_to_num as nan_to_num  # corelib-elementwise
 from corelib_maximum import nanmax as nanmax  # corelib-maximum
 from corelib_reduce import nanmean as nanmean  # corelib-reduce
 from corelib_maximum import nanmin as nanmin  # corelib-maximum
 from corelib_reduce import nansum as nansum  # corelib-reduce
+from corelib_scipy.special.errors import ndtr as ndtr  # corelib-scipy
+from corelib_scipy.special.errors import ndtri as ndtri  # corelib-scipy
+from corelib_scipy.special.errors import ndtri_exp as ndtri_exp  # corelib-scipy
 from corelib_elementwise import negative as negative  # corelib-elementwise
 from corelib_matmul import outer as outer  # corelib-matmul
+from corelib_scipy.special.errors import owens_t as owens_t  # corelib-scipy
 from corelib_shape import pad as pad  # corelib-shape
 from corelib_shape import place as place  # corelib-shape
+from corelib_scipy.special.gammas import poch as poch  # corelib-scipy
+from corelib_scipy.special.gammas import polygamma as polygamma  # corelib-scipy
 from corelib_elementwise import positive as positive  # corelib-elementwise
 from corelib_elementwise import power as power  # corelib-elementwise
 from corelib_reduce import prod as prod  # corelib-reduce
+from corelib_scipy.special.gammas import psi as psi  # corelib-scipy
 from corelib_maximum import ptp as ptp  # corelib-maximum
 from corelib_elementwise import rad2deg as rad2deg  # corelib-elementwise
 from corelib_elementwise import radians as radians  # corelib-elementwise
 from corelib_shape import ravel as ravel  # corelib-shape
 from corelib_elementwise import real as real  # corelib-elementwise
 from corelib_elementwise import reciprocal as reciprocal  # corelib-elementwise
+from corelib_scipy.special.exponentials import rel_entr as rel_entr  # corelib-scipy
 from corelib_maximum import relu as relu  # corelib-maximum
 from corelib_elementwise import remainder as remainder  # corelib-elementwise
 from corelib_shape import repeat as repeat  # corelib-shape
@@ -136,6 +168,7 @@ from corelib_shape import reshape as reshape  # corelib-shape
 from corelib_fft import rfft as rfft  # corelib-fft
 from corelib_fft import rfft2 as rfft2  # corelib-fft
 from corelib_fft import rfftn as rfftn  # corelib-fft
+from corelib_scipy.special.gammas import rgamma as rgamma  # corelib-scipy
 from corelib_elementwise import rint as rint  # corelib-elementwise
 from corelib_shape import roll as roll  # corelib-shape
 from corelib_shape import rollaxis as rollaxis  # corelib-shape
@@ -148,6 +181,14 @@ from corelib_elementwise import sin as sin  # corelib-elementwise
 from corelib_elementwise import sinc as sinc  # corelib-elementwise
 from corelib_elementwise import sinh as sinh  # corelib-elementwise
 from corelib_elementwise import softplus as softplus  # corelib-elementwise
+from corelib_scipy.special.exponentials import cbrt as _special_cbrt  # corelib-scipy
+special_cbrt = _special_cbrt
+from corelib_scipy.special.exponentials import exp2 as _special_exp2  # corelib-scipy
+special_exp2 = _special_exp2
+from corelib_scipy.special.exponentials import expm1 as _special_expm1  # corelib-scipy
+special_expm1 = _special_expm1
+from corelib_scipy.special.exponentials import log1p as _special_log1p  # corelib-scipy
+special_log1p = _special_log1p
 from corelib_shape import split as split  # corelib-shape
 from corelib_elementwise import sqrt as sqrt  # corelib-elementwise
 from corelib_elementwise import square as square  # corelib-elementwise
@@ -177,3 +218,6 @@ from corelib_matmul import vecmat as vecmat  # corelib-matmul
 from corelib_shape import vsplit as vsplit  # corelib-shape
 from corelib_shape import vstack as vstack  # corelib-shape
 from corelib_elementwise import where as where  # corelib-elementwise
+from corelib_scipy.special.exponentials import wrightomega as wrightomega  # corelib-scipy
+from corelib_scipy.special.exponentials import xlog1py as xlog1py  # corelib-scipy
+from corelib_scipy.special.exponentials import xlogy as xlogy  # corelib-scipy

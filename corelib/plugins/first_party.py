@@ -27,6 +27,11 @@ OPS: Final[dict[str, str]] = {
     "corelib-reduce":
         "average cumprod cumsum cumulative_prod cumulative_sum diff mean median nanmean nansum prod std sum "
         "var",
+    "corelib-scipy":
+        "beta betaln cosm1 dawsn digamma entr erf erfc erfcinv erfcx erfi erfinv exp10 expit exprel gamma "
+        "gammaln gammasgn kl_div log_expit log_ndtr loggamma logit multigammaln ndtr ndtri ndtri_exp owens_t "
+        "poch polygamma psi rel_entr rgamma special_cbrt special_exp2 special_expm1 special_log1p wrightomega "
+        "xlog1py xlogy",
     "corelib-shape":
         "append array_split astype atleast_1d atleast_2d atleast_3d block column_stack concatenate copy "
         "delete diag diagflat diagonal dsplit dstack expand_dims flip fliplr flipud getitem hsplit hstack "
