@@ -10,6 +10,7 @@ NON_DIFFERENTIABLE: Final[frozenset[Callable[..., Any]]] = frozenset(
         # of shapes and types
         np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
         np.einsum_path, np.iscomplexobj, np.isrealobj, np.iscomplex, np.isreal, np.shares_memory, np.may_share_memory,
+        np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.ix_,
         # of positions and counts
         np.argmax, np.argmin, np.argsort, np.argpartition, np.argwhere, np.nonzero, np.flatnonzero,
         np.searchsorted, np.digitize, np.count_nonzero, np.lexsort, np.nanargmax, np.nanargmin,

@@ -17,6 +17,7 @@ from corelib.errors import (
     CommandConflict,
     CommandNotFound,
     CorelibError,
+    NotDifferentiable,
     OpConflict,
     OpNotFound,
     OptimizerConflict,
@@ -167,8 +168,8 @@ def op_for(function: Callable[..., Any]) -> Callable[..., Any]:
 def find_for(function: Callable[..., Any]) -> Callable[..., Any]:
     """The op that stands for a NumPy, SciPy or Python function.
 
-    Raises OpNotFound, naming the function and where known what to install, and OpConflict where two plugins
-    provide different ops for it.
+    Raises OpNotFound, naming the function and where known what to install, OpConflict where two plugins provide
+    different ops for it, and NotDifferentiable where none will have one.
     """
     if is_non_differentiable(function):
         return NonDifferentiable(function)
@@ -178,8 +179,11 @@ def find_for(function: Callable[..., Any]) -> Callable[..., Any]:
         return op
     for one in registry.table("op").get(getattr(function, "__name__", ""), ()):
         one.get()  # it has the name, and cannot be imported: that is the reason
+    from corelib.plugins.refusals import refusal
     from corelib.plugins.suggestions import no_op_for
 
+    if message := refusal(described(function)):
+        raise NotDifferentiable(message)
     raise OpNotFound(no_op_for(registry, function, described(function)))
 
 

@@ -23,7 +23,7 @@ class GuardedKind:
 
     def from_host(self, array: "np.ndarray[Any, Any]") -> Any:
         """A guarded array with the same entries, which it does not share."""
-        kinds[GuardedArray] = self  # no plugin describes it, and whoever installs a plugin lets all kinds be forgotten
+        kinds[GuardedArray] = self  # no plugin describes it, and all kinds are forgotten when one is installed
         return GuardedArray(np.array(array))
 
     def to_host(self, array: Any) -> "np.ndarray[Any, Any]":

@@ -32,12 +32,12 @@ class Concatenate:
     casting: Any = "same_kind"
 
     def forward(self, *arrays: Array) -> Array:
-        plain = self.dtype is None and self.casting == "same_kind"
-        if plain and self.axis is not None:
+        is_default = self.dtype is None and self.casting == "same_kind"
+        if is_default and self.axis is not None:
             return np.concatenate(arrays, self.axis)
         if all([native(x) for x in arrays]):
             return np.concatenate(arrays, self.axis, dtype=self.dtype, casting=self.casting)
-        parts = arrays if plain else converted(arrays, self.dtype, self.casting)
+        parts = arrays if is_default else converted(arrays, self.dtype, self.casting)
         return np.concatenate([x.reshape(-1) for x in parts] if self.axis is None else parts, self.axis or 0)
 
     def backward(self, propagated: Array, *shapes: Shape, wanted: Wanted) -> tuple[Array | None, ...]:
