@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from corelib.extend import Array, Wanted, native, op
-from corelib_matmul.products import Gradients, conj, matmul_gradients
+from corelib_matmul.products import Gradients, check_lengths, check_product, conj, matmul_gradients
 
 Axes: TypeAlias = int | tuple[int | Sequence[int], int | Sequence[int]]
 
@@ -60,8 +60,10 @@ class Dot:
     """
 
     def forward(self, x: Array, y: Array) -> Array:
-        if not native(x) and (x.ndim == 0 or y.ndim == 0):
-            return x * y
+        if not native(x):
+            if x.ndim == 0 or y.ndim == 0:
+                return x * y
+            check_product(x, y)
         z: Array = np.dot(x, y)
         return z
 
@@ -84,7 +86,10 @@ class Inner:
         if native(x):
             z: Array = np.inner(x, y)
             return z
-        return x * y if x.ndim == 0 or y.ndim == 0 else np.tensordot(x, y, ([x.ndim - 1], [y.ndim - 1]))
+        if x.ndim == 0 or y.ndim == 0:
+            return x * y
+        check_lengths(x.shape[-1], y.shape[-1])
+        return np.tensordot(x, y, ([x.ndim - 1], [y.ndim - 1]))
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         if propagated.ndim == 0 or np.ndim(x) == 0 or np.ndim(y) == 0:
@@ -127,6 +132,9 @@ class Tensordot:
     axes: Axes = 2
 
     def forward(self, x: Array, y: Array) -> Array:
+        if not native(x):
+            for i, j in zip(*_pairs(self.axes, x.ndim, y.ndim), strict=False):
+                check_lengths(x.shape[i], y.shape[j])
         return np.tensordot(x, y, self.axes)
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:

@@ -6,7 +6,16 @@ from typing import ClassVar, Final
 import numpy as np
 
 from corelib.extend import Array, Wanted, native, op
-from corelib_matmul.products import Gradients, conj, matmul_gradients, reshaped, stacked_gradients, summed
+from corelib_matmul.products import (
+    Gradients,
+    check_lengths,
+    check_product,
+    conj,
+    matmul_gradients,
+    reshaped,
+    stacked_gradients,
+    summed,
+)
 
 
 def by_dot(x: Array, y: Array) -> bool:
@@ -29,8 +38,12 @@ class Matmul:
     fresh: ClassVar[bool] = True
 
     def forward(self, x: Array, y: Array) -> Array:
-        if type(x) is type(y) is np.ndarray and x.ndim == y.ndim == 2 and x.shape[1] == len(y) == 1 and by_dot(x, y):
-            z: Array = x.dot(y)  # a column by a row: the same bits in less than half the time
+        z: Array
+        if type(x) is not np.ndarray or type(y) is not np.ndarray:
+            check_product(x, y)
+            z = np.matmul(x, y)
+        elif x.ndim == y.ndim == 2 and x.shape[1] == len(y) == 1 and by_dot(x, y):
+            z = x.dot(y)  # a column by a row: the same bits in less than half the time
         else:
             z = np.matmul(x, y)
         return z
@@ -55,6 +68,7 @@ class Matvec:
             return z
         if x.ndim == 1 or y.ndim == 0:
             raise ValueError(f"it takes a matrix and a vector, not arrays of {x.ndim} and {y.ndim} axes")
+        check_lengths(x.shape[-1], y.shape[-1])
         products: Array = x @ np.expand_dims(y, -1)
         return np.squeeze(products, -1)
 
@@ -74,7 +88,9 @@ class Vecmat:
         if native(x):
             z: Array = np.vecmat(x, y)
             return z
-        return np.squeeze(np.expand_dims(conj(x), -2) @ y, -2)
+        rows = np.expand_dims(conj(x), -2)
+        check_product(rows, y)
+        return np.squeeze(rows @ y, -2)
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         rows, propagated = np.expand_dims(conj(x), -2), np.expand_dims(propagated, -2)
@@ -96,7 +112,9 @@ class Vecdot:
             z: Array = np.vecdot(x, y, axis=self.axis)  # type: ignore[call-overload]  # NumPy's stubs leave axis out
             return z
         rows = np.expand_dims(conj(np.moveaxis(x, self.axis, -1)), -2)
-        products: Array = rows @ np.expand_dims(np.moveaxis(y, self.axis, -1), -1)
+        columns = np.expand_dims(np.moveaxis(y, self.axis, -1), -1)
+        check_product(rows, columns)
+        products: Array = rows @ columns
         return np.squeeze(products, (-2, -1))
 
     def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:

@@ -21,6 +21,18 @@ def adjoint(x: Array) -> Array:
     return np.conjugate(transposed) if x.dtype.kind == "c" else transposed
 
 
+def check_lengths(n: int, m: int) -> None:
+    """Refuse to sum over an axis of one entry together with a longer one: dask would take that entry for all."""
+    if n != m and 1 in (n, m):
+        raise ValueError(f"axes of {n} and of {m} entries do not fit: products are summed over entries of both")
+
+
+def check_product(x: Array, y: Array) -> None:
+    """Refuse x and y where the last axis of x and the last but one of y, or its only one, do not fit."""
+    if x.ndim and y.ndim:
+        check_lengths(x.shape[-1], y.shape[max(y.ndim - 2, 0)])
+
+
 def summed(x: Array, shape: Shape) -> Array:
     """The sum of ``x`` over the axes along which ``shape`` was broadcast to its shape."""
     if x.shape == shape:

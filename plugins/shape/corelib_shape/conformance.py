@@ -32,14 +32,17 @@ def calls(
 
 
 def indexed(name: str, reference: Callable[..., Any], *indices: Any, **fields: Any) -> OpSpec:
-    """The spec of an op of an array and an index."""
+    """The spec of an op of an array and an index.
+
+    It looks at an array in one case: how many entries a mask takes must be known, and a mask may be on a GPU.
+    """
 
     def samples(generator: Generator) -> Iterator[OpSample]:
         for i, index in enumerate(indices):
             values = np.zeros((3, 4))[index] if fields else np.zeros((3, 4))
             yield OpSample(generator.normal(size=values.shape), id=f"index{i}", index=index, **fields)
 
-    return OpSpec(name, kind="custom", samples=samples, reference=reference)
+    return OpSpec(name, kind="custom", samples=samples, reference=reference, looks=1)
 
 
 def joined(name: str, *each: dict[str, Any], several: bool = False, **known: Any) -> OpSpec:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import Array, Axis, Shape, Tensor, linear, native
+from corelib.extend import Array, Axis, Shape, Tensor, like, linear, native
 
 ORDERS: Final = ("C", "F")
 
@@ -24,6 +24,8 @@ def reshaped(x: Array, shape: int | Shape, order: Literal["C", "F"]) -> Array:
     if order == "F":
         backwards = (shape,) if isinstance(shape, int) else tuple(shape)[::-1]
         return np.transpose(reshaped(np.transpose(x), backwards, "C"))
+    if x.size == 0:  # dask asks for chunks that fit, and these have no length
+        return np.zeros(np.empty(x.shape, bool).reshape(shape).shape, dtype=x.dtype, like=like(x))
     try:
         return x.reshape(shape)
     except NotImplementedError:  # chunks that do not fit: dask takes any shape from a row

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from corelib.extend import Array, Tensor, composed, native, op
-from corelib_shape.taking import along, on_host, tensor
+from corelib_shape.taking import along, tensor
 
 MOST: Final = 1_000_000  # parts, where there are not as many entries
 
@@ -25,7 +25,7 @@ class Parts:
     axis: int = 0
 
     def forward(self, x: Array) -> tuple[Array, ...]:
-        if native(x):
+        if type(x) is np.ndarray or native(x):
             return tuple(np.array_split(x, self.cuts, self.axis))
         ends = pairwise([0, *self.cuts, x.shape[self.axis]])
         return tuple([x[along(self.axis, x.ndim, slice(start, stop))] for start, stop in ends])
@@ -53,7 +53,6 @@ class Unstack:
 def _array_split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
     """The parts of ``ary`` along ``axis``: so many of about equal length, or cut before the given places."""
     n = np.shape(ary)[axis]
-    indices_or_sections = on_host(indices_or_sections)
     if np.ndim(indices_or_sections) == 0:
         sections = int(indices_or_sections)  # type: ignore[arg-type]  # a number
         return list(parts(ary, _even(n, sections), axis))
@@ -79,7 +78,7 @@ def _split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) ->
     Raises ValueError where the length is no multiple of the number of parts.
     """
     n = np.shape(ary)[axis]
-    given: Any = on_host(indices_or_sections)
+    given: Any = indices_or_sections
     if np.ndim(given) == 0 and int(given) > 0 and n % int(given):
         raise ValueError(f"{n} entries do not split into {indices_or_sections} equal parts; array_split would")
     return _array_split(ary, indices_or_sections, axis)

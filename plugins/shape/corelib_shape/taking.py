@@ -7,7 +7,8 @@ import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_index
 
 from corelib.extend import Array, Shape, Tensor, TensorLike, composed, kind_of_array, like, native
-from corelib_shape.indexing import as_index, place
+from corelib_shape.foreign import as_index
+from corelib_shape.indexing import place
 
 
 def along(axis: int, ndim: int, index: Any) -> tuple[Any, ...]:
@@ -99,30 +100,29 @@ def _trace(
     return total  # type: ignore[no-any-return]  # of a Tensor
 
 
-def _below(m: Tensor, k: int) -> Array:
-    """Where a matrix of the last two lengths of ``m`` is on its diagonal ``k`` or below."""
-    rows, columns = m.shape[-2:] if m.ndim > 1 else (m.shape[-1], m.shape[-1])
+def _below(m: Tensor, k: int) -> tuple[Array, Array]:
+    """Where a matrix of the last two lengths of ``m`` is on its diagonal ``k`` or below; and a zero of its dtype."""
+    shape = m.shape
+    rows, columns = shape[-2] if len(shape) > 1 else shape[-1], shape[-1]
     if native(m):
-        return np.tri(rows, columns, k, bool)
+        return np.tri(rows, columns, k, bool), np.zeros((), m.dtype)
     model = like(m)
-    return np.expand_dims(np.arange(rows, like=model), 1) + k >= np.arange(columns, like=model)
-
-
-def _zero(m: Tensor) -> Array:
-    """0, of the dtype and the kind of ``m``."""
-    return np.zeros((), dtype=m.dtype, like=like(m))
+    below: Array = np.expand_dims(np.arange(rows, like=model), 1) + k >= np.arange(columns, like=model)
+    return below, np.zeros((), dtype=m.dtype, like=model)
 
 
 def _tril(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and below it, and 0 above."""
     m = tensor(m)
-    return np.where(_below(m, k), m, _zero(m))  # type: ignore[return-value]  # of a Tensor
+    below, zero = _below(m, k)
+    return np.where(below, m, zero)  # type: ignore[return-value]  # of a Tensor
 
 
 def _triu(m: Any, k: int = 0) -> Tensor:
     """The entries on the diagonal ``k`` of each matrix and above it, and 0 below."""
     m = tensor(m)
-    return np.where(_below(m, k - 1), _zero(m), m)  # type: ignore[return-value]  # of a Tensor
+    below, zero = _below(m, k - 1)
+    return np.where(below, zero, m)  # type: ignore[return-value]  # of a Tensor
 
 
 def _delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
