@@ -111,6 +111,7 @@ EQUIVALENT: Final = {
     "backward ignores keepdims": "the gradient is reshaped to the axes of one entry, which it has already or not",
     "corelib_reduce.averages:*": "skips work where no entry is NaN or ties",
     "corelib_reduce.axes:*": "another spelling of the same axes, or a threshold between two ways that agree",
+    "corelib_reduce.portable:*": "is not called on NumPy's arrays; the check array_kinds compares what it returns",
     "corelib_reduce.products:*": "chooses the quotient or the tree of products: they agree where nothing is 0",
     "corelib_reduce.spreads:*": "looks for constant arrays; the threshold is rounding, the gradient is the same",
     "corelib_reduce.sums:*": "a count that matters for no entries only, to which there is no gradient",
