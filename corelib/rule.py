@@ -105,8 +105,8 @@ class Rule(Method[State], Protocol[State]):
     def update(self, *, out: FloatArray, grad: FloatArray, param: FloatArray, state: State, step: Step) -> None:
         """Write into ``out`` what is to be subtracted from the parameter, and bring ``state`` up to date.
 
-        ``out``, ``grad`` and ``param`` have one shape and one dtype. ``grad`` and ``param`` are read-only:
-        writing into them raises ValueError. The entries of ``out`` are undefined before.
+        ``out``, ``grad`` and ``param`` have one shape, one dtype and one kind of array. ``grad`` and ``param``
+        are read-only: writing into NumPy's raises ValueError. The entries of ``out`` are undefined before.
         """
         ...
 

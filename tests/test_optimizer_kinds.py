@@ -1,5 +1,6 @@
 """Parameters in arrays of other kinds than NumPy's: optimized where they are, looked at rarely, saved as NumPy's."""
 
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from types import SimpleNamespace
@@ -164,6 +165,51 @@ def test_a_gradient_of_another_kind_is_refused_and_nothing_changed() -> None:
         assert host(tensor.data).tolist() == [1.0, 2.0]
 
 
+def test_a_gradient_of_another_library_is_refused() -> None:
+    torch = pytest.importorskip("torch", reason="a peer, whose arrays do not speak NumPy's protocols")
+    tensor: Any = Tensor([1.0, 2.0], trainable=True, name="w")
+    tensor.grad = SimpleNamespace(shape=(2,), dtype=np.dtype(float))
+    with pytest.raises(OptimizerError, match=r"its gradient is a types.SimpleNamespace"):
+        Optimizer([tensor], sgd()).step()
+    tensor.grad = torch.ones(2, dtype=torch.float64)
+    with pytest.raises(OptimizerError, match="'w' was float64"):
+        Optimizer([tensor], sgd()).step()
+
+
+@pytest.mark.parametrize(("here", "there"), [(np.array, guarded), (guarded, np.array)])
+def test_parameters_move_before_the_first_step_and_with_a_state_to_another_optimizer(here: Any, there: Any) -> None:
+    gradients = list(drawn(count=STEPS + 2))[1 + STEPS :]
+    kept = trained(adam(), NUMPYS)
+    go_on(kept, NUMPYS, gradients)
+    before = trained(adam(), (here,) * 4)
+    tensors = [parameter.tensor for parameter in before.parameters]
+    for tensor in tensors:
+        tensor.data, tensor.grad = there(host(tensor.data)), there(host(tensor.data))
+    values = ends(before)
+    with pytest.raises(OptimizerError, match=r"'p0' is a .* now, and its state is for a .*load_state_dict"):
+        before.step()
+    assert ends(before) == values
+    after = Optimizer(tensors, adam(), lr=0.05)
+    after.load_state_dict(before.state_dict())
+    go_on(after, (there,) * 4, gradients)
+    assert ends(after) == ends(kept)
+    fresh = Optimizer(parameters((here,) * 4), adam(), lr=0.05)
+    for parameter in fresh.parameters:
+        parameter.tensor.data = there(host(parameter.tensor.data))
+    go_on(fresh, (there,) * 4, list(drawn())[1:])
+    assert ends(fresh) == ends(trained(adam(), NUMPYS))
+
+
+def test_a_deep_copy_goes_its_own_way() -> None:
+    first = trained(adam(), GUARDS)
+    values = ends(first)
+    twin = copy.deepcopy(first)
+    go_on(twin, GUARDS, [next(drawn())])
+    assert ends(first) == values
+    go_on(first, GUARDS, [next(drawn())])
+    assert ends(first) == ends(twin)
+
+
 def test_a_gradient_in_the_memory_of_a_parameter_is_read_before_that_changes() -> None:
     v, w = cast(Any, [Tensor(guarded([1.0, 2.0]), trainable=True) for _ in range(2)])
     v.grad, w.grad = guarded([1.0, 1.0]), v.data
@@ -222,8 +268,10 @@ def test_a_saved_state_is_a_snapshot() -> None:
 def test_where_no_plugin_describes_the_kind_saving_and_loading_say_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    optimizer, tensors = trained(adam(), GUARDS), parameters(GUARDS)
-    monkeypatch.delitem(known_kinds, GuardedArray)
+    monkeypatch.delitem(known_kinds, GuardedArray, raising=False)
+    bare = (lambda values: GuardedArray(np.array(values)),) * 4
+    optimizer, tensors = trained(adam(), bare), parameters(bare)
+    assert ends(optimizer) == ends(trained(adam(), NUMPYS))
     with pytest.raises(InvalidOperandType, match=r"no installed plugin describes .*GuardedArray.*pip install"):
         optimizer.state_dict()
     state = trained(adam(), NUMPYS).state_dict()

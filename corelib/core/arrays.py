@@ -60,8 +60,13 @@ def has_mask(value: object) -> bool:
 
 
 def kind_of(value: object) -> str:
+    """The name of the type of a value, with its module."""
+    return type_name(type(value))
+
+
+def type_name(type_: type) -> str:
     """The name of a type, with its module."""
-    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    return f"{type_.__module__}.{type_.__qualname__}".removeprefix("builtins.")
 
 
 def owned(array: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
-from corelib.core.arrays import kind_of
+from corelib.core.arrays import kind_of, type_name
 from corelib.core.naming import shown
 from corelib.core.tensor import Array, Tensor
 from corelib.errors import OptimizerError
@@ -15,13 +15,14 @@ from corelib.rule import FloatArray
 class Parameter:
     """A Tensor and what an optimizer knows about it. ``state`` means nothing while ``t`` is 0."""
 
-    __slots__ = ("decays", "dtype", "name", "shape", "state", "t", "tensor")
+    __slots__ = ("decays", "dtype", "kind", "name", "shape", "state", "t", "tensor")
 
     def __init__(self, name: str, tensor: Tensor, *, decays: bool = True) -> None:
         self.name: str = name
         self.tensor: Tensor = tensor
         self.shape: tuple[int, ...] = tensor.shape
         self.dtype: np.dtype[Any] = tensor.dtype
+        self.kind: type = type(tensor.data)
         self.decays: bool = decays
         self.t: int = 0
         self.state: Any = None
@@ -34,9 +35,20 @@ class Parameter:
         """What the next step works on; raises OptimizerError if its shape, dtype or kind of array is another now."""
         data = self._fitting("value", self.tensor.data)
         gradient = self._fitting("gradient", self.tensor.grad)
+        if type(data) is not self.kind:
+            self._moved(data)
         if type(gradient) is not ndarray or type(data) is not ndarray:
             gradient = self._of_the_kind(data, gradient)
         return Update(self, real(data), readonly(real(gradient)))
+
+    def _moved(self, data: Array) -> None:
+        """Take note that the values are of another kind now. Raises OptimizerError where there is a state already."""
+        if self.t > 0 and not (isinstance(data, ndarray) and issubclass(self.kind, ndarray)):
+            raise OptimizerError(
+                f"{self.name!r} is a {kind_of(data)} now, and its state is for a {type_name(self.kind)}; make another "
+                "Optimizer, and give it this one's state: other.load_state_dict(optimizer.state_dict())"
+            )
+        self.kind = type(data)
 
     def _of_the_kind(self, data: Array, gradient: Array) -> Array:
         """The gradient, if it is of the kind of the values: a number of NumPy's counts as an array of NumPy's."""
