@@ -44,6 +44,7 @@ from corelib_scipy.special.errors import dawsn as dawsn  # corelib-scipy
 from corelib_elementwise import deg2rad as deg2rad  # corelib-elementwise
 from corelib_elementwise import degrees as degrees  # corelib-elementwise
 from corelib_shape import delete as delete  # corelib-shape
+from corelib_linalg import det as det  # corelib-linalg
 from corelib_shape import diag as diag  # corelib-shape
 from corelib_shape import diagflat as diagflat  # corelib-shape
 from corelib_shape import diagonal as diagonal  # corelib-shape
@@ -54,6 +55,8 @@ from corelib_elementwise import divmod as divmod  # corelib-elementwise
 from corelib_matmul import dot as dot  # corelib-matmul
 from corelib_shape import dsplit as dsplit  # corelib-shape
 from corelib_shape import dstack as dstack  # corelib-shape
+from corelib_linalg import eigh as eigh  # corelib-linalg
+from corelib_linalg import eigvalsh as eigvalsh  # corelib-linalg
 from corelib_matmul import einsum as einsum  # corelib-matmul
 from corelib_scipy.special.exponentials import entr as entr  # corelib-scipy
 from corelib_scipy.special.errors import erf as erf  # corelib-scipy
@@ -101,6 +104,7 @@ from corelib_fft import ifftshift as ifftshift  # corelib-fft
 from corelib_fft import ihfft as ihfft  # corelib-fft
 from corelib_elementwise import imag as imag  # corelib-elementwise
 from corelib_matmul import inner as inner  # corelib-matmul
+from corelib_linalg import inv as inv  # corelib-linalg
 from corelib_fft import irfft as irfft  # corelib-fft
 from corelib_fft import irfft2 as irfft2  # corelib-fft
 from corelib_fft import irfftn as irfftn  # corelib-fft
@@ -122,6 +126,7 @@ from corelib_elementwise import logaddexp2 as logaddexp2  # corelib-elementwise
 from corelib_scipy.special.gammas import loggamma as loggamma  # corelib-scipy
 from corelib_scipy.special.exponentials import logit as logit  # corelib-scipy
 from corelib_matmul import matmul as matmul  # corelib-matmul
+from corelib_linalg import matrix_norm as matrix_norm  # corelib-linalg
 from corelib_shape import matrix_transpose as matrix_transpose  # corelib-shape
 from corelib_matmul import matvec as matvec  # corelib-matmul
 from corelib_maximum import max as max  # corelib-maximum
@@ -144,6 +149,7 @@ from corelib_scipy.special.errors import ndtr as ndtr  # corelib-scipy
 from corelib_scipy.special.errors import ndtri as ndtri  # corelib-scipy
 from corelib_scipy.special.errors import ndtri_exp as ndtri_exp  # corelib-scipy
 from corelib_elementwise import negative as negative  # corelib-elementwise
+from corelib_linalg import norm as norm  # corelib-linalg
 from corelib_matmul import outer as outer  # corelib-matmul
 from corelib_scipy.special.errors import owens_t as owens_t  # corelib-scipy
 from corelib_shape import pad as pad  # corelib-shape
@@ -180,7 +186,9 @@ from corelib_elementwise import sign as sign  # corelib-elementwise
 from corelib_elementwise import sin as sin  # corelib-elementwise
 from corelib_elementwise import sinc as sinc  # corelib-elementwise
 from corelib_elementwise import sinh as sinh  # corelib-elementwise
+from corelib_linalg import slogdet as slogdet  # corelib-linalg
 from corelib_elementwise import softplus as softplus  # corelib-elementwise
+from corelib_linalg import solve as solve  # corelib-linalg
 from corelib_scipy.special.exponentials import cbrt as _special_cbrt  # corelib-scipy
 special_cbrt = _special_cbrt
 from corelib_scipy.special.exponentials import exp2 as _special_exp2  # corelib-scipy
@@ -198,12 +206,15 @@ from corelib_reduce import std as std  # corelib-reduce
 from corelib_elementwise import subtract as subtract  # corelib-elementwise
 from corelib_reduce import sum as sum  # corelib-reduce
 from corelib_broadcast import sum_to as sum_to  # corelib-broadcast
+from corelib_linalg import svdvals as svdvals  # corelib-linalg
 from corelib_shape import swapaxes as swapaxes  # corelib-shape
 from corelib_shape import take as take  # corelib-shape
 from corelib_shape import take_along_axis as take_along_axis  # corelib-shape
 from corelib_elementwise import tan as tan  # corelib-elementwise
 from corelib_elementwise import tanh as tanh  # corelib-elementwise
 from corelib_matmul import tensordot as tensordot  # corelib-matmul
+from corelib_linalg import tensorinv as tensorinv  # corelib-linalg
+from corelib_linalg import tensorsolve as tensorsolve  # corelib-linalg
 from corelib_shape import tile as tile  # corelib-shape
 from corelib_shape import trace as trace  # corelib-shape
 from corelib_shape import transpose as transpose  # corelib-shape
@@ -215,6 +226,7 @@ from corelib_reduce import var as var  # corelib-reduce
 from corelib_matmul import vdot as vdot  # corelib-matmul
 from corelib_matmul import vecdot as vecdot  # corelib-matmul
 from corelib_matmul import vecmat as vecmat  # corelib-matmul
+from corelib_linalg import vector_norm as vector_norm  # corelib-linalg
 from corelib_shape import vsplit as vsplit  # corelib-shape
 from corelib_shape import vstack as vstack  # corelib-shape
 from corelib_elementwise import where as where  # corelib-elementwise

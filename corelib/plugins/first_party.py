@@ -19,6 +19,8 @@ OPS: Final[dict[str, str]] = {
         "where",
     "corelib-fft":
         "fft fft2 fftn fftshift hfft ifft ifft2 ifftn ifftshift ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
+    "corelib-linalg":
+        "det eigh eigvalsh inv matrix_norm norm slogdet solve svdvals tensorinv tensorsolve vector_norm",
     "corelib-matmul":
         "cross dot einsum inner kron linalg_cross linalg_outer matmul matvec outer tensordot vdot vecdot "
         "vecmat",

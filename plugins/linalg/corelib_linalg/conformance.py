@@ -1,0 +1,166 @@
+"""What the conformance suite is told of numpy.linalg: calls of each function, and what they refuse."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from corelib.conformance import ErrorSample, OpSample, OpSpec, Promise
+from corelib.extend import Array
+
+Generator = np.random.Generator
+Maker = Callable[[Generator], OpSample]
+
+EQUAL: Final = {"tie": "entries count by what they make of the matrix, whether two are equal or not"}
+MATRICES: Final = {**EQUAL, "0-d": "it refuses arrays that are no matrices"}
+SQUARES: Final = {**MATRICES, "tall": "it takes square matrices", "wide": "it takes square matrices"}
+TENSORS: Final = {**SQUARES, "batch": "it takes one map, all of whose axes are its own"}
+WIDE: Final = ErrorSample(np.ones((2, 3)), raises=np.linalg.LinAlgError)
+
+
+def matrices(generator: Generator, *shape: int) -> Array:
+    """Matrices whose singular values lie well apart."""
+    n = min(shape[-2:])
+    drawn: Array = generator.normal(size=shape)
+    return np.asarray(drawn + 3 * np.eye(shape[-2], shape[-1]) * np.arange(1, shape[-1] + 1)) if n else drawn
+
+
+def symmetric(generator: Generator, *shape: int) -> Array:
+    x = matrices(generator, *shape)
+    return np.asarray(x + np.swapaxes(x, -1, -2)) / 2
+
+
+def definite(generator: Generator, *shape: int) -> Array:
+    x = matrices(generator, *shape)
+    return np.asarray(x @ np.swapaxes(x, -1, -2) / shape[-1] + np.eye(shape[-1]))
+
+
+def singular(n: int, rank: int) -> Array:
+    """An n x n matrix of the given rank."""
+    x = np.cos(np.arange(n * max(rank, 1)) ** 2.0).reshape(n, -1)
+    return x @ x.T[::-1] if rank else np.zeros((n, n))
+
+
+def calls(make: Callable[..., Array], *shapes: tuple[int, ...], **fields: Any) -> list[Maker]:
+    return [lambda generator, s=shape: OpSample(make(generator, *s), **fields) for shape in shapes]  # type: ignore[misc]
+
+
+def spec(name: str, *makers: Maker, **options: Any) -> OpSpec:
+    def samples(generator: Generator) -> Iterator[OpSample]:
+        for maker in makers:
+            yield maker(generator)
+
+    return OpSpec(name, kind="custom", samples=samples, **options)
+
+
+SQUARE: Final = ((3, 3), (2, 2), (1, 1), (2, 2, 2), (2, 1, 2, 2), (0, 0), (0, 2, 2))
+ANY: Final = ((3, 3), (4, 3), (2, 3), (1, 1), (2, 1, 3, 2))
+
+
+def large(make: Callable[..., Array], *shape: int) -> Maker:
+    return lambda generator: OpSample(make(generator, *shape))
+
+
+def pairs(generator: Generator) -> Iterator[OpSample]:
+    for a, b in (((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (3,)), ((3, 3), (2, 3, 1)), ((2, 1, 2, 2), (3, 2, 2))):
+        yield OpSample(matrices(generator, *a), generator.normal(size=b))
+    yield OpSample(np.array([[2.5]]), np.array([[0.5]]))
+    yield OpSample(matrices(generator, 0, 0), generator.normal(size=(0, 2)))
+
+
+def normal(generator: Generator, *shape: int) -> Array:
+    return np.asarray(generator.normal(size=shape))
+
+
+def vector_norms() -> Iterator[Maker]:
+    for ord in (2, 1, 3, 1.5, 0.5, -1, np.inf, -np.inf, 0):
+        yield from calls(normal, (3, 4), ord=ord)
+        yield from calls(normal, (3, 4), axis=-1, ord=ord)
+    yield from calls(normal, (3, 4), axis=0, keepdims=True)
+    yield from calls(normal, (2, 3, 2), axis=(0, -1), keepdims=True, ord=3)
+    yield from calls(normal, (3,), (1,), (2, 1, 2, 2))
+    yield from calls(normal, (2, 3), axis=(1, 0))
+
+
+def matrix_norms(**fields: Any) -> Iterator[Maker]:
+    for ord in ("fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf):
+        yield from calls(matrices, (3, 3), (3, 2), ord=ord, **fields)
+        yield from calls(matrices, (2, 3, 3), ord=ord, keepdims=True, **({"axis": (0, -1)} if fields else {}))
+
+
+def norms() -> Iterator[Maker]:
+    yield from calls(normal, (3,), (2, 3), (2, 3, 2), (1,), ())
+    yield from calls(normal, (3, 2), axis=-1, ord=1, keepdims=True)
+    yield from calls(normal, (3, 2), axis=0, ord=3)
+    yield from calls(normal, (3, 2), keepdims=True)
+    yield from matrix_norms(axis=(-2, -1))
+
+
+ZEROS: Final = np.zeros((2, 3))
+TIED: Final = np.array([2.0, -2.0, 1.0])
+NORM_PROMISES: Final = tuple(Promise(ZEROS, ord=p, gradients=[ZEROS]) for p in (2, "fro", "nuc", 1, -2, np.inf))
+VECTOR_PROMISES: Final = (
+    *[Promise(ZEROS, ord=p, gradients=[ZEROS]) for p in (2, 1, 3, 1.5, 0.5, np.inf, -1)],
+    Promise(TIED, ord=np.inf, gradients=[np.array([0.5, -0.5, 0])]),
+    Promise(1 / TIED, ord=-np.inf, gradients=[np.array([0.5, -0.5, 0])]),
+    Promise(np.array([[3.0, 0, 4], [0, 0, 0]]), axis=1, gradients=[np.array([[0.6, 0, 0.8], [0, 0, 0]])]),
+)
+
+SPECS: Final = (
+    spec(
+        "det", *calls(matrices, *SQUARE), *[lambda _, r=r: OpSample(singular(3, r), id=f"rank {r}") for r in range(3)],
+        errors=[WIDE], not_applicable=SQUARES, large=large(matrices, 300, 4, 4),
+    ),
+    spec("slogdet", *calls(matrices, *SQUARE), errors=[WIDE], not_applicable=SQUARES, large=large(matrices, 60, 60)),
+    spec(
+        "inv", *calls(matrices, *SQUARE), errors=[WIDE, ErrorSample(np.ones((2, 2)), raises=np.linalg.LinAlgError)],
+        not_applicable=SQUARES, large=large(matrices, 60, 60),
+    ),
+    OpSpec(
+        "solve", kind="custom", samples=pairs, errors=[ErrorSample(np.ones((2, 3)), np.ones(2), raises=ValueError)],
+        not_applicable=SQUARES, large=lambda g: OpSample(matrices(g, 60, 60), g.normal(size=(60, 20))),
+    ),
+    spec(
+        "eigh", *calls(symmetric, *SQUARE[:-1]), *calls(symmetric, (3, 3), UPLO="U"), sets={"a": "symmetric"},
+        errors=[WIDE], not_applicable=SQUARES, large=large(symmetric, 50, 50),
+    ),
+    spec(
+        "eigvalsh", *calls(symmetric, *SQUARE[:-1]), *calls(symmetric, (3, 3), UPLO="U"), sets={"a": "symmetric"},
+        errors=[WIDE], not_applicable=SQUARES, large=large(symmetric, 50, 50),
+    ),
+    spec(
+        "vector_norm", *vector_norms(), promises=VECTOR_PROMISES, large=large(normal, 100, 120),
+        errors=[ErrorSample(np.ones(3), raises=ValueError, axis=1)],
+    ),
+    spec(
+        "matrix_norm", *matrix_norms(), *calls(matrices, *ANY), promises=NORM_PROMISES, not_applicable=MATRICES,
+        large=large(matrices, 40, 50), errors=[
+            ErrorSample(np.ones(3), raises=ValueError), ErrorSample(np.ones((2, 2)), raises=ValueError, ord=3),
+        ],
+    ),
+    spec(
+        "norm", *norms(), promises=NORM_PROMISES, large=large(normal, 100, 120), errors=[
+            ErrorSample(np.ones((2, 2)), raises=ValueError, ord=3),
+            ErrorSample(np.ones(2), raises=ValueError, ord="fro"),
+            ErrorSample(np.ones((2, 2, 2)), raises=ValueError, ord=1),
+            ErrorSample(np.ones((2, 2)), raises=ValueError, axis=(0, 0), ord=1),
+        ],
+    ),
+    spec(
+        "tensorinv", *calls(matrices, (3, 3), (1, 1), ind=1), lambda g: OpSample(matrices(g, 6, 6).reshape(2, 3, 1, 6)),
+        lambda g: OpSample(matrices(g, 4, 4).reshape(4, 2, 2), ind=1),
+        lambda g: OpSample(matrices(g, 4, 4).reshape(2, 2, 4)),
+        not_applicable=TENSORS, large=lambda g: OpSample(matrices(g, 60, 60), ind=1),
+        errors=[ErrorSample(np.ones((2, 2)), raises=ValueError, ind=0)],
+    ),
+    spec(
+        "tensorsolve", lambda g: OpSample(matrices(g, 3, 3), g.normal(size=3)),
+        lambda g: OpSample(matrices(g, 6, 6).reshape(2, 3, 6), g.normal(size=(2, 3))),
+        lambda g: OpSample(matrices(g, 4, 4).reshape(2, 4, 2), g.normal(size=4), axes=(0, 2)),
+        lambda g: OpSample(np.array([[2.5]]), np.array([0.5])),
+        not_applicable={**TENSORS, "negative axis": "NumPy refuses it", "f(x, x)": "their shapes are different"},
+        large=lambda g: OpSample(matrices(g, 60, 60), g.normal(size=60)),
+        errors=[ErrorSample(np.ones((2, 3)), np.ones(2), raises=ValueError)],
+    ),
+    spec("svdvals", *calls(matrices, *ANY), not_applicable=MATRICES, large=large(matrices, 50, 40)),
+)  # fmt: skip
