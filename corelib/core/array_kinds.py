@@ -14,6 +14,10 @@ class ArrayKind(Protocol):
 
     These are ``__array_ufunc__`` and ``__array_function__``. A plugin provides it by the hook ``corelib_array_kinds``.
     An array of a kind that nobody describes works as far as the protocols go.
+
+    A kind with an attribute ``constant = True`` has arrays that are constants alone, as sparse ones are: no Tensor
+    holds one, and results and gradients are arrays of NumPy's. An op whose class says ``takes_constants = True`` is
+    given the matrices among them; otherwise they are made dense.
     """
 
     @property
@@ -59,6 +63,26 @@ kinds: Final = Kinds()
 def kind_of_array(array: Any) -> ArrayKind | None:
     """The kind of an array that is not NumPy's; None for NumPy's own, and where no plugin describes it."""
     return None if isinstance(array, np.ndarray) else kinds[type(array)]
+
+
+def is_constant(array: Any) -> bool:
+    """Whether an array is of a kind that is a constant alone."""
+    kind = kind_of_array(array)
+    return kind is not None and bool(getattr(kind, "constant", False))
+
+
+def dense(array: Any) -> Any:
+    """The entries in an array of NumPy's, where the kind is a constant alone; any other array itself."""
+    return to_host(array) if is_constant(array) else array
+
+
+def refuse_constant(array: Any) -> None:
+    """Raise InvalidOperandType for an array of a kind that is a constant alone."""
+    if is_constant(array):
+        raise InvalidOperandType(
+            f"{kind_of(array)} is a constant: it has no gradient, and a Tensor does not hold it; give it to an op as "
+            "it is, as in A @ tensor, or convert it to an array of NumPy's"
+        )
 
 
 def to_host(array: Any) -> Any:

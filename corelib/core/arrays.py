@@ -33,6 +33,11 @@ def _parsed(data: object) -> npt.NDArray[Any]:
         raise InvalidOperandType(
             f"{kind} does not speak NumPy's protocols; {_conversion(data)} makes an array of NumPy's of it"
         )
+    if hasattr(data, "tocoo"):
+        raise InvalidOperandType(
+            f"{kind} does not speak NumPy's protocols; sparse.COO.from_scipy_sparse(A) is an operand in its place (pip "
+            "install corelib-sparse), and A.toarray() is dense"
+        )
     if not isinstance(data, (bool, int, float, complex, list, tuple, np.generic)) and not hasattr(data, "__array__"):
         raise InvalidOperandType(f"a Tensor holds an array of numbers, and {kind} is none")
     try:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.core.array_kinds import dense
 from corelib.core.arrays import LARGE
 from corelib.core.compiling import Truth, caused
 from corelib.core.graph import NO_PARENTS, BroadcastNode, Node, rebuilt
@@ -242,7 +243,7 @@ def entries_of(cotangent: Any) -> Any:
     """The array of a cotangent: a backward may call ops, which return Tensors."""
     if isinstance(cotangent, np.generic):
         return cotangent
-    return getattr(cotangent, "_entries", cotangent)
+    return dense(getattr(cotangent, "_entries", cotangent))
 
 
 def summed(first: Any, own: bool, second: Any, own2: bool) -> tuple[Any, bool]:

@@ -7,6 +7,7 @@ from typing import Any, Final, SupportsIndex, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from corelib.core.array_kinds import refuse_constant
 from corelib.core.array_like import ArrayLike
 from corelib.core.arrays import array_of_numbers, kind_of, owned
 from corelib.core.backward import accumulate, seed
@@ -21,6 +22,7 @@ Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | tuple[int, ...] | None
 AxisLike: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 
+ndarray: Final = np.ndarray
 # What the operators stand for, named here once: np.add takes four times as long as a global name
 # (python -m timeit -s "import numpy as np" "np.add").
 ABSOLUTE: Final = np.absolute
@@ -58,7 +60,7 @@ class Tensor:
     __slots__ = ("_entries", "_leaf", "_node")
 
     def __init__(self, data: "TensorLike", *, trainable: Truth = False, name: str | None = None) -> None:
-        self._entries: Array = as_array(data)
+        self._entries: Array = held(data)
         self._node: Node | None = None
         self._leaf: Leaf | None = None
         if name is not None:
@@ -73,7 +75,7 @@ class Tensor:
 
     @data.setter
     def data(self, data: "TensorLike") -> None:
-        array = as_array(data)
+        array = held(data)
         if self._leaf is None or self._node is not self._leaf:
             self._entries, self._node = array, None
             return
@@ -362,7 +364,8 @@ class Tensor:
     def __array__(self, *_: object, **__: object) -> None:
         raise InvalidOperandType(
             f"{self!r} was about to become a plain array and drop out of the graph; "
-            "write .data where that is meant, or use a NumPy function that an op stands for"
+            "write .data where that is meant, or use a NumPy function that an op stands for. A matrix of scipy.sparse "
+            "is converted first: sparse.COO.from_scipy_sparse(A) (pip install corelib-sparse), or A.toarray()"
         )
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
@@ -397,6 +400,14 @@ def make(data: Any, node: Node | None) -> Tensor:
 def as_array(data: Any) -> Any:
     """``data`` as an array of numbers, not copied where it is one already."""
     return data._entries if isinstance(data, Tensor) else array_of_numbers(data)
+
+
+def held(data: Any) -> Any:
+    """``data`` as an array that a Tensor may hold. Raises InvalidOperandType."""
+    array = as_array(data)
+    if type(array) is not ndarray:
+        refuse_constant(array)
+    return array
 
 
 def truths(comparison: Callable[..., Any], x: Tensor, y: "TensorLike") -> Array:

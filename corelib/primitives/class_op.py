@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from corelib.core.array_kinds import dense
 from corelib.core.arrays import DIFFERENTIABLE, has_mask
 from corelib.core.broadcasting import broadcast_node
 from corelib.core.compiling import caused
@@ -25,8 +26,9 @@ class ClassOp(Op):
 
     ``arity`` is None where forward takes any number of arrays. A ``linear`` backward is given shapes in the
     place of arrays; ``broadcasts`` says that the op acts entry by entry, like a ufunc; a class says
-    ``fresh = True`` of a backward that returns new arrays (`Pullback.fresh`), and ``nondiff = ("name", ...)`` of the
-    arguments of forward that have no gradient.
+    ``fresh = True`` of a backward that returns new arrays (`Pullback.fresh`), ``nondiff = ("name", ...)`` of the
+    arguments of forward that have no gradient, and ``takes_constants = True`` where forward and backward take matrices
+    of a kind that is a constant alone (`ArrayKind`) beside NumPy's arrays.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class ClassOp(Op):
         super().__init__(name, cls.__doc__, functions)
         self.cls = cls
         self.fresh: bool = bool(getattr(cls, "fresh", False))
+        self.takes_constants: bool = bool(getattr(cls, "takes_constants", False))
         self.argument_names: tuple[str, ...] = tuple(p.name for p in _taken(cls))
         self.nondiff: frozenset[str] = frozenset(getattr(cls, "nondiff", ()))
         if not self.nondiff.issubset(self.argument_names):
@@ -161,7 +164,7 @@ class Bound(Pullback):
                 nodes.append(x._node)
                 trainable = trainable or x._node is not None
             else:
-                value = operand(x, operands)
+                value = operand(x, operands, self.op.takes_constants)
                 if type(value) is not ndarray and type(value) in SCALARS:
                     numbers = True
                 arrays.append(value)
@@ -177,6 +180,8 @@ class Bound(Pullback):
             if isinstance(result, tuple):
                 return self.recorded_many(args, tuple(nodes), result)
             result = array_of(result, self)
+            if self.op.takes_constants:
+                result = dense(result)
         dtype = result.dtype
         if unrecorded(self, args, result) or not trainable or dtype.kind not in DIFFERENTIABLE:
             return make(result, None)

@@ -5,6 +5,7 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
+from corelib.core.array_kinds import dense, is_constant
 from corelib.core.arrays import kind_of
 from corelib.core.compiling import caused, mypyc_attr
 from corelib.core.dispatch import op_named
@@ -31,6 +32,7 @@ from corelib.primitives.portable import like, native
 ndarray: Final = np.ndarray
 FLOAT32: Final = np.dtype(np.float32)
 FLOAT64: Final = np.dtype(np.float64)
+MATRIX: Final = 2
 SCALARS: Final = frozenset({bool, int, float, complex})
 
 
@@ -90,17 +92,20 @@ class Op(Pullback):
         return f"<op {self.name}>"
 
 
-def operand(value: Any, others: Sequence[Any] = ()) -> Any:
+def operand(value: Any, others: Sequence[Any] = (), takes_constants: bool = False) -> Any:
     """An operand that is no Tensor, as NumPy takes it: a Python number stays one, so float32 stays float32.
 
-    A number of NumPy's becomes an array, of the kind of the ``others``: CuPy takes no array of NumPy's.
+    A number of NumPy's becomes an array, of the kind of the ``others``: CuPy takes no array of NumPy's. An array of a
+    kind that is a constant alone is made dense, but for a matrix where the op takes it.
     """
     if type(value) in SCALARS:
         return value
     array = as_array(value)
+    if type(array) is not ndarray:
+        return array if takes_constants and array.ndim == MATRIX else dense(array)
     if isinstance(value, np.generic):
         for other in others:
-            if not native(other) and hasattr(other, "__array_function__"):
+            if not native(other) and hasattr(other, "__array_function__") and not is_constant(other):
                 return np.asarray(array, like=like(other))
     return array
 

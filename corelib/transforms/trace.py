@@ -11,7 +11,7 @@ from corelib.core.arrays import DIFFERENTIABLE
 from corelib.core.backward import Walk
 from corelib.core.graph import Leaf, Node, Pullback
 from corelib.core.scope import Scoped, current_scope, open_scopes
-from corelib.core.tensor import Tensor, as_array, make, unwrapped
+from corelib.core.tensor import Tensor, held, make, unwrapped
 from corelib.errors import NotDifferentiable
 from corelib.primitives.connecting import as_tensors
 from corelib.transforms.tree import leaves, mapped
@@ -96,7 +96,7 @@ class Alias(Pullback):
 
 def variable(value: Any, floor: int) -> Tensor:
     """What stands for an argument in a run: a leaf of its own, or an alias of a Tensor of an outer run."""
-    array = as_array(value)
+    array = held(value)
     if array.dtype.kind not in DIFFERENTIABLE:
         raise NotDifferentiable(
             f"{array.dtype} arguments have no gradient; pass floats, or leave them out with argnums"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
@@ -58,6 +58,8 @@ class Dot:
 
     The product, where one of the two is a single number. Raises InvalidOperand for shapes that do not fit.
     """
+
+    takes_constants: ClassVar[bool] = True  # sparse ones
 
     def forward(self, x: Array, y: Array) -> Array:
         if not native(x):
@@ -128,6 +130,8 @@ class Tensordot:
 
     The result has the other axes of x, then the other axes of y. Raises InvalidOperand for shapes that do not fit.
     """
+
+    takes_constants: ClassVar[bool] = True  # sparse ones
 
     axes: Axes = 2
 

@@ -36,6 +36,7 @@ class Matmul:
     """
 
     fresh: ClassVar[bool] = True
+    takes_constants: ClassVar[bool] = True  # sparse ones
 
     def forward(self, x: Array, y: Array) -> Array:
         z: Array
