@@ -130,7 +130,8 @@ def _array(number: Any, dtypes: list[Any], model: Any) -> Any:
         dtype = dtypes[0]
     elif dtypes:
         dtype = np.result_type(*dtypes, number)
-    return np.asarray(number, dtype) if type(model) is ndarray else np.asarray(number, dtype, like=model)
+    array = np.asarray(number, dtype)
+    return array if type(model) is ndarray else np.asarray(array, like=model)  # of a number Dask ignores the dtype
 
 
 def array_of(result: Any, op: object) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from corelib import grad
+from corelib import Tensor, grad
 from corelib.conformance.guarded import GUARDED, counted
 
 NUMBER: Final = np.float64(1.5)
@@ -55,3 +55,11 @@ def test_a_gradient_of_zero_stays_zero_to_third_order_where_the_slope_is_infinit
 
     f = gradient(gradient(gradient(lambda x: np.where(x == 0, 1.0, INFINITE[name](x)))))
     same(f, POINTS[point])
+
+
+@pytest.mark.parametrize("op", [np.divide, lambda x, y: np.where(x > 1, x, y)], ids=["divide", "where"])
+def test_a_python_number_leaves_single_precision_in_chunks(op: Callable[..., Any]) -> None:
+    chunked: Any = pytest.importorskip("dask.array")
+    x: Any = Tensor(chunked.from_array(np.array([0.5, 2.0, 3.0], np.float32), chunks=2), trainable=True)
+    y = op(x, 2.0)
+    assert y.dtype == y.data.compute().dtype == np.float32
