@@ -54,6 +54,7 @@ REFUSED: dict[str, tuple[Refused, Convention]] = {
     "a ufunc's where": (lambda x: np.add(x, 1, where=x > 1), Convention.MASKED),
     "where of a reduction": (lambda x: np.sum(x, where=x > 1), Convention.MASKED),
     "initial of a reduction": (lambda x: np.max(x, initial=0), Convention.MASKED),
+    "a dtype by position": (lambda x: np.zeros(3, np.float32, like=x), Convention.LIKE),
     "ones": (lambda x: np.ones(3, like=x), Convention.LIKE),
     "full": (lambda x: np.full(3, 7.0, like=x), Convention.LIKE),
     "in place": (lambda x: added(x, HOST), Convention.IN_PLACE),

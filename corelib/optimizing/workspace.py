@@ -36,7 +36,7 @@ class Workspace:
         entries = (type(like), like.dtype)
         rows = self._buffers.get(entries)
         if rows is None or rows.shape[1] < like.size:
-            rows = np.empty((self._count, like.size), like.dtype, like=of_the_kind(like))
+            rows = np.empty((self._count, like.size), dtype=like.dtype, like=of_the_kind(like))
             self._buffers[entries] = rows
             self._cut = {kind: arrays for kind, arrays in self._cut.items() if kind[:2] != entries}
         return rows

@@ -42,10 +42,11 @@ def may(mask: Any) -> bool:
 
 
 def like(x: Any) -> Any:
-    """What ``np.zeros(shape, dtype, like=like(x))`` takes for an array of the kind of ``x``: None for NumPy's own.
+    """What ``np.zeros(shape, dtype=dtype, like=like(x))`` takes for an array of x's kind: None for NumPy's own.
 
-    So do ``np.empty``, ``np.arange`` and ``np.asarray``. For ones and other numbers use ``ones`` and ``full``: with
-    ``like=``, NumPy hands on an argument ``device`` that CuPy does not take (https://github.com/cupy/cupy/pull/10107).
+    So do ``np.empty``, ``np.arange`` and ``np.asarray``. The dtype is a keyword: Dask ignores one by position. For ones
+    and other numbers use ``ones`` and ``full``: with ``like=``, NumPy hands on an argument ``device`` that CuPy does
+    not take (https://github.com/cupy/cupy/pull/10107).
     """
     array = x._entries if isinstance(x, Tensor) else x
     return None if isinstance(array, NUMPYS) else array

@@ -245,11 +245,11 @@ def _rows(trace: Trace, result: Tensor) -> list[Any]:
         raise NotDifferentiable("a Jacobian is made of real numbers; take np.real and np.imag apart first")
     rows = []
     for i in range(result.size):
-        unit = np.zeros(result.size, result.dtype, like=result.data)
+        unit = np.zeros(result.size, dtype=result.dtype, like=result.data)
         unit[i] = 1
         rows.append(trace.gradients(result, unit.reshape(result.shape), retain=True))
     stacked = [np.stack(column) for column in zip(*rows, strict=True)] if rows else [
-        np.zeros((0, *v.shape), v.dtype, like=like(v)) for v in trace.variables
+        np.zeros((0, *v.shape), dtype=v.dtype, like=like(v)) for v in trace.variables
     ]  # fmt: skip
     return [np.reshape(s, (*result.shape, *n.shape)) for s, n in zip(stacked, trace.nodes, strict=True)]
 

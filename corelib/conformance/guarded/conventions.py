@@ -18,7 +18,10 @@ class Convention(Enum):
     METHOD = "no ufunc.reduce, accumulate, reduceat or at: use np.sum, np.cumsum, np.max, and the kind's place"
     DTYPE = "no dtype= of a ufunc, which Dask ignores: use astype"
     MASKED = "no where= and no initial=: use np.where before"
-    LIKE = "no like= of np.ones and np.full, which CuPy refuses: use ones and full of corelib.extend"
+    LIKE = (
+        "no like= of np.ones and np.full, which CuPy refuses (use ones and full of corelib.extend), nor beside a dtype "
+        "by position, which Dask ignores"
+    )
     IN_PLACE = "no NumPy array written into an array of another kind"
     READ_ONLY = "no writing to an array that another one shares: CuPy has no read-only flag that would refuse it"
     INDEX = "no index of a ufunc's at in a tuple or list, which CuPy refuses: use the place of the array's kind"

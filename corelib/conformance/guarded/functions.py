@@ -25,6 +25,8 @@ SIZED_BY_DATA: Final = {
     "trim_zeros", "array_equiv",
 }  # fmt: skip
 """Functions whose result has a shape that depends on the entries: CuPy waits for them."""
+OF_A_DTYPE: Final = {"zeros": 1, "empty": 1, "asarray": 1, "array": 1, "arange": 3}
+"""How many arguments stand before the dtype in functions that are called with like=."""
 NUMBERED: Final = {"allclose", "array_equal", "array_equiv", "count_nonzero"}
 """Functions that return a Python number of NumPy's arrays, and an array of CuPy's."""
 
@@ -40,6 +42,8 @@ def call(
     if parameters is None:
         raise refusal(Convention.FUNCTION, f"CuPy has no {name}")
     given = bind(name, parameters, args, keywords)
+    if name in OF_A_DTYPE and len(args) > OF_A_DTYPE[name] and not any(isinstance(arg, Holder) for arg in args):
+        raise refusal(Convention.LIKE, f"Dask's {name} ignores a dtype by position")
     allowed = FROM_HOST.get(name, ())
     for parameter, value in given.items():
         if parameter not in allowed and next(hosts(value), None) is not None:

@@ -120,7 +120,7 @@ def fitted(x: Array, shape: Shape, axis: int) -> Array:
         return x[(slice(None),) * (axis % x.ndim) + (slice(length),)]
     missing = list(x.shape)
     missing[axis] = length - n
-    return np.concatenate([x, np.zeros(missing, x.dtype, like=like(x))], axis=axis)
+    return np.concatenate([x, np.zeros(missing, dtype=x.dtype, like=like(x))], axis=axis)
 
 
 def _hfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Tensor:

@@ -36,7 +36,7 @@ def spread(x: Array, shape: Shape, axis: Axis, keepdims: bool) -> Array:
     if prod(shape) <= ADDING_LIMIT:
         if type(entries) is ndarray:
             return np.add(entries, np.zeros(shape, entries.dtype))
-        return np.add(entries, np.zeros(shape, entries.dtype, like=like(entries)))
+        return np.add(entries, np.zeros(shape, dtype=entries.dtype, like=like(entries)))
     return np.broadcast_to(entries, shape)
 
 

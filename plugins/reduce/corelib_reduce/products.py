@@ -58,7 +58,7 @@ class Prod:
         factors = x if self.where is True else np.where(self.where, x, ones((), x.dtype, x))
         start = 1 if self.initial is NO_VALUE else self.initial
         slope: Array = unlast(others(last(factors, self.axis)), x.shape, self.axis) * start
-        return slope if self.where is True else np.where(self.where, slope, np.zeros((), x.dtype, like=like(x)))
+        return slope if self.where is True else np.where(self.where, slope, np.zeros((), dtype=x.dtype, like=like(x)))
 
 
 def _divides(x: Array, result: Array) -> bool:
@@ -71,7 +71,7 @@ def tails(x: Array, factors: Array) -> Array:
     *rest, n = x.shape
     step = 1
     while step < n:
-        nothing = np.zeros((*rest, step), x.dtype, like=like(x))
+        nothing = np.zeros((*rest, step), dtype=x.dtype, like=like(x))
         x = x + factors * np.concatenate([x[..., step:], nothing], axis=-1)
         factors = factors * np.concatenate([factors[..., step:], nothing], axis=-1)
         step *= 2

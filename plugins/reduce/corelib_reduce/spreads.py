@@ -111,7 +111,7 @@ def first(x: Array, axis: Axis, where: Any) -> Array:
         return x[tuple([slice(1) if i in reduced else slice(None) for i in range(len(x.shape))])]
     counts = last(np.broadcast_to(where, x.shape), axis)
     is_first = counts & (np.cumsum(counts, axis=-1) == 1)
-    chosen = np.where(is_first, last(x, axis), np.zeros((), x.dtype, like=like(x)))
+    chosen = np.where(is_first, last(x, axis), np.zeros((), dtype=x.dtype, like=like(x)))
     heads: Array = np.sum(chosen, axis=-1).reshape(reduced_shape(x.shape, axis))
     return heads
 
@@ -123,7 +123,7 @@ def deviations(x: Array, axis: Axis, where: Any) -> Array:
         return x - middle
     foreign = not native(x) and not isinstance(x, Tensor)
     middle = mean_of(x, axis, None, True, where) if foreign else np.mean(x, axis=axis, keepdims=True, where=where)
-    return np.where(where, x - middle, np.zeros((), x.dtype, like=like(x)))
+    return np.where(where, x - middle, np.zeros((), dtype=x.dtype, like=like(x)))
 
 
 def slope(numerator: float, x: Array, axis: Axis, where: Any, ddof: float) -> Any:
