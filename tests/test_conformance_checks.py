@@ -285,7 +285,7 @@ class Sum:
     keepdims: bool = False
 
     def forward(self, x: Array) -> Array:
-        return np.asarray(np.sum(x, axis=self.axis, keepdims=self.keepdims))
+        return np.sum(x, axis=self.axis, keepdims=self.keepdims)
 
     def backward(self, propagated: Any, shape: tuple[int, ...]) -> Array:
         if self.axis is not None and not self.keepdims:

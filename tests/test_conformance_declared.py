@@ -139,7 +139,8 @@ class Levels:
     nondiff: ClassVar[tuple[str, ...]] = ("arrays",)
 
     def forward(self, *arrays: Array) -> Array:
-        return np.asarray(np.sum(np.floor(np.stack(arrays)), axis=0))
+        levels: Array = np.sum(np.floor(np.stack(arrays)), axis=0)
+        return levels
 
     def backward(self, propagated: Any, *arrays: Array) -> tuple[Any, ...]:
         return (None,) * len(arrays)
@@ -151,7 +152,8 @@ class Scaled:
     nondiff: ClassVar[tuple[str, ...]] = ("others",)
 
     def forward(self, x: Array, *others: Array) -> Array:
-        return np.asarray(x * np.sum(np.floor(np.stack(others)), axis=0))
+        scaled: Array = x * np.sum(np.floor(np.stack(others)), axis=0)
+        return scaled
 
     def backward(self, propagated: Any, x: Array, *others: Array) -> tuple[Any, ...]:
         return propagated * np.sum(np.floor(np.stack(others)), axis=0), *[None] * len(others)
@@ -163,7 +165,8 @@ class Weighed:
     nondiff: ClassVar[tuple[str, ...]] = ("weight",)
 
     def forward(self, weight: Array, *arrays: Array) -> Array:
-        return np.asarray(np.sum(weight) * np.sum(np.stack(arrays), axis=0))
+        weighed: Array = np.sum(weight) * np.sum(np.stack(arrays), axis=0)
+        return weighed
 
     def backward(self, propagated: Any, weight: Array, *arrays: Array) -> tuple[Any, ...]:
         return None, *[propagated * np.sum(weight)] * len(arrays)

@@ -95,7 +95,7 @@ def test_a_function_that_knows_float64_alone_is_as_its_reference() -> None:
 
 def _grown(x: Array) -> Array:
     """exp(x), whose slope is off by 3 % on complex numbers from 30 on."""
-    result = np.asarray(np.exp(x))
+    result: Array = np.exp(x)
     if not np.iscomplexobj(x):
         return result
     return result + 0.03j * np.imag(result) * (np.real(x) > 30)

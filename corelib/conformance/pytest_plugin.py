@@ -26,12 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--conformance-profile", choices=tuple(PROFILES), default="default", help="how thorough (default: default)"
     )
+    group.addoption(
+        "--array-kind", metavar="NAME", help="run the check of arrays of this kind, which a plugin describes"
+    )
     group.addoption("--conformance-json", metavar="FILE", help="write the report to FILE")
     group.addoption("--conformance-seed", type=int, default=0, metavar="N", help="vary all random numbers (default: 0)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--conformance") is None:
+        if config.getoption("--array-kind") is not None:
+            raise pytest.UsageError("--array-kind needs --conformance")
         return
     config.pluginmanager.register(ConformanceRun(config), "corelib-conformance-run")
 
@@ -80,7 +85,8 @@ class ConformanceRun:
         from corelib.errors import CorelibError
 
         try:
-            groups = cases_of(self.pattern, self._option("profile"), self._option("seed"))
+            kind = self.config.getoption("--array-kind")
+            groups = cases_of(self.pattern, self._option("profile"), self._option("seed"), array_kind=kind)
         except (LookupError, CorelibError) as error:
             raise pytest.UsageError(f"--conformance: {error}") from error
         collector = ConformanceCollector.from_parent(session, name="conformance", nodeid="")

@@ -30,12 +30,9 @@ from corelib.conformance.checks import (
 CHECKS: Final[tuple[Check, ...]] = (
     *state.FIRST, *protocol.CHECKS, *values.CHECKS, *types.CHECKS, *mixed.CHECKS, *broadcast.CHECKS, *arriving.CHECKS,
     *boundary.CHECKS, *beyond.CHECKS, *kinks.CHECKS, *promised.CHECKS, *extreme.CHECKS, *second.CHECKS,
-    *magnitudes.CHECKS, *interface.CHECKS, *refused.CHECKS, *typed.CHECKS, *state.CHECKS, *fuzz.CHECKS, *perf.CHECKS,
-    *declared.CHECKS,
+    *array_kinds.CHECKS, *magnitudes.CHECKS, *interface.CHECKS, *refused.CHECKS, *typed.CHECKS, *state.CHECKS,
+    *fuzz.CHECKS, *perf.CHECKS, *declared.CHECKS,
 )  # fmt: skip
 """All checks of one op. The number of cases of a whole run is checked in ``reporting.manifest``."""
 
-ASKED: Final[tuple[Check, ...]] = array_kinds.CHECKS
-"""Checks that run only where they are asked for: until all first-party ops pass."""
-
-CHECK_IDS: Final = tuple(check.id for check in (*CHECKS, *ASKED))
+CHECK_IDS: Final = tuple(check.id for check in CHECKS)

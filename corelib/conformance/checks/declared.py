@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from corelib.conformance.cases.op_case import Check
+from corelib.conformance.checks.array_kinds import looks_of, select_paths
 from corelib.conformance.checks.select import select_whole, select_whole_with_samples
 from corelib.conformance.failure import Failure, Skip, Undeclared
 from corelib.conformance.numerics.sets import lies_in
@@ -21,6 +22,7 @@ def declared(subject: Subject, sample: Sample, tally: Tally) -> None:
     if foreign:
         raise Failure(f"nondiff names {', '.join(foreign)}; the arguments are {', '.join(subject.argument_names)}")
     _in_their_sets(subject, tally)
+    _looks(subject, tally)
     derivable = subject.entrywise or (isinstance(subject.op, ClassOp) and subject.op.linear and not subject.fields)
     if not subject.declared and not derivable and isinstance(subject.op, (ClassOp, Composed)):
         raise Undeclared("no OpSpec: its samples are guesses")
@@ -37,6 +39,14 @@ def _in_their_sets(subject: Subject, tally: Tally) -> None:
     for s in samples_of(subject):
         for k, (kind, array) in enumerate(zip(s.sets, s.arrays, strict=False)):
             tally.require(lies_in(kind, array), f"arg{k} of {s.id} is declared {kind}, and is not: {s}")
+
+
+def _looks(subject: Subject, tally: Tally) -> None:
+    """A sample takes as many looks at the data as ``looks`` declares."""
+    if subject.spec.looks:
+        most = max([looks_of(subject, s) for s in select_paths(subject, 0)], default=0)
+        if most < subject.spec.looks:
+            raise Failure(f"looks={subject.spec.looks} is declared, and no sample takes more than {most}: lower it")
 
 
 def _is_set(subject: Subject, name: str) -> bool:

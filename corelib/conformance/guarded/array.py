@@ -39,12 +39,12 @@ class GuardedArray(Holder, NDArrayOperatorsMixin):
             return method(self, name)
         if name.startswith("__") or not hasattr(np.ndarray, name):
             raise AttributeError(name)
-        raise refusal(Convention.FUNCTION, f"CuPy's array has no {name}", AttributeError)
+        raise refusal(Convention.FUNCTION, f"no {name} of an array that is not NumPy's", AttributeError)
 
     def __getitem__(self, index: Any) -> Any:
-        parts = index if isinstance(index, tuple) else (index,)
-        if any(isinstance(part, GuardedArray) and part.dtype == bool for part in parts):
-            look("a mask as an index")
+        for part in index if isinstance(index, tuple) else (index,):
+            if isinstance(part, (Holder, np.ndarray)) and part.dtype == bool:
+                look("a mask as an index")
         return wrap(self._held[bare(index)], GuardedArray)
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -103,11 +103,6 @@ class GuardedArray(Holder, NDArrayOperatorsMixin):
         return self._held.size
 
     @property
-    def dtype(self) -> "np.dtype[Any]":
-        dtype: np.dtype[Any] = self._held.dtype
-        return dtype
-
-    @property
     def itemsize(self) -> int:
         return self._held.itemsize
 
@@ -128,6 +123,10 @@ class GuardedArray(Holder, NDArrayOperatorsMixin):
         return None if self._held.base is None else wrap(self._held.base, GuardedArray)
 
     @property
+    def flat(self) -> "Flat":
+        return Flat(self._held)
+
+    @property
     def T(self) -> Any:
         return wrap(self._held.T, GuardedArray)
 
@@ -144,6 +143,21 @@ class GuardedArray(Holder, NDArrayOperatorsMixin):
         return wrap(self._held.imag, GuardedArray)
 
 
+class Flat:
+    """The entries in a row, as CuPy gives them: by number and by slice."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, held: "np.ndarray[Any, Any]") -> None:
+        self._entries = held.flat
+
+    def __iter__(self) -> Iterator[Any]:
+        return (GuardedArray(np.asarray(entry)) for entry in self._entries)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        return wrap(self._entries[index], GuardedArray)
+
+
 class Flags:
     """The flags of CuPy's array: none says whether it may be written to."""
 
@@ -157,4 +171,4 @@ class Flags:
         self.forc: bool = flags.forc
 
     def __getattr__(self, name: str) -> Any:
-        raise refusal(Convention.FUNCTION, f"CuPy's array has no flags.{name}", AttributeError)
+        raise refusal(Convention.FUNCTION, f"no flags.{name} of an array that is not NumPy's", AttributeError)

@@ -16,6 +16,11 @@ class Holder:
     def __init__(self, held: "np.ndarray[Any, Any]") -> None:
         self._held = held
 
+    @property
+    def dtype(self) -> "np.dtype[Any]":
+        dtype: np.dtype[Any] = self._held.dtype
+        return dtype
+
 
 def bare(value: Any) -> Any:
     """The value with the held arrays in the place of guarded ones."""

@@ -1,5 +1,6 @@
 """The line of a rule that is running now."""
 
+import os
 import sys
 from pathlib import Path
 from types import FrameType
@@ -7,10 +8,8 @@ from typing import Final
 
 import numpy as np
 
-GUARD: Final = str(Path(__file__).resolve().parent)
-SUITE: Final = str(Path(__file__).resolve().parents[1])
-CORE: Final = str(Path(__file__).resolve().parents[2])
-NUMPY: Final = str(Path(np.__file__).resolve().parent)
+GUARD, SUITE, CORE = (f"{folder}{os.sep}" for folder in Path(__file__).resolve().parents[:3])
+NUMPY: Final = f"{Path(np.__file__).resolve().parent}{os.sep}"
 
 
 def author_line() -> str:

@@ -1,13 +1,13 @@
 """The text of an exception inside a check: its traceback, down to the author's lines."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from traceback import StackSummary, TracebackException
 from typing import Final
 
-CORE: Final = str(Path(__file__).resolve().parents[2])
-SUITE: Final = str(Path(__file__).resolve().parents[1])
+_, SUITE, CORE = (f"{folder}{os.sep}" for folder in Path(__file__).resolve().parents[:3])  # not corelib_elementwise
 LAST: Final = 12  # frames: enough of a recursion
 
 

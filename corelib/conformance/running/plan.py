@@ -7,7 +7,7 @@ from functools import partial
 from corelib.conformance.cases.case import Outcome
 from corelib.conformance.cases.expected import unknown_checks, unknown_samples
 from corelib.conformance.cases.op_case import WHOLE, Check, OpCase, raised
-from corelib.conformance.checks import ASKED, CHECK_IDS, CHECKS
+from corelib.conformance.checks import CHECK_IDS, CHECKS
 from corelib.conformance.failure import Skip, Undeclared
 from corelib.conformance.isolation.ambient import changed, unusual
 from corelib.conformance.isolation.limits import OutOfTime, limited
@@ -19,7 +19,7 @@ from corelib.conformance.subject import Subject
 
 def cases(subject: Subject, profile: Profile, only: Sequence[str] = ()) -> list[OpCase]:
     """All cases of one op, those that are skipped too; ``only`` are patterns of checks."""
-    chosen = [c for c in (*CHECKS, *ASKED) if any(fnmatchcase(c.id, pattern) for pattern in only)] if only else CHECKS
+    chosen = [c for c in CHECKS if not only or any(fnmatchcase(c.id, pattern) for pattern in only)]
     with unusual() as before:
         found = [case for check in chosen for case in _of_check(subject, check, profile)]
         subject.disturbed += changed(before)
@@ -69,7 +69,7 @@ def _names(subject: Subject, check_id: str) -> list[str]:
     if subject.only is not None:
         return []
     try:
-        return [sample.id for sample in _selected(subject, (*CHECKS, *ASKED)[CHECK_IDS.index(check_id)], 0)]
+        return [sample.id for sample in _selected(subject, CHECKS[CHECK_IDS.index(check_id)], 0)]
     except (Exception, OutOfTime):  # the check itself reports it
         return []
 

@@ -126,7 +126,7 @@ SPECS: Final = (
     ),
     spec(
         "eigvalsh", *calls(symmetric, *SQUARE[:-1]), *calls(symmetric, (3, 3), UPLO="U"), sets={"a": "symmetric"},
-        errors=[WIDE], not_applicable=SQUARES, large=large(symmetric, 50, 50),
+        errors=[WIDE], not_applicable=SQUARES, large=large(symmetric, 50, 50), looks=1,
     ),
     spec(
         "vector_norm", *vector_norms(), promises=VECTOR_PROMISES, large=large(normal, 100, 120),
@@ -134,12 +134,12 @@ SPECS: Final = (
     ),
     spec(
         "matrix_norm", *matrix_norms(), *calls(matrices, *ANY), promises=NORM_PROMISES, not_applicable=MATRICES,
-        large=large(matrices, 40, 50), errors=[
+        large=large(matrices, 40, 50), looks=2, errors=[
             ErrorSample(np.ones(3), raises=ValueError), ErrorSample(np.ones((2, 2)), raises=ValueError, ord=3),
         ],
     ),
     spec(
-        "norm", *norms(), promises=NORM_PROMISES, large=large(normal, 100, 120), errors=[
+        "norm", *norms(), promises=NORM_PROMISES, large=large(normal, 100, 120), looks=2, errors=[
             ErrorSample(np.ones((2, 2)), raises=ValueError, ord=3),
             ErrorSample(np.ones(2), raises=ValueError, ord="fro"),
             ErrorSample(np.ones((2, 2, 2)), raises=ValueError, ord=1),
@@ -162,5 +162,5 @@ SPECS: Final = (
         large=lambda g: OpSample(matrices(g, 60, 60), g.normal(size=60)),
         errors=[ErrorSample(np.ones((2, 3)), np.ones(2), raises=ValueError)],
     ),
-    spec("svdvals", *calls(matrices, *ANY), not_applicable=MATRICES, large=large(matrices, 50, 40)),
+    spec("svdvals", *calls(matrices, *ANY), not_applicable=MATRICES, large=large(matrices, 50, 40), looks=2),
 )  # fmt: skip

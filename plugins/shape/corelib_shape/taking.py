@@ -131,7 +131,9 @@ def _delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
         return _delete(np.ravel(arr), obj, 0)
     left = np.ones(np.shape(arr)[axis], dtype=bool)
     left[on_host(obj)] = False
-    return tensor(arr)[along(axis, np.ndim(arr), left)]
+    array = tensor(arr)
+    kept = left if native(array) else np.flatnonzero(left)  # of a mask, a GPU has to count the entries
+    return array[along(axis, array.ndim, kept)]
 
 
 def _append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
