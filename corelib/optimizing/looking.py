@@ -1,22 +1,26 @@
 """Looking at numbers that were computed on arrays of any kind, as rarely as possible."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from corelib.primitives.portable import native
 
-FLOAT: Final = {float}
 
-
-def floats(values: Sequence[Any]) -> list[float]:
+def floats(values: list[Any]) -> list[float]:
     """Numbers and arrays of shape () as Python floats, in their order.
 
     The arrays of one kind are looked at together: on a GPU each look waits for all that was asked of it.
     """
-    if set(map(type, values)) <= FLOAT:
-        return list(values)
+    for value in values:
+        if type(value) is not float:
+            return looked_at_by_kind(values)
+    return values
+
+
+def looked_at_by_kind(values: list[Any]) -> list[float]:
+    """The numbers, with one look for each kind of array."""
     kinds: dict[type, list[int]] = {}
     for i, value in enumerate(values):
         kinds.setdefault(type(value), []).append(i)
