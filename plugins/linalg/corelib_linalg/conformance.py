@@ -122,7 +122,7 @@ SPECS: Final = (
     ),
     spec(
         "eigh", *calls(symmetric, *SQUARE[:-1]), *calls(symmetric, (3, 3), UPLO="U"), sets={"a": "symmetric"},
-        errors=[WIDE], not_applicable=SQUARES, large=large(symmetric, 50, 50),
+        errors=[WIDE], not_applicable=SQUARES, large=large(symmetric, 50, 50), looks=2,
     ),
     spec(
         "eigvalsh", *calls(symmetric, *SQUARE[:-1]), *calls(symmetric, (3, 3), UPLO="U"), sets={"a": "symmetric"},
