@@ -168,6 +168,15 @@ def test_doctor_names_all_that_is_wrong(install: Install, tmp_path: Path, monkey
         assert words in text, words
 
 
+def test_doctor_imports_a_kind_of_array_where_its_library_is_installed(install: Install, tmp_path: Path) -> None:
+    install("corelib-a", code="def corelib_array_kinds(): return {'corelib_nowhere.Array': 'corelib_late:KIND'}")
+    install("corelib-b", code="def corelib_array_kinds(): return {'numpy.Array': 'corelib_late:KIND'}")
+    text = said("doctor", "--typings", str(tmp_path), status=1)
+    assert "array kind 'numpy.Array' of plugin corelib-b 1.0 (corelib_late:KIND) failed to import" in text
+    assert "corelib_nowhere" not in text
+    assert "1 error," in text
+
+
 def test_doctor_repeats_what_the_environment_has_wrong(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ from corelib.plugins import first_party
 
 ROOT = Path(__file__).parent.parent
 PLUGINS = sorted({**first_party.OPS, **first_party.OPTIMIZERS})
+KINDS = {"corelib-cupy": "cupy.ndarray", "corelib-dask": "dask.array.core.Array",
+         "corelib-sparse": "sparse.numba_backend._sparse_array.SparseArray"}  # fmt: skip
 EXAMPLES = sorted((ROOT / "examples" / "plugins").glob("*/pyproject.toml"))
 
 pytestmark = [
@@ -120,7 +122,7 @@ print(round(float(corelib.grad(lambertw)(1.0)), 6))
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels of corelib and of each of our plugins."""
     folder = tmp_path_factory.mktemp("wheels")
-    names = [*PLUGINS, *first_party.COMMANDS]
+    names = [*PLUGINS, *first_party.COMMANDS, *KINDS]
     for project in (ROOT, *(ROOT / "plugins" / name.removeprefix("corelib-") for name in names)):
         wheel(project, folder)
     return folder
@@ -150,6 +152,18 @@ def test_a_plugin_installed_alone_passes_its_suite_to_second_order(
 ) -> None:
     fresh, _ = installed(tmp_path, wheels, others, name)
     assert "green: " in fresh.corelib("check", name, "--profile", "quick")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_of_array_installed_alone_is_found(name: str, wheels: Path, others: str, tmp_path: Path) -> None:
+    library = name.removeprefix("corelib-")
+    if library != "cupy":  # it needs a GPU, so that corelib-cupy installs without it
+        pytest.importorskip(library)
+    fresh, names = installed(tmp_path, wheels, others, name)
+    assert names == ["corelib", name]
+    assert KINDS[name] in fresh.corelib("plugins", "--json")
+    found = fresh.says("from corelib.plugins.registry import array_kinds; print(*array_kinds())").split()
+    assert found == [library] if importlib.util.find_spec(library) else found == []
 
 
 def test_elementwise_alone_broadcasts_transposes_and_differentiates_twice(

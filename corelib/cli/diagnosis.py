@@ -1,6 +1,8 @@
 """All that is wrong with what is installed, found by loading everything that it provides."""
 
+import sys
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,13 +33,22 @@ def _environment() -> Iterator[Problem]:
 def _imports() -> Iterator[Problem]:
     """Ops, optimizers, commands and kinds of array that cannot be imported, or take long."""
     for plugin in registry.plugins:
-        provided = (plugin.ops, plugin.optimizers, plugin.commands, plugin.array_kinds)
+        provided = (plugin.ops, plugin.optimizers, plugin.commands)
         for one in chain(*[table.values() for table in provided]):
             if not one.loads():
                 yield Problem(one.problem, plugin=str(one.distribution))
             elif one.seconds > SLOW:
                 message = f"{one.kind} {one.name!r} is slow: takes {one.seconds:.1f} s to import"
                 yield Problem(message, "warning", str(one.distribution))
+        for kind in plugin.array_kinds.values():  # as slow as the library of the array, which is there before it
+            if _is_installed(kind.name) and not kind.loads():
+                yield Problem(kind.problem, plugin=str(kind.distribution))
+
+
+def _is_installed(type_: str) -> bool:
+    """Whether the library of a type is there: without it none of its arrays is met."""
+    library = type_.partition(".")[0]
+    return library in sys.modules or find_spec(library) is not None
 
 
 def _names() -> Iterator[Problem]:
