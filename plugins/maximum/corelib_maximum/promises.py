@@ -57,6 +57,10 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
     ),
     "fmax": (NUMBERS, Promise(row(1, 1), row(NAN, 2), gradients=[row(1, 0), row(0, 1)])),
     "fmin": (NUMBERS, Promise(row(1, 1), row(NAN, 0), gradients=[row(1, 0), row(0, 1)])),
+    "relu": (
+        Promise(row(NAN, NAN), gradients=[row(NAN, NAN)], id="NaN alone"),
+        Promise(row(NAN, 1, -1), gradients=[row(NAN, 1, 0)]),
+    ),
     "leaky_relu": (
         Promise(row(0, 1, -1), gradients=[row(0.505, 1, 0.01)]),
         Promise(row(0, 1, -1, -1), gradients=[row(0.505, 1, 0.01, 0.01)]),
