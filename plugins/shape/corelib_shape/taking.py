@@ -107,7 +107,8 @@ def _below(m: Tensor, k: int) -> tuple[Array, Array]:
     if native(m):
         return np.tri(rows, columns, k, bool), np.zeros((), m.dtype)
     model = like(m)
-    below: Array = np.expand_dims(np.arange(rows, like=model), 1) + k >= np.arange(columns, like=model)
+    real = model.real if model.dtype.kind == "c" else model  # as a complex model dask refuses to count
+    below: Array = np.expand_dims(np.arange(rows, like=real), 1) + k >= np.arange(columns, like=real)
     return below, np.zeros((), dtype=m.dtype, like=model)
 
 
