@@ -36,6 +36,8 @@ from corelib_elementwise import cos as cos  # corelib-elementwise
 from corelib_elementwise import cosh as cosh  # corelib-elementwise
 from corelib_scipy.special.exponentials import cosm1 as cosm1  # corelib-scipy
 from corelib_matmul import cross as cross  # corelib-matmul
+from corelib_maximum import cummax as cummax  # corelib-maximum
+from corelib_maximum import cummin as cummin  # corelib-maximum
 from corelib_reduce import cumprod as cumprod  # corelib-reduce
 from corelib_reduce import cumsum as cumsum  # corelib-reduce
 from corelib_reduce import cumulative_prod as cumulative_prod  # corelib-reduce
@@ -153,6 +155,7 @@ from corelib_linalg import norm as norm  # corelib-linalg
 from corelib_matmul import outer as outer  # corelib-matmul
 from corelib_scipy.special.errors import owens_t as owens_t  # corelib-scipy
 from corelib_shape import pad as pad  # corelib-shape
+from corelib_maximum import partition as partition  # corelib-maximum
 from corelib_shape import place as place  # corelib-shape
 from corelib_scipy.special.gammas import poch as poch  # corelib-scipy
 from corelib_scipy.special.gammas import polygamma as polygamma  # corelib-scipy
@@ -189,6 +192,7 @@ from corelib_elementwise import sinh as sinh  # corelib-elementwise
 from corelib_linalg import slogdet as slogdet  # corelib-linalg
 from corelib_elementwise import softplus as softplus  # corelib-elementwise
 from corelib_linalg import solve as solve  # corelib-linalg
+from corelib_maximum import sort as sort  # corelib-maximum
 from corelib_scipy.special.exponentials import cbrt as _special_cbrt  # corelib-scipy
 special_cbrt = _special_cbrt
 from corelib_scipy.special.exponentials import exp2 as _special_exp2  # corelib-scipy
@@ -216,6 +220,7 @@ from corelib_matmul import tensordot as tensordot  # corelib-matmul
 from corelib_linalg import tensorinv as tensorinv  # corelib-linalg
 from corelib_linalg import tensorsolve as tensorsolve  # corelib-linalg
 from corelib_shape import tile as tile  # corelib-shape
+from corelib_maximum import top_k as top_k  # corelib-maximum
 from corelib_shape import trace as trace  # corelib-shape
 from corelib_shape import transpose as transpose  # corelib-shape
 from corelib_shape import tril as tril  # corelib-shape

@@ -25,7 +25,8 @@ OPS: Final[dict[str, str]] = {
         "cross dot einsum inner kron linalg_cross linalg_outer matmul matvec outer tensordot vdot vecdot "
         "vecmat",
     "corelib-maximum":
-        "clip fmax fmin leaky_relu max maximum min minimum nanmax nanmin ptp relu",
+        "clip cummax cummin fmax fmin leaky_relu max maximum min minimum nanmax nanmin partition ptp relu "
+        "sort top_k",
     "corelib-reduce":
         "average cumprod cumsum cumulative_prod cumulative_sum diff mean median nanmean nansum prod std sum "
         "var",

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
+from corelib_maximum.ordered import ORDERED
 from corelib_maximum.promises import PROMISES
 
 Generator = np.random.Generator
@@ -81,6 +82,7 @@ DECLARED: Final = (
     *[extremum(name) for name in ("max", "min", "ptp", "nanmax", "nanmin")],
     OpSpec("relu", kinks=(0.0,), at_kink="mean", reference=lambda x: np.maximum(x, 0)),
     OpSpec("leaky_relu", kind="custom", samples=leaking, reference=leaky, complex=False),
+    *ORDERED,
     OpSpec("clip", kind="custom", samples=clipped, complex=False, not_applicable=BOUNDS),
 )
 EQUIVALENT: Final = {
@@ -92,4 +94,6 @@ EQUIVALENT: Final = {
 }
 """Faults of `corelib mutate` that change no gradient, by their names, and why."""
 
-SPECS: Final = tuple(replace(spec, promises=PROMISES.get(spec.name, ()), equivalent=EQUIVALENT) for spec in DECLARED)
+SPECS: Final = tuple(
+    replace(spec, promises=PROMISES.get(spec.name, spec.promises), equivalent=EQUIVALENT) for spec in DECLARED
+)

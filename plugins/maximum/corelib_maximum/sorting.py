@@ -1,0 +1,136 @@
+"""Entries in order along an axis: sort, partition, top_k."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear, may, native, op
+from corelib_maximum.runs import equal_neighbours, run_means
+
+SortKind: TypeAlias = Literal["quicksort", "mergesort", "heapsort", "stable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrange:
+    """The entries along the last axis at the positions ``order``, a permutation; with ``back``, its inverse."""
+
+    order: Any
+    back: bool = False
+
+    def forward(self, x: Array) -> Array:
+        if not self.back:
+            return np.take_along_axis(x, self.order, -1)
+        if not native(x):
+            return np.take_along_axis(x, np.argsort(self.order, axis=-1), -1)
+        entries = np.empty_like(x)
+        np.put_along_axis(entries, self.order, x, -1)
+        return entries
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        return arranged(propagated, self.order, not self.back)
+
+
+def arranged(x: Any, order: Any, back: bool) -> Array:
+    """The entries of ``x``, an array or a Tensor, in another order."""
+    entries: Array = arrange(x, order, back) if isinstance(x, Tensor) else Arrange(order, back).forward(x)  # type: ignore[assignment]  # or a Tensor
+    return entries
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The entries along ``axis`` from the smallest to the largest, NaN last; of the flattened array without one.
+
+    The slope is 1 from each entry to the place where it goes. Entries that tie share the gradients of their places
+    equally, for any of them may stand in each: whatever ``kind`` or ``stable`` say of their order.
+    """
+
+    axis: int | None = -1
+    kind: SortKind | None = None
+    stable: bool | None = None
+
+    def forward(self, x: Array) -> Array:
+        if native(x):
+            return np.sort(x, self.axis, self.kind, stable=self.stable)
+        return np.sort(x.reshape(-1), axis=0) if self.axis is None else np.sort(x, axis=self.axis)
+
+    def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
+        entries, arrived = along(values(x), self.axis), along(propagated, self.axis)
+        shared = among_ties(arrived, along(values(result), self.axis))
+        order = np.argsort(entries, axis=-1)
+        return unalong(arranged(shared, order, True), x.shape, self.axis)
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """The entries along ``axis`` such that the ``kth`` stands where it would be if all were sorted.
+
+    Those before it are not larger, those after it not smaller; their order is any, as NumPy's. The gradients are
+    those of ``sort``.
+    """
+
+    kth: int | Sequence[int]
+    axis: int | None = -1
+    kind: Literal["introselect"] = "introselect"
+
+    def forward(self, x: Array) -> Array:
+        if native(x):
+            return np.partition(x, self.kth, self.axis, self.kind)
+        return (
+            np.partition(along(x, self.axis), self.kth) if self.axis is None else np.partition(x, self.kth, self.axis)
+        )
+
+    def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
+        entries, parted = along(values(x), self.axis), along(values(result), self.axis)
+        order = np.argsort(parted, axis=-1)  # of the result: argpartition may put the others elsewhere
+        arrived = arranged(along(propagated, self.axis), order, False)
+        shared = among_ties(arrived, np.take_along_axis(parted, order, -1))
+        return unalong(arranged(shared, np.argsort(entries, axis=-1), True), x.shape, self.axis)
+
+
+def _top_k(x: TensorLike, k: int, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """The ``k`` largest entries along ``axis``, the largest first, and their positions, which have no gradient.
+
+    Entries that tie share the gradients of their places equally, those left out among them: so does ``max``. NaN is
+    the largest of all. Raises ValueError for k < 0, and for more than there are.
+    """
+    entries = x if isinstance(x, Tensor) else Tensor(x)
+    axis = normalize_axis_index(axis, entries.ndim)
+    n = entries.shape[axis]
+    if not 0 <= k <= n:
+        raise ValueError(f"k is {k}, which is not between 0 and the {n} entries along axis {axis}")
+    largest: tuple[Any, ...] = (*[slice(None)] * axis, slice(n - k, None))
+    downwards: tuple[Any, ...] = (*[slice(None)] * axis, slice(None, None, -1))
+    upper = partition(entries, n - k, axis)[largest] if 0 < k < n else entries[largest]
+    order = np.argsort(entries.data, axis=axis)
+    return sort(upper, axis)[downwards], Tensor(order[largest][downwards])
+
+
+def along(x: Any, axis: int | None) -> Any:
+    """``x`` with ``axis`` as the last one; flattened without one."""
+    return x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
+
+
+def unalong(x: Any, shape: Shape, axis: int | None) -> Array:
+    """The array of ``shape`` that ``along`` made ``x`` of."""
+    entries: Array = x.reshape(shape) if axis is None else np.moveaxis(x, -1, axis)
+    return entries
+
+
+def values(x: Any) -> Any:
+    """The array of a Tensor; an array as it is."""
+    return x.data if isinstance(x, Tensor) else x
+
+
+def among_ties(arrived: Any, ordered: Any) -> Any:
+    """The gradients of entries in order, the mean of them where entries are equal."""
+    same = equal_neighbours(ordered)
+    return run_means(arrived, same) if may(same) else arrived
+
+
+arrange: Final = linear(Arrange)
+sort: Final = op(Sort, numpy=np.sort)
+partition: Final = op(Partition, numpy=np.partition)
+top_k: Final = composed(_top_k, name="top_k")
