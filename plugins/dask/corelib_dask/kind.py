@@ -19,7 +19,7 @@ class Dask:
 
     def from_host(self, array: "np.ndarray[Any, Any]") -> Any:
         """An array in chunks of the size that dask's configuration names."""
-        return da.from_array(array)
+        return da.from_array(array, chunks="auto" if array.size else -1)
 
     def to_host(self, array: Any) -> "np.ndarray[Any, Any]":
         """The computed array."""

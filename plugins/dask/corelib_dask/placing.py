@@ -27,10 +27,8 @@ def placed(values: Any, index: Any, shape: Shape) -> Any:
     if len(arrays) > 1 or any(part.ndim != 1 for part in arrays):
         return at_once(values, tuple(parts), shape)
     if arrays and is_moved(index):
-        raise UnsupportedArgument(
-            "place: beside an integer, NumPy moves the axis of an array to the front and dask leaves it where it is; "
-            "index in two steps"
-        )
+        at = next(i for i, part in enumerate(parts) if is_array(part))
+        values = da.moveaxis(values, 0, sum(not is_integer(part) for part in parts[:at]))
     return axis_by_axis(values, parts, shape)
 
 

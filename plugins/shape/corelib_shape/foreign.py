@@ -21,6 +21,11 @@ def taken(x: Any, index: Any) -> Any:
         # How many entries a mask of NumPy's takes is known here. Other arrays would wait, or not know their length.
         return x.reshape(mask.size, *x.shape[mask.ndim :])[np.flatnonzero(mask)]
     parts = parts_of(index)
+    at = moved(parts)
+    if at is not None:  # NumPy moves the axis of the array to the front there, and dask leaves it where it is
+        rest = x[(*parts[:at], slice(None), *parts[at + 1 :])]
+        axis = sum(not isinstance(part, (int, np.integer)) for part in parts[:at])
+        return np.moveaxis(rest[(*[slice(None)] * axis, parts[at])], axis, 0)
     try:
         entries = x[parts]
     except NotImplementedError as error:  # dask takes an array of positions along one axis alone
@@ -45,6 +50,15 @@ def parts_of(index: Any) -> tuple[Any, ...]:
     parts = index if type(index) is tuple else (index,)
     found = [p.item() if isinstance(p, (np.ndarray, np.generic)) and p.ndim == 0 else p for p in parts]
     return (None,) if len(found) == 1 and found[0] is True else tuple(found)
+
+
+def moved(parts: tuple[Any, ...]) -> int | None:
+    """Where an array of one axis is, if it is the only one and something is between it and an integer; None else."""
+    advanced = [i for i, part in enumerate(parts) if not isinstance(part, (slice, type(None), type(Ellipsis)))]
+    arrays = [i for i in advanced if not isinstance(parts[i], (int, np.integer))]
+    if len(arrays) != 1 or np.ndim(parts[arrays[0]]) != 1 or advanced[-1] - advanced[0] < len(advanced):
+        return None
+    return arrays[0] if Ellipsis not in parts[: arrays[0]] else None
 
 
 def in_a_row(parts: tuple[Any, ...], shape: Shape) -> Any:
