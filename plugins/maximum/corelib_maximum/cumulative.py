@@ -35,7 +35,7 @@ class CumulativeExtremum:
         won, same = entries == top, equal_neighbours(top)
         shares = along(propagated, self.axis) / np.maximum(places(won, same), 1).astype(propagated.dtype)
         arrived = until_end(shares, same)
-        slope = np.where(won, arrived, np.zeros((), arrived.dtype, like=like(arrived)))
+        slope = np.where(won, arrived, np.zeros((), dtype=arrived.dtype, like=like(arrived)))
         unknown = np.isnan(entries)
         if may(unknown):
             slope = slope * np.where(unknown, np.nan, 1).astype(slope.dtype)

@@ -23,7 +23,7 @@ def until_end(x: Any, same: Any) -> Any:
     reaches = padded(same, 1, False)
     while step < n and may(reaches):
         further = padded(x[..., step:], step, 0)
-        x = x + np.where(reaches, further, np.zeros((), x.dtype, like=like(x)))
+        x = x + np.where(reaches, further, np.zeros((), dtype=x.dtype, like=like(x)))
         reaches = reaches & padded(reaches[..., step:], step, False)
         step *= 2
     return x
@@ -82,7 +82,7 @@ def means(x: Any, same: Any) -> Any:
 def both_sides(x: Any, same: Any) -> Any:
     """The sum of its run at each entry."""
     before = until_end(x[..., ::-1], same[..., ::-1])[..., ::-1]
-    zero = np.zeros((), x.dtype, like=like(x))
+    zero = np.zeros((), dtype=x.dtype, like=like(x))
     earlier = np.where(same, before[..., :-1], zero)
     first = full((*x.shape[:-1], 1), 0, x.dtype, x)
     return until_end(x, same) + np.concatenate([first, earlier], axis=-1)
