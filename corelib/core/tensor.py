@@ -60,7 +60,10 @@ class Tensor:
     __slots__ = ("_entries", "_leaf", "_node")
 
     def __init__(self, data: "TensorLike", *, trainable: Truth = False, name: str | None = None) -> None:
-        self._entries: Array = held(data)
+        array = as_array(data)
+        if type(array) is not ndarray:  # as held() does, without the call
+            refuse_constant(array)
+        self._entries: Array = array
         self._node: Node | None = None
         self._leaf: Leaf | None = None
         if name is not None:
