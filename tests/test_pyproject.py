@@ -25,11 +25,11 @@ def test_requirements_install_each_plugin() -> None:
     assert sorted(line.removeprefix("-e ") for line in lines if line.startswith("-e plugins/")) == FOLDERS
 
 
-def test_the_extras_numpy_and_scipy_name_each_plugin_with_ops_or_optimizers() -> None:
+def test_the_extras_numpy_nn_and_scipy_name_each_plugin_with_ops_or_optimizers() -> None:
     ours = {**first_party.OPS, **first_party.OPTIMIZERS}
     extras = project()["project"]["optional-dependencies"]
-    assert sorted(extras["numpy"] + extras["scipy"]) == [f"{name}>=0.1,<1" for name in sorted(ours)]
-    assert extras["scipy"] == ["corelib-scipy>=0.1,<1"]  # it brings SciPy
+    assert sorted(extras["numpy"] + extras["nn"] + extras["scipy"]) == [f"{name}>=0.1,<1" for name in sorted(ours)]
+    assert extras["nn"] + extras["scipy"] == ["corelib-nn>=0.1,<1", "corelib-scipy>=0.1,<1"]  # they bring SciPy
 
 
 def test_no_plugin_requires_one_that_is_not_here() -> None:

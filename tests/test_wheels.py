@@ -17,7 +17,7 @@ from corelib.plugins import first_party
 
 ROOT = Path(__file__).parent.parent
 PLUGINS = sorted({**first_party.OPS, **first_party.OPTIMIZERS})
-LARGE = {"corelib-scipy"}  # brings SciPy, so it has an extra of its own
+LARGE = {"corelib-nn", "corelib-scipy"}  # bring SciPy, so they have extras of their own
 KINDS = {"corelib-cupy": "cupy.ndarray", "corelib-dask": "dask.array.core.Array",
          "corelib-sparse": "sparse.numba_backend._sparse_array.SparseArray"}  # fmt: skip
 EXAMPLES = sorted((ROOT / "examples" / "plugins").glob("*/pyproject.toml"))

@@ -25,6 +25,7 @@ from corelib_broadcast import broadcast_arrays as broadcast_arrays  # corelib-br
 from corelib_broadcast import broadcast_to as broadcast_to  # corelib-broadcast
 from corelib_elementwise import cbrt as cbrt  # corelib-elementwise
 from corelib_elementwise import ceil as ceil  # corelib-elementwise
+from corelib_nn import celu as celu  # corelib-nn
 from corelib_maximum import clip as clip  # corelib-maximum
 from corelib_shape import column_stack as column_stack  # corelib-shape
 from corelib_shape import concatenate as concatenate  # corelib-shape
@@ -60,6 +61,7 @@ from corelib_shape import dstack as dstack  # corelib-shape
 from corelib_linalg import eigh as eigh  # corelib-linalg
 from corelib_linalg import eigvalsh as eigvalsh  # corelib-linalg
 from corelib_matmul import einsum as einsum  # corelib-matmul
+from corelib_nn import elu as elu  # corelib-nn
 from corelib_scipy.special.exponentials import entr as entr  # corelib-scipy
 from corelib_scipy.special.errors import erf as erf  # corelib-scipy
 from corelib_scipy.special.errors import erfc as erfc  # corelib-scipy
@@ -93,7 +95,10 @@ from corelib_elementwise import frexp as frexp  # corelib-elementwise
 from corelib_scipy.special.gammas import gamma as gamma  # corelib-scipy
 from corelib_scipy.special.gammas import gammaln as gammaln  # corelib-scipy
 from corelib_scipy.special.gammas import gammasgn as gammasgn  # corelib-scipy
+from corelib_nn import gelu as gelu  # corelib-nn
+from corelib_nn import gelu_tanh as gelu_tanh  # corelib-nn
 from corelib_shape import getitem as getitem  # corelib-shape
+from corelib_nn import hardtanh as hardtanh  # corelib-nn
 from corelib_elementwise import heaviside as heaviside  # corelib-elementwise
 from corelib_fft import hfft as hfft  # corelib-fft
 from corelib_shape import hsplit as hsplit  # corelib-shape
@@ -123,6 +128,7 @@ from corelib_elementwise import log2 as log2  # corelib-elementwise
 from corelib_scipy.special.exponentials import log_expit as log_expit  # corelib-scipy
 from corelib_scipy.special.errors import log_ndtr as log_ndtr  # corelib-scipy
 from corelib_elementwise import log_sigmoid as log_sigmoid  # corelib-elementwise
+from corelib_nn import log_softmax as log_softmax  # corelib-nn
 from corelib_elementwise import logaddexp as logaddexp  # corelib-elementwise
 from corelib_elementwise import logaddexp2 as logaddexp2  # corelib-elementwise
 from corelib_scipy.special.gammas import loggamma as loggamma  # corelib-scipy
@@ -138,6 +144,7 @@ from corelib_reduce import median as median  # corelib-reduce
 from corelib_shape import meshgrid as meshgrid  # corelib-shape
 from corelib_maximum import min as min  # corelib-maximum
 from corelib_maximum import minimum as minimum  # corelib-maximum
+from corelib_nn import mish as mish  # corelib-nn
 from corelib_elementwise import modf as modf  # corelib-elementwise
 from corelib_shape import moveaxis as moveaxis  # corelib-shape
 from corelib_scipy.special.gammas import multigammaln as multigammaln  # corelib-scipy
@@ -184,13 +191,17 @@ from corelib_shape import rollaxis as rollaxis  # corelib-shape
 from corelib_shape import rot90 as rot90  # corelib-shape
 from corelib_elementwise import round as round  # corelib-elementwise
 from corelib_elementwise import select as select  # corelib-elementwise
+from corelib_nn import selu as selu  # corelib-nn
 from corelib_elementwise import sigmoid as sigmoid  # corelib-elementwise
 from corelib_elementwise import sign as sign  # corelib-elementwise
+from corelib_nn import silu as silu  # corelib-nn
 from corelib_elementwise import sin as sin  # corelib-elementwise
 from corelib_elementwise import sinc as sinc  # corelib-elementwise
 from corelib_elementwise import sinh as sinh  # corelib-elementwise
 from corelib_linalg import slogdet as slogdet  # corelib-linalg
+from corelib_nn import softmax as softmax  # corelib-nn
 from corelib_elementwise import softplus as softplus  # corelib-elementwise
+from corelib_nn import softsign as softsign  # corelib-nn
 from corelib_linalg import solve as solve  # corelib-linalg
 from corelib_maximum import sort as sort  # corelib-maximum
 from corelib_scipy.special.exponentials import cbrt as _special_cbrt  # corelib-scipy

@@ -27,6 +27,8 @@ OPS: Final[dict[str, str]] = {
     "corelib-maximum":
         "clip cummax cummin fmax fmin leaky_relu max maximum min minimum nanmax nanmin partition ptp relu "
         "sort top_k",
+    "corelib-nn":
+        "celu elu gelu gelu_tanh hardtanh log_softmax mish selu silu softmax softsign",
     "corelib-reduce":
         "average cumprod cumsum cumulative_prod cumulative_sum diff mean median nanmean nansum prod std sum "
         "var",

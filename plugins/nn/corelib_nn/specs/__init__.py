@@ -1,0 +1,8 @@
+"""What the conformance suite is told of these ops, a module a family."""
+
+from typing import Final
+
+from corelib.conformance import OpSpec
+from corelib_nn.specs import activations, softmax
+
+SPECS: Final[tuple[OpSpec, ...]] = (*activations.SPECS, *softmax.SPECS)

@@ -1,0 +1,72 @@
+"""Values, gradients and second derivatives of activations are those of torch.nn.functional."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+import corelib
+from corelib_nn import celu, elu, gelu, gelu_tanh, hardtanh, log_softmax, mish, selu, silu, softmax, softsign
+
+torch = pytest.importorskip("torch", reason="compares with PyTorch")
+F = torch.nn.functional
+
+Case = tuple[str, Callable[..., Any], Callable[..., Any], list[Any]]
+
+
+def drawn(*shapes: tuple[int, ...]) -> list[Any]:
+    generator = np.random.default_rng(7)
+    return [np.asarray(generator.normal(size=shape) * 2) for shape in shapes]
+
+
+X = drawn((3, 4, 5))
+ACTIVATIONS: list[Case] = [
+    ("elu", elu, F.elu, X),
+    ("elu, alpha", partial(elu, alpha=0.3), partial(F.elu, alpha=0.3), X),
+    ("selu", selu, F.selu, X),
+    ("celu", celu, F.celu, X),
+    ("celu, alpha", partial(celu, alpha=0.5), partial(F.celu, alpha=0.5), X),  # torch rounds an alpha of 0.3 to float32
+    ("gelu", gelu, F.gelu, X),
+    ("gelu, tanh", gelu_tanh, partial(F.gelu, approximate="tanh"), X),
+    ("silu", silu, F.silu, X),
+    ("mish", mish, F.mish, X),
+    ("softsign", softsign, F.softsign, X),
+    ("hardtanh", hardtanh, F.hardtanh, X),
+    ("hardtanh, bounds", partial(hardtanh, min_val=-0.5, max_val=2), partial(F.hardtanh, min_val=-0.5, max_val=2), X),
+    *[
+        (f"{name}, {axis}", partial(ours, axis=axis), partial(theirs, dim=axis), X)
+        for name, ours, theirs in (("softmax", softmax, F.softmax), ("log_softmax", log_softmax, F.log_softmax))
+        for axis in (-1, 0, 1)
+    ],
+]
+
+
+def agree(ours: Callable[..., Any], theirs: Callable[..., Any], args: list[Any]) -> None:
+    """The value, the gradients in each array, and the gradients of their squares, to 1e-10."""
+    tensors = [torch.tensor(x, requires_grad=True) for x in args]
+    expected = theirs(*tensors)
+    propagated = np.random.default_rng(5).normal(size=expected.shape)
+    everywhere = tuple(range(len(args)))
+
+    def first(*args: Any) -> Any:
+        return corelib.grad(lambda *xs: np.sum(ours(*xs) * propagated), argnums=everywhere)(*args)
+
+    def second(*args: Any) -> Any:
+        return corelib.grad(lambda *xs: sum(np.sum(g**2 / 2 + g) for g in first(*xs)), argnums=everywhere)(*args)
+
+    slopes = torch.autograd.grad((expected * torch.tensor(propagated)).sum(), tensors, create_graph=True)
+    size = sum((g**2 / 2 + g).sum() for g in slopes)
+    curvatures = torch.autograd.grad(size, tensors, allow_unused=True) if size.requires_grad else [None] * len(args)
+    np.testing.assert_allclose(np.asarray(ours(*args).data), expected.detach().numpy(), rtol=1e-10, atol=1e-10)
+    for g, slope in zip(first(*args), slopes, strict=True):
+        np.testing.assert_allclose(g, slope.detach().numpy(), rtol=1e-10, atol=1e-10)
+    for g, curvature, x in zip(second(*args), curvatures, args, strict=True):
+        wanted = np.zeros(x.shape) if curvature is None else curvature.numpy()
+        np.testing.assert_allclose(g, wanted, rtol=1e-10, atol=1e-9)
+
+
+@pytest.mark.parametrize(("ours", "theirs", "args"), [c[1:] for c in ACTIVATIONS], ids=[c[0] for c in ACTIVATIONS])
+def test_activations_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> None:
+    agree(ours, theirs, args)
