@@ -316,3 +316,14 @@ def test_extend_is_all_that_an_author_imports() -> None:
         assert getattr(extend, name) is getattr(corelib, name)
     factories = {"composed", "elementwise", "linear", "op"}
     assert factories | {"Plugin", "hookimpl", "Rule", "Step", "NO_VALUE", "Command"} <= set(extend.__all__)
+
+
+class Parts(NamedTuple):
+    whole: Tensor
+    rest: Tensor
+
+
+def test_a_composed_op_keeps_the_named_tuple_of_its_function() -> None:
+    parts: Any = composed(lambda x: Parts(np.floor(x), x - np.floor(x)), name="parts")
+    assert type(parts(2.5)) is Parts
+    assert parts(2.5).rest.item() == 0.5

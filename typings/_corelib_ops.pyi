@@ -26,9 +26,11 @@ from corelib_broadcast import broadcast_to as broadcast_to  # corelib-broadcast
 from corelib_elementwise import cbrt as cbrt  # corelib-elementwise
 from corelib_elementwise import ceil as ceil  # corelib-elementwise
 from corelib_nn import celu as celu  # corelib-nn
+from corelib_linalg import cholesky as cholesky  # corelib-linalg
 from corelib_maximum import clip as clip  # corelib-maximum
 from corelib_shape import column_stack as column_stack  # corelib-shape
 from corelib_shape import concatenate as concatenate  # corelib-shape
+from corelib_linalg import cond as cond  # corelib-linalg
 from corelib_elementwise import conj as conj  # corelib-elementwise
 from corelib_elementwise import conjugate as conjugate  # corelib-elementwise
 from corelib_shape import copy as copy  # corelib-shape
@@ -58,7 +60,9 @@ from corelib_elementwise import divmod as divmod  # corelib-elementwise
 from corelib_matmul import dot as dot  # corelib-matmul
 from corelib_shape import dsplit as dsplit  # corelib-shape
 from corelib_shape import dstack as dstack  # corelib-shape
+from corelib_linalg import eig as eig  # corelib-linalg
 from corelib_linalg import eigh as eigh  # corelib-linalg
+from corelib_linalg import eigvals as eigvals  # corelib-linalg
 from corelib_linalg import eigvalsh as eigvalsh  # corelib-linalg
 from corelib_matmul import einsum as einsum  # corelib-matmul
 from corelib_nn import elu as elu  # corelib-nn
@@ -120,7 +124,9 @@ from corelib_matmul import kron as kron  # corelib-matmul
 from corelib_elementwise import ldexp as ldexp  # corelib-elementwise
 from corelib_maximum import leaky_relu as leaky_relu  # corelib-maximum
 from corelib_matmul import linalg_cross as linalg_cross  # corelib-matmul
+from corelib_shape import linalg_diagonal as linalg_diagonal  # corelib-shape
 from corelib_matmul import linalg_outer as linalg_outer  # corelib-matmul
+from corelib_shape import linalg_trace as linalg_trace  # corelib-shape
 from corelib_elementwise import log as log  # corelib-elementwise
 from corelib_elementwise import log10 as log10  # corelib-elementwise
 from corelib_elementwise import log1p as log1p  # corelib-elementwise
@@ -133,8 +139,10 @@ from corelib_elementwise import logaddexp as logaddexp  # corelib-elementwise
 from corelib_elementwise import logaddexp2 as logaddexp2  # corelib-elementwise
 from corelib_scipy.special.gammas import loggamma as loggamma  # corelib-scipy
 from corelib_scipy.special.exponentials import logit as logit  # corelib-scipy
+from corelib_linalg import lstsq as lstsq  # corelib-linalg
 from corelib_matmul import matmul as matmul  # corelib-matmul
 from corelib_linalg import matrix_norm as matrix_norm  # corelib-linalg
+from corelib_linalg import matrix_power as matrix_power  # corelib-linalg
 from corelib_shape import matrix_transpose as matrix_transpose  # corelib-shape
 from corelib_matmul import matvec as matvec  # corelib-matmul
 from corelib_maximum import max as max  # corelib-maximum
@@ -147,6 +155,7 @@ from corelib_maximum import minimum as minimum  # corelib-maximum
 from corelib_nn import mish as mish  # corelib-nn
 from corelib_elementwise import modf as modf  # corelib-elementwise
 from corelib_shape import moveaxis as moveaxis  # corelib-shape
+from corelib_linalg import multi_dot as multi_dot  # corelib-linalg
 from corelib_scipy.special.gammas import multigammaln as multigammaln  # corelib-scipy
 from corelib_elementwise import multiply as multiply  # corelib-elementwise
 from corelib_elementwise import nan_to_num as nan_to_num  # corelib-elementwise
@@ -163,6 +172,7 @@ from corelib_matmul import outer as outer  # corelib-matmul
 from corelib_scipy.special.errors import owens_t as owens_t  # corelib-scipy
 from corelib_shape import pad as pad  # corelib-shape
 from corelib_maximum import partition as partition  # corelib-maximum
+from corelib_linalg import pinv as pinv  # corelib-linalg
 from corelib_shape import place as place  # corelib-shape
 from corelib_scipy.special.gammas import poch as poch  # corelib-scipy
 from corelib_scipy.special.gammas import polygamma as polygamma  # corelib-scipy
@@ -171,6 +181,7 @@ from corelib_elementwise import power as power  # corelib-elementwise
 from corelib_reduce import prod as prod  # corelib-reduce
 from corelib_scipy.special.gammas import psi as psi  # corelib-scipy
 from corelib_maximum import ptp as ptp  # corelib-maximum
+from corelib_linalg import qr as qr  # corelib-linalg
 from corelib_elementwise import rad2deg as rad2deg  # corelib-elementwise
 from corelib_elementwise import radians as radians  # corelib-elementwise
 from corelib_shape import ravel as ravel  # corelib-shape
@@ -221,6 +232,7 @@ from corelib_reduce import std as std  # corelib-reduce
 from corelib_elementwise import subtract as subtract  # corelib-elementwise
 from corelib_reduce import sum as sum  # corelib-reduce
 from corelib_broadcast import sum_to as sum_to  # corelib-broadcast
+from corelib_linalg import svd as svd  # corelib-linalg
 from corelib_linalg import svdvals as svdvals  # corelib-linalg
 from corelib_shape import swapaxes as swapaxes  # corelib-shape
 from corelib_shape import take as take  # corelib-shape

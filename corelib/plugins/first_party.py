@@ -20,7 +20,8 @@ OPS: Final[dict[str, str]] = {
     "corelib-fft":
         "fft fft2 fftn fftshift hfft ifft ifft2 ifftn ifftshift ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
     "corelib-linalg":
-        "det eigh eigvalsh inv matrix_norm norm slogdet solve svdvals tensorinv tensorsolve vector_norm",
+        "cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_norm matrix_power multi_dot norm pinv "
+        "qr slogdet solve svd svdvals tensorinv tensorsolve vector_norm",
     "corelib-matmul":
         "cross dot einsum inner kron linalg_cross linalg_outer matmul matvec outer tensordot vdot vecdot "
         "vecmat",
@@ -40,8 +41,9 @@ OPS: Final[dict[str, str]] = {
     "corelib-shape":
         "append array_split astype atleast_1d atleast_2d atleast_3d block column_stack concatenate copy "
         "delete diag diagflat diagonal dsplit dstack expand_dims flip fliplr flipud getitem hsplit hstack "
-        "matrix_transpose meshgrid moveaxis pad place ravel repeat reshape roll rollaxis rot90 split squeeze "
-        "stack swapaxes take take_along_axis tile trace transpose tril triu unstack vsplit vstack",
+        "linalg_diagonal linalg_trace matrix_transpose meshgrid moveaxis pad place ravel repeat reshape roll "
+        "rollaxis rot90 split squeeze stack swapaxes take take_along_axis tile trace transpose tril triu "
+        "unstack vsplit vstack",
 }
 
 OPTIMIZERS: Final[dict[str, str]] = {

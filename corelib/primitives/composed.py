@@ -6,6 +6,7 @@ from typing import Any
 
 from corelib.core.arrays import has_mask
 from corelib.core.compiling import caused
+from corelib.core.graph import like
 from corelib.core.tensor import Tensor, as_array, make
 from corelib.errors import InvalidOp
 from corelib.primitives.op import Op, refuse
@@ -43,11 +44,11 @@ def _parameters(function: Callable[..., Any], name: str) -> list[Parameter]:
 
 
 def wrapped(result: Any) -> Any:
-    """``result`` as a Tensor, or as the tuple or list of Tensors that the function returned."""
+    """``result`` as a Tensor, or as the tuple, named tuple or list of Tensors that the function returned."""
     if isinstance(result, Tensor):
         return result
     if isinstance(result, list):
         return [wrapped(entry) for entry in result]
     if isinstance(result, tuple):
-        return tuple(wrapped(entry) for entry in result)
+        return like(result, [wrapped(entry) for entry in result])
     return make(as_array(result), None)

@@ -41,6 +41,18 @@ def singular(n: int, rank: int) -> Array:
     return x @ x.T[::-1] if rank else np.zeros((n, n))
 
 
+def apart(generator: Generator, *shape: int) -> Array:
+    """Square matrices whose eigenvalues are real, and lie well apart."""
+    n = shape[-1]
+    return np.asarray(generator.uniform(-1, 1, size=shape) / max(n, 1) + 3 * np.diag(np.arange(1.0, n + 1)))
+
+
+def turning(generator: Generator) -> OpSample:
+    """A matrix with two complex eigenvalues."""
+    x = generator.uniform(-0.2, 0.2, size=(3, 3)) + np.array([[1.0, -2.0, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, 5.0]])
+    return OpSample(np.asarray(x), id="complex eigenvalues")
+
+
 def calls(make: Callable[..., Array], *shapes: tuple[int, ...], **fields: Any) -> list[Maker]:
     return [lambda generator, s=shape: OpSample(make(generator, *s), **fields) for shape in shapes]  # type: ignore[misc]
 
@@ -106,6 +118,33 @@ VECTOR_PROMISES: Final = (
     Promise(np.array([[3.0, 0, 4], [0, 0, 0]]), axis=1, gradients=[np.array([[0.6, 0, 0.8], [0, 0, 0]])]),
 )
 
+
+def general() -> Iterator[Maker]:
+    yield from calls(apart, *SQUARE)
+    yield turning
+
+
+def least_squares(generator: Generator) -> Iterator[OpSample]:
+    for a, b in (((4, 3), (4,)), ((3, 3), (3, 2)), ((2, 3), (2, 2)), ((4, 2), (4, 2)), ((1, 1), (1, 1))):
+        yield OpSample(matrices(generator, *a), generator.normal(size=b))
+    yield OpSample(matrices(generator, 3, 2), generator.normal(size=3), rcond=0.01)
+    yield OpSample(matrices(generator, 3, 2), generator.normal(size=3), rcond=-1)
+
+
+def chains(generator: Generator) -> Iterator[OpSample]:
+    for shapes in (((3, 3), (3, 3)), ((2, 3), (3, 1), (1, 4)), ((3,), (3, 2), (2, 4), (4,)), ((2,), (2, 3))):
+        yield OpSample([generator.normal(size=shape) for shape in shapes])
+    twice = generator.normal(size=(2, 2))
+    yield OpSample([twice, twice, twice], id="one array, three times")
+    yield OpSample([generator.normal(size=(1, 1)), generator.normal(size=(1, 12)), generator.normal(size=(12, 2))])
+
+
+LSTSQ: Final = {
+    **MATRICES,
+    "batch": "NumPy refuses stacks",
+    "f(x, x)": "the solution is then the identity, at every A",
+}
+
 SPECS: Final = (
     spec(
         "det", *calls(matrices, *SQUARE), *[lambda _, r=r: OpSample(singular(3, r), id=f"rank {r}") for r in range(3)],
@@ -161,6 +200,58 @@ SPECS: Final = (
         not_applicable={**TENSORS, "negative axis": "NumPy refuses it", "f(x, x)": "their shapes are different"},
         large=lambda g: OpSample(matrices(g, 60, 60), g.normal(size=60)),
         errors=[ErrorSample(np.ones((2, 3)), np.ones(2), raises=ValueError)],
+    ),
+    spec(
+        "cholesky", *calls(definite, *SQUARE[:-1]), *calls(definite, (3, 3), (2, 2, 2), upper=True),
+        sets={"a": "positive definite"}, not_applicable=SQUARES, large=large(definite, 50, 50),
+        errors=[WIDE, ErrorSample(-np.eye(2), raises=np.linalg.LinAlgError)],
+    ),
+    spec(
+        "qr", *calls(matrices, *ANY), *calls(matrices, (4, 2), (2, 3), (3, 3), mode="complete"),
+        *calls(matrices, (3, 2), (2, 3), mode="r"), not_applicable=MATRICES, large=large(matrices, 40, 30),
+        errors=[ErrorSample(np.ones((2, 2)), raises=TypeError, mode="raw")],
+    ),
+    spec("eig", *general(), not_applicable=SQUARES, errors=[WIDE], large=large(apart, 100, 3, 3)),
+    spec("eigvals", *general(), not_applicable=SQUARES, errors=[WIDE], large=large(apart, 100, 3, 3)),
+    spec(
+        "svd", *calls(matrices, (3, 3), (2, 2), (1, 1), (2, 1, 2, 2)),
+        *calls(matrices, (4, 3), (2, 3), full_matrices=False),
+        *calls(matrices, (4, 3), full_matrices=False, compute_uv=False, hermitian=False),
+        *calls(matrices, (3, 3), hermitian=True, full_matrices=False),
+        *calls(matrices, (3, 3), hermitian=True, compute_uv=False), not_applicable=MATRICES,
+        large=lambda g: OpSample(matrices(g, 40, 30), full_matrices=False), looks=3,
+    ),
+    spec(
+        "pinv", *calls(matrices, *ANY), *calls(matrices, (3, 2), rcond=1e-3), *calls(matrices, (2, 3), rtol=1e-3),
+        *calls(matrices, (3, 3), hermitian=True, rcond=1e-3), *calls(matrices, (3, 3), hermitian=True, rtol=None),
+        not_applicable={**MATRICES, "rcond with rtol": "NumPy refuses both"}, large=large(matrices, 40, 30),
+    ),
+    OpSpec(
+        "lstsq", kind="custom", samples=least_squares, not_applicable=LSTSQ,
+        large=lambda g: OpSample(matrices(g, 60, 20), g.normal(size=(60, 10))),
+        errors=[ErrorSample(np.ones((2, 3)), np.ones(3), raises=np.linalg.LinAlgError)],
+    ),
+    spec(
+        "matrix_power", *[call for n in (0, 1, 2, 3, 5, -1, -2) for call in calls(matrices, (3, 3), n=n)],
+        *calls(matrices, (2, 1, 2, 2), (1, 1), n=3), not_applicable=SQUARES,
+        large=lambda g: OpSample(matrices(g, 40, 40), n=2),
+        errors=[
+            ErrorSample(np.ones((2, 3)), raises=np.linalg.LinAlgError, n=2),
+            ErrorSample(np.eye(2), raises=TypeError, n=1.5),
+        ],
+    ),
+    OpSpec(
+        "multi_dot", kind="custom", samples=chains, errors=[
+            ErrorSample([np.eye(2)], raises=ValueError), ErrorSample([np.eye(2), np.eye(3)], raises=ValueError),
+        ],
+        not_applicable={**EQUAL, "0-d": "it refuses arrays without axes", "batch": "NumPy refuses stacks"},
+        large=lambda g: OpSample([g.normal(size=(40, 60)), g.normal(size=(60, 50)), g.normal(size=(50, 30))]),
+    ),
+    spec(
+        "cond", *calls(matrices, (3, 3), (4, 3), (2, 3), (1, 1), (2, 1, 2, 2)),
+        *[call for p in (2, -2, 1, -1, np.inf, -np.inf, "fro", "nuc") for call in calls(matrices, (3, 3), p=p)],
+        errors=[ErrorSample(np.ones((2, 3)), raises=np.linalg.LinAlgError, p=1)], not_applicable=MATRICES,
+        large=large(matrices, 40, 30), looks=4,
     ),
     spec("svdvals", *calls(matrices, *ANY), not_applicable=MATRICES, large=large(matrices, 50, 40), looks=2),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Shape, Tensor, ones
+from corelib.extend import Shape, Tensor, like, ones
 
 ROUNDING: Final = 16  # times eps: how far numbers are apart that are equal but for rounding
 
@@ -33,6 +33,11 @@ def identity(n: int, x: Any) -> Any:
 def tensor(x: Any) -> Tensor:
     """An operand of a function that is written in other ops."""
     return x if isinstance(x, Tensor) else Tensor(x)
+
+
+def places(n: int, x: Any) -> Any:
+    """The numbers 0 to n - 1 under each other, in an array of the kind of ``x``."""
+    return np.arange(n, dtype=int, like=like(x))[:, None]
 
 
 def column(x: Any) -> Any:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from corelib.extend import Array, Axis, Tensor, TensorLike, composed, may, native, op, with_reduced_axes
-from corelib_linalg.matrices import tensor
+from corelib_linalg.matrices import entries, identity, tensor
 from corelib_linalg.singular import svdvals
+from corelib_linalg.solving import inv
 
 Order: TypeAlias = float | Literal["fro", "nuc"] | None
 ALONG: Final = {1: (-2, -1), np.inf: (-1, -2)}  # of a sum of absolute values, then of the largest
@@ -128,5 +129,45 @@ def of_matrices(x: Any, ord: Any, row: int, column: int, keepdims: bool) -> Tens
 
 
 norm: Final = composed(_norm, numpy=np.linalg.norm, name="norm")
+
+
+def _cond(x: TensorLike, p: Order = None) -> Tensor:
+    """The condition number of matrices in the last two axes: norm(x) norm(x^-1), infinite for singular ones.
+
+    p: None or 2 for the largest over the least singular value, -2 for the least over the largest; else the order of
+    ``matrix_norm``, of square matrices.
+    """
+    a: Any = tensor(x)
+    if a.ndim < 2 or 0 in a.shape[-2:]:
+        raise np.linalg.LinAlgError("condition numbers are of matrices that have entries")
+    if p in (None, 2, -2):
+        s: Any = svdvals(a)
+        first, last = s[..., 0], s[..., -1]
+        return tensor(last / first if p == -2 else divided(first, last))
+    norms: Any = matrix_norm(a, ord=p)
+    inverse, singular = inverted(a)
+    product = norms * matrix_norm(inverse, ord=p)
+    return tensor(product if singular is None else np.where(singular, norms * np.inf, product))
+
+
+def divided(first: Any, last: Any) -> Any:
+    """first / last, infinite where the second is 0, of a matrix of zeros too."""
+    none = entries(first) == 0
+    with np.errstate(divide="ignore"):
+        return np.where(none, 1, first) / last if may(none) else first / last
+
+
+def inverted(a: Any) -> tuple[Any, Any]:
+    """The inverses of matrices, of the identity in the place of singular ones; and which are, or None if none is."""
+    try:
+        return inv(a), None
+    except np.linalg.LinAlgError:
+        if a.shape[-1] != a.shape[-2]:
+            raise
+    singular = np.isinf(np.linalg.cond(entries(a), 1))
+    return inv(np.where(singular[..., None, None], identity(a.shape[-1], a), a)), singular
+
+
 vector_norm: Final = op(VectorNorm, numpy=np.linalg.vector_norm)
 matrix_norm: Final = composed(_matrix_norm, numpy=np.linalg.matrix_norm, name="matrix_norm")
+cond: Final = composed(_cond, numpy=np.linalg.cond, name="cond")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from corelib_linalg.matrices import entries, eps
+from corelib_linalg.matrices import entries, eps, places
 from corelib_linalg.spectra import diagonal, largest
 
 
@@ -22,5 +22,5 @@ def turning(m: Any, row: Any) -> Any:
 def with_real_row(g: Any, m: Any, v: Any, row: int) -> Any:
     """The cotangents of the vectors v of any phase, from those of the vectors whose entries of one row are real."""
     turn = turning(m, np.real(v[..., row, :]))
-    there = np.arange(v.shape[-2]) == row
-    return np.where(there[:, None], g - 1j * turn[..., None, :], g)
+    there = places(v.shape[-2], v) == row
+    return np.where(there, g - 1j * turn[..., None, :], g)

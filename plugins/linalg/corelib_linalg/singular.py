@@ -6,8 +6,10 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from corelib.extend import Array, Tensor, TensorLike, composed, may, native, op
-from corelib_linalg.matrices import adjoint, column, entries, eps, hermitian, identity, real
+from corelib_linalg.eigen import eigh, eigvalsh
+from corelib_linalg.matrices import adjoint, biggest, column, entries, eps, hermitian, identity, places, real, tensor
 from corelib_linalg.phases import turning
+from corelib_linalg.signatures import SVDFn, SVDResult
 from corelib_linalg.spectra import (
     apart,
     block_sum,
@@ -23,12 +25,6 @@ from corelib_linalg.spectra import (
 )
 
 T = TypeVar("T")
-
-
-class SVDResult(NamedTuple, Generic[T]):
-    U: T
-    S: T
-    Vh: T
 
 
 class Spectrum(NamedTuple, Generic[T]):
@@ -121,10 +117,36 @@ def of_any_phase(gu: Any, gv: Any, u: Any, vh: Any) -> tuple[Any, Any]:
     m = adjoint(u) @ gu + vh @ gv
     wide = u.shape[-2] < vh.shape[-1]
     turn = 1j * turning(m, np.real(u[..., 0, :] if wide else vh[..., :, 0]))[..., None, :]
-    first = np.arange(u.shape[-2] if wide else vh.shape[-1])[:, None] == 0
+    first = places(u.shape[-2] if wide else vh.shape[-1], u) == 0
     if wide:
         return np.where(first, gu - turn, gu), gv
     return gu, np.where(first, gv - turn, gv)
+
+
+@dataclass(frozen=True, slots=True)
+class FullSVD:
+    """The same with square U and Vh. What the vectors beyond are, nobody says: a gradient that depends on it is NaN."""
+
+    def forward(self, a: Array) -> SVDResult[Array]:
+        return SVDResult(*np.linalg.svd(a))
+
+    def backward(self, propagated: SVDResult[Array], a: Array, *, result: SVDResult[Array]) -> Array:
+        k = result.S.shape[-1]
+        u, v = result.U, adjoint(result.Vh)
+        gu, gv = completed(propagated.U, u, k), completed(adjoint(propagated.Vh), v, k)
+        reduced = SVDResult(u[..., :k], result.S, result.Vh[..., :k, :])
+        return ReducedSVD().backward(SVDResult(gu, propagated.S, adjoint(gv)), a, result=reduced)
+
+
+def completed(g: Any, u: Any, k: int) -> Any:
+    """The cotangent of the first k columns of u, with that of the others, which are orthogonal to these."""
+    if u.shape[-1] == k:
+        return g
+    beyond, other = u[..., k:], g[..., k:]
+    m = adjoint(beyond) @ other
+    chosen = biggest(m - adjoint(m)) > np.sqrt(eps(m)) * biggest(other)
+    first = g[..., :k] - beyond @ (adjoint(other) @ u[..., :k])
+    return np.where(chosen, np.nan, first) if may(chosen) else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +210,35 @@ def _svdvals(x: TensorLike, /) -> Tensor:
     return values(x).S
 
 
+def _svd(a: TensorLike, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """The factors of A = U diag(S) Vh: orthonormal columns of U and rows of Vh, and S descending, at least 0.
+
+    full_matrices: whether U and Vh are square. compute_uv: whether S alone is returned. hermitian: whether A is
+    Hermitian, read from its lower triangle. The gradient is NaN where it does not exist or cannot be told.
+    """
+    x: Any = tensor(a)
+    if hermitian:
+        return of_hermitian(x, compute_uv)
+    if not compute_uv:
+        return svdvals(x)
+    return full_svd(x) if full_matrices and x.shape[-1] != x.shape[-2] else reduced_svd(x)
+
+
+def of_hermitian(x: Any, compute_uv: bool) -> Any:
+    """The singular values of Hermitian matrices, and their eigenvectors with a sign in Vh."""
+    w: Any
+    v: Any
+    w, v = eigh(x) if compute_uv else (eigvalsh(x), None)
+    order = np.argsort(np.abs(entries(w)), axis=-1)[..., ::-1]
+    s: Any = np.take_along_axis(w, order, axis=-1)
+    if v is None:
+        return np.abs(s)
+    u: Any = np.take_along_axis(v, order[..., None, :], axis=-1)
+    return SVDResult(u, np.abs(s), adjoint(u * np.sign(entries(s))[..., None, :].astype(s.dtype)))
+
+
 reduced_svd: Final = op(ReducedSVD, results=SVDResult)
 values: Final = op(Values, results=Spectrum)
+full_svd: Final = op(FullSVD, results=SVDResult)
+svd: Final[SVDFn] = composed(_svd, numpy=np.linalg.svd, name="svd")
 svdvals: Final = composed(_svdvals, numpy=np.linalg.svdvals, name="svdvals")

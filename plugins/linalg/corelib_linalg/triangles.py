@@ -21,6 +21,11 @@ def of_triangle(cotangent: Any, a: Any, lower: bool) -> Array:
     return gradient
 
 
+def from_lower(a: Any) -> Any:
+    """The Hermitian matrices of which ``a`` has the lower triangle."""
+    return np.tril(a) + adjoint(np.tril(a, -1))
+
+
 def folded(x: Any, lower: bool) -> Any:
     """The Hermitian matrices ``x`` with the entries of the other triangle added to this one's."""
     inner = np.tril(x, -1) if lower else np.triu(x, 1)

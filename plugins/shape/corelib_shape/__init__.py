@@ -17,13 +17,27 @@ from corelib_shape.joining import (
 from corelib_shape.repeating import meshgrid, pad, repeat, tile
 from corelib_shape.reshaping import astype, copy, expand_dims, ravel, reshape, squeeze
 from corelib_shape.splitting import array_split, dsplit, hsplit, split, unstack, vsplit
-from corelib_shape.taking import append, delete, diag, diagflat, diagonal, take, take_along_axis, trace, tril, triu
+from corelib_shape.taking import (
+    append,
+    delete,
+    diag,
+    diagflat,
+    diagonal,
+    linalg_diagonal,
+    linalg_trace,
+    take,
+    take_along_axis,
+    trace,
+    tril,
+    triu,
+)
 from corelib_shape.turning import flip, fliplr, flipud, roll, rollaxis, rot90
 
 __all__ = [
     "append", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d", "block", "column_stack",
     "concatenate", "copy", "delete", "diag", "diagflat", "diagonal", "dsplit", "dstack", "expand_dims",
-    "flip", "fliplr", "flipud", "getitem", "hsplit", "hstack", "matrix_transpose", "meshgrid", "moveaxis",
+    "flip", "fliplr", "flipud", "getitem", "hsplit", "hstack", "linalg_diagonal", "linalg_trace",
+    "matrix_transpose", "meshgrid", "moveaxis",
     "pad", "place", "ravel", "repeat", "reshape", "roll", "rollaxis", "rot90", "split", "squeeze", "stack",
     "swapaxes", "take", "take_along_axis", "tile", "trace", "transpose", "tril", "triu", "unstack", "vsplit",
     "vstack",

@@ -63,4 +63,6 @@ def _matrix_transpose(x: TensorLike, /) -> Tensor:
 transpose: Final = linear(Transpose, numpy=np.transpose)
 swapaxes: Final = linear(SwapAxes, numpy=np.swapaxes)
 moveaxis: Final = linear(MoveAxis, numpy=np.moveaxis)
-matrix_transpose: Final = composed(_matrix_transpose, numpy=np.matrix_transpose, name="matrix_transpose")
+matrix_transpose: Final = composed(
+    _matrix_transpose, numpy=(np.matrix_transpose, np.linalg.matrix_transpose), name="matrix_transpose"
+)

@@ -119,8 +119,8 @@ APART: Final = {
 INDEXED: Final = "its samples are indices into 3 x 4, or shapes that such indices have"
 REASONS: Final[dict[str, dict[str, str]]] = {
     **dict.fromkeys(
-        ("delete", "diagonal", "fliplr", "flipud", "matrix_transpose", "moveaxis", "rollaxis", "rot90", "swapaxes",
-         "trace", "tril", "triu", "unstack"), FLAT,
+        ("delete", "diagonal", "fliplr", "flipud", "linalg_diagonal", "linalg_trace", "matrix_transpose", "moveaxis",
+         "rollaxis", "rot90", "swapaxes", "trace", "tril", "triu", "unstack"), FLAT,
     ),
     **dict.fromkeys(("array_split", "dsplit", "hsplit", "split", "vsplit"), APART),
     "diag": {**FLAT, "batch": "it takes a vector or one matrix"},
@@ -235,6 +235,8 @@ DECLARED: Final = (
     ),
     calls("diagonal", *OFFSETS),
     calls("trace", *OFFSETS, {"dtype": np.float64}, {**OFFSETS[-1], "dtype": np.float64}),
+    calls("linalg_diagonal", {}, {"offset": 1}, {"offset": -2}, shapes=((3, 4), (2, 3, 2))),
+    calls("linalg_trace", {}, {"offset": 1}, {"offset": -1, "dtype": np.float64}, shapes=((3, 4), (2, 3, 2))),
     calls("diag", {}, {"k": 1}, {"k": -2}, shapes=((3, 4), (3,))),
     calls("diagflat", {}, {"k": 1}, {"k": -2}),
     calls("tril", {}, {"k": 1}, shapes=((3, 4), (2, 3, 3), (3,))),

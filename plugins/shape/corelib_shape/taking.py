@@ -76,6 +76,16 @@ def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor
     return np.reshape(x, (*rest, rows * columns))[..., _steps((rows, columns), offset)]  # type: ignore[return-value]  # of a Tensor
 
 
+def _linalg_diagonal(x: TensorLike, /, *, offset: int = 0) -> Tensor:
+    """The entries x[..., i, i + offset] of matrices in the last two axes, along a last axis of their own."""
+    return diagonal(x, offset, -2, -1)
+
+
+def _linalg_trace(x: TensorLike, /, *, offset: int = 0, dtype: npt.DTypeLike | None = None) -> Tensor:
+    """The sums of the entries x[..., i, i + offset] of matrices in the last two axes."""
+    return trace(x, offset, -2, -1, dtype)
+
+
 def _diag(v: Any, k: int = 0) -> Tensor:
     """The diagonal ``k`` of a matrix; of a row of numbers, the matrix that has them there and 0 elsewhere."""
     if np.ndim(v) == 2:
@@ -147,6 +157,8 @@ take_along_axis: Final = composed(_take_along_axis, numpy=np.take_along_axis, na
 diagonal: Final = composed(_diagonal, numpy=np.diagonal, name="diagonal")
 diag: Final = composed(_diag, numpy=np.diag, name="diag")
 diagflat: Final = composed(_diagflat, numpy=np.diagflat, name="diagflat")
+linalg_diagonal: Final = composed(_linalg_diagonal, numpy=np.linalg.diagonal, name="linalg_diagonal")
+linalg_trace: Final = composed(_linalg_trace, numpy=np.linalg.trace, name="linalg_trace")
 trace: Final = composed(_trace, numpy=np.trace, name="trace")
 tril: Final = composed(_tril, numpy=np.tril, name="tril")
 triu: Final = composed(_triu, numpy=np.triu, name="triu")
