@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -217,4 +218,4 @@ def test_the_self_test_mutates_a_plugin_where_both_are_wheels(wheels: Path, othe
     assert names == ["corelib", "corelib-selftest"]
     fresh.pip("install", "--quiet", "--no-index", "--find-links", wheels, "corelib-maximum")
     said = fresh.corelib("mutate", "corelib-maximum", "--op", "relu", "--sample", "20")
-    assert said.endswith("corelib-maximum.relu: 20 of 20 faults found\n")
+    assert re.search(r"corelib-maximum\.relu: (\d+) of \1 faults found\n$", said)

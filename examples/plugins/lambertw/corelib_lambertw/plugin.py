@@ -29,6 +29,7 @@ def corelib_conformance() -> Iterable[OpSpec]:
             domain=(-1 / np.e, None),
             analytic=False,  # to the last digit: near the branch point 1 + w has fewer digits than w
             reference=lambda x: np.real(special.lambertw(x)),
+            numpy_only="scipy.special.lambertw makes arrays of NumPy's of what it is given",
         ),
         OpSpec("voigt_profile", kind="custom", samples=profiles, extreme=(), reference=special.voigt_profile),
         OpSpec("wofz", complex=True),
