@@ -16,6 +16,7 @@ from corelib.debugging.anomaly import FailedCall, anomaly
 from corelib.debugging.drawing import graph
 from corelib.errors import CorelibError
 from corelib.primitives.factories import composed, elementwise, linear, op
+from corelib.primitives.nested import array, asarray
 from corelib.primitives.op_types import (
     AnyOp,
     BinaryFn,
@@ -65,9 +66,9 @@ __all__ = [
     "LinearTernary", "LinearUnary", "LinearVariadic", "MultiOptimizer", "Node", "Optimizer", "Plugin", "Ratio", "Rule",
     "Schedule", "Shape", "Step", "Tensor", "TensorLike", "Ternary", "TernaryFn", "TernaryMany", "TernaryManyFn",
     "Unary", "UnaryFn", "UnaryMany", "UnaryManyFn", "Variadic", "VariadicFn", "VariadicMany", "VariadicManyFn",
-    "Wanted", "all_finite", "anomaly", "check_grads", "checkpoint", "composed", "conformance", "elementwise",
-    "elementwise_grad", "errors", "grad", "graph", "hessian", "hookimpl", "hvp", "jacobian", "jvp", "linear",
-    "no_grad", "op", "ops", "optimizers", "plugins", "value_and_grad", "vjp",
+    "Wanted", "all_finite", "anomaly", "array", "asarray", "check_grads", "checkpoint", "composed", "conformance",
+    "elementwise", "elementwise_grad", "errors", "grad", "graph", "hessian", "hookimpl", "hvp", "jacobian", "jvp",
+    "linear", "no_grad", "op", "ops", "optimizers", "plugins", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 # What is imported when it is first used, so that `import corelib` costs next to nothing.

@@ -29,6 +29,7 @@ ALLOWED = {
        for name in ("cumprod", "cumsum", "max", "min", "outer", "prod", "sum")},
     **{("typed.py", name): "NumPy's function, with its type"
        for name in ("dot", "einsum", "matmul", "max", "mean", "min", "prod", "sum", "take")},
+    ("extend.py", "full"): "a helper of rules",
     ("plugins/provided.py", "place"): "a method of an ArrayKind",
     ("plugins/loading.py", "corelib-optimizers"): "the hook corelib_optimizers",
     ("cli/plugins.py", "corelib-elementwise"): "what to install first, where nothing is installed",

@@ -96,11 +96,13 @@ from corelib_maximum import fmax as fmax  # corelib-maximum
 from corelib_maximum import fmin as fmin  # corelib-maximum
 from corelib_elementwise import fmod as fmod  # corelib-elementwise
 from corelib_elementwise import frexp as frexp  # corelib-elementwise
+from corelib_shape import full as full  # corelib-shape
 from corelib_scipy.special.gammas import gamma as gamma  # corelib-scipy
 from corelib_scipy.special.gammas import gammaln as gammaln  # corelib-scipy
 from corelib_scipy.special.gammas import gammasgn as gammasgn  # corelib-scipy
 from corelib_nn import gelu as gelu  # corelib-nn
 from corelib_nn import gelu_tanh as gelu_tanh  # corelib-nn
+from corelib_shape import geomspace as geomspace  # corelib-shape
 from corelib_shape import getitem as getitem  # corelib-shape
 from corelib_nn import hardtanh as hardtanh  # corelib-nn
 from corelib_elementwise import heaviside as heaviside  # corelib-elementwise
@@ -114,7 +116,10 @@ from corelib_fft import ifftn as ifftn  # corelib-fft
 from corelib_fft import ifftshift as ifftshift  # corelib-fft
 from corelib_fft import ihfft as ihfft  # corelib-fft
 from corelib_elementwise import imag as imag  # corelib-elementwise
+from corelib_shape import index_add as index_add  # corelib-shape
+from corelib_shape import index_set as index_set  # corelib-shape
 from corelib_matmul import inner as inner  # corelib-matmul
+from corelib_shape import insert as insert  # corelib-shape
 from corelib_linalg import inv as inv  # corelib-linalg
 from corelib_fft import irfft as irfft  # corelib-fft
 from corelib_fft import irfft2 as irfft2  # corelib-fft
@@ -127,6 +132,7 @@ from corelib_matmul import linalg_cross as linalg_cross  # corelib-matmul
 from corelib_shape import linalg_diagonal as linalg_diagonal  # corelib-shape
 from corelib_matmul import linalg_outer as linalg_outer  # corelib-matmul
 from corelib_shape import linalg_trace as linalg_trace  # corelib-shape
+from corelib_shape import linspace as linspace  # corelib-shape
 from corelib_elementwise import log as log  # corelib-elementwise
 from corelib_elementwise import log10 as log10  # corelib-elementwise
 from corelib_elementwise import log1p as log1p  # corelib-elementwise
@@ -139,6 +145,7 @@ from corelib_elementwise import logaddexp as logaddexp  # corelib-elementwise
 from corelib_elementwise import logaddexp2 as logaddexp2  # corelib-elementwise
 from corelib_scipy.special.gammas import loggamma as loggamma  # corelib-scipy
 from corelib_scipy.special.exponentials import logit as logit  # corelib-scipy
+from corelib_shape import logspace as logspace  # corelib-shape
 from corelib_linalg import lstsq as lstsq  # corelib-linalg
 from corelib_matmul import matmul as matmul  # corelib-matmul
 from corelib_linalg import matrix_norm as matrix_norm  # corelib-linalg
@@ -181,6 +188,7 @@ from corelib_elementwise import power as power  # corelib-elementwise
 from corelib_reduce import prod as prod  # corelib-reduce
 from corelib_scipy.special.gammas import psi as psi  # corelib-scipy
 from corelib_maximum import ptp as ptp  # corelib-maximum
+from corelib_shape import put_along_axis as put_along_axis  # corelib-shape
 from corelib_linalg import qr as qr  # corelib-linalg
 from corelib_elementwise import rad2deg as rad2deg  # corelib-elementwise
 from corelib_elementwise import radians as radians  # corelib-elementwise

@@ -47,7 +47,7 @@ def _parsed(data: object) -> npt.NDArray[Any]:
         raise caused(InvalidOperandType(message), error) from error
     if array.dtype == object:
         raise InvalidOperandType(
-            f"no array of numbers can be made of this {kind}; Tensors are joined by np.stack or np.concatenate"
+            f"no array of numbers can be made of this {kind}; corelib.array takes lists that hold Tensors"
         )
     return array
 

@@ -33,6 +33,9 @@ WEIGHT_ARGUMENTS: Final[dict[Callable[..., Any], tuple[tuple[int, str], ...]]] =
     np.histogram_bin_edges: ((1, "bins"), (0, "a")),
 }
 
+# What has a gradient in such an argument.
+INSTEAD: Final[dict[Callable[..., Any], str]] = {np.full_like: "corelib.ops.full(shape, value)"}
+
 _INTEGERS_AND_TRUTHS: Final = frozenset("?bBhHiIlLqQnNpP")
 
 

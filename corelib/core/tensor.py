@@ -288,6 +288,9 @@ class Tensor:
     def __getitem__(self, index: Any) -> "Tensor":
         return ops_for[operator.getitem](self, unwrapped(index))
 
+    def __setitem__(self, index: Any, value: Any) -> None:
+        ops_for[operator.setitem](self, index, value)  # refused: the registry says why, and what to write
+
     def __iter__(self) -> Iterator["Tensor"]:
         return map(self.__getitem__, range(len(self)))  # a generator is a list to mypyc
 
@@ -332,7 +335,10 @@ class Tensor:
     def _number(self, kind: str) -> Array:
         """The entries, for ``float(t)``. Of a trainable Tensor it is refused: ``math.sin(t)`` would leave the graph."""
         if self.trainable:
-            raise NotDifferentiable(f"{kind}() of {self!r} would leave the graph; use .item() for its value")
+            raise NotDifferentiable(
+                f"{kind}() of {self!r} would leave the graph; write .item() for its value, and corelib.array([...]) to "
+                "put it into an array"
+            )
         return self._entries
 
     def __format__(self, spec: str) -> str:
@@ -367,7 +373,8 @@ class Tensor:
     def __array__(self, *_: object, **__: object) -> None:
         raise InvalidOperandType(
             f"{self!r} was about to become a plain array and drop out of the graph; "
-            "write .data where that is meant, or use a NumPy function that an op stands for. A matrix of scipy.sparse "
+            "write .data where that is meant, corelib.array for lists of Tensors, corelib.ops.full for numpy.full, or "
+            "else use a NumPy function that an op stands for. A matrix of scipy.sparse "
             "is converted first: sparse.COO.from_scipy_sparse(A) (pip install corelib-sparse), or A.toarray()"
         )
 

@@ -40,10 +40,11 @@ OPS: Final[dict[str, str]] = {
         "xlog1py xlogy",
     "corelib-shape":
         "append array_split astype atleast_1d atleast_2d atleast_3d block column_stack concatenate copy "
-        "delete diag diagflat diagonal dsplit dstack expand_dims flip fliplr flipud getitem hsplit hstack "
-        "linalg_diagonal linalg_trace matrix_transpose meshgrid moveaxis pad place ravel repeat reshape roll "
-        "rollaxis rot90 split squeeze stack swapaxes take take_along_axis tile trace transpose tril triu "
-        "unstack vsplit vstack",
+        "delete diag diagflat diagonal dsplit dstack expand_dims flip fliplr flipud full geomspace getitem "
+        "hsplit hstack index_add index_set insert linalg_diagonal linalg_trace linspace logspace "
+        "matrix_transpose meshgrid moveaxis pad place put_along_axis ravel repeat reshape roll rollaxis rot90 "
+        "split squeeze stack swapaxes take take_along_axis tile trace transpose tril triu unstack vsplit "
+        "vstack",
 }
 
 OPTIMIZERS: Final[dict[str, str]] = {

@@ -3,7 +3,23 @@
 from fnmatch import fnmatchcase
 from typing import Final
 
-IN_PLACE: Final = "it writes into an array, which a graph could not see; use numpy.where, or write tensor.data"
+IN_PLACE: Final = (
+    "it writes into an array, which a graph could not see; use corelib.ops.index_set(x, index, values) or numpy.where, "
+    "which return a new array, or write tensor.data"
+)
+FILLED: Final = (
+    "it writes into an array, which a graph could not see; write corelib.ops.full(shape, value) for numpy.full or "
+    "numpy.full_like, and corelib.ops.index_set(x, index, values) or numpy.where for parts of an array"
+)
+ALONG: Final = (
+    "it writes into an array, which a graph could not see; use corelib.ops.put_along_axis(x, indices, values, axis), "
+    "which returns a new array"
+)
+ASSIGNED: Final = (
+    "a graph could not see it; instead of x[index] = values write "
+    "x = corelib.ops.index_set(x, index, values), instead of x[index] += values write "
+    "x = corelib.ops.index_add(x, index, values), and x.data[index] = values where no gradient is wanted"
+)
 FILE: Final = "it writes a file; pass tensor.data"
 SETS: Final = "its result has as many entries as there are different values; use numpy.sort, or pass tensor.data"
 DATES: Final = "it takes dates, which have no gradient"
@@ -12,11 +28,11 @@ STEPS: Final = "it returns the distance to another floating-point number; pass t
 COUNTS: Final = "it counts, and a count changes in jumps; pass tensor.data"
 
 REFUSED: Final[dict[str, str]] = {
-    "numpy.copyto": IN_PLACE,
+    "numpy.copyto": FILLED,
     "numpy.fill_diagonal": IN_PLACE,
     "numpy.place": IN_PLACE,
     "numpy.put": IN_PLACE,
-    "numpy.put_along_axis": IN_PLACE,
+    "numpy.put_along_axis": ALONG,
     "numpy.putmask": IN_PLACE,
     "numpy.save*": FILE,
     "numpy.unique*": SETS,
@@ -40,9 +56,13 @@ REFUSED: Final[dict[str, str]] = {
 }
 """Whole names, or patterns of them -> why."""
 
+ASSIGNMENT: Final = "operator.setitem"
+
 
 def refusal(described: str) -> str | None:
     """The message for a function that is refused on purpose; None for others."""
+    if described == ASSIGNMENT:
+        return f"a Tensor takes no item assignment: {ASSIGNED}"
     reasons = (reason for pattern, reason in REFUSED.items() if fnmatchcase(described, pattern))
     reason = next(reasons, None)
     return None if reason is None else f"{described} takes no Tensor: {reason}"

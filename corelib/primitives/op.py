@@ -11,7 +11,7 @@ from corelib.core.compiling import caused, mypyc_attr
 from corelib.core.dispatch import op_named
 from corelib.core.graph import Node, Pullback
 from corelib.core.naming import described
-from corelib.core.nondifferentiable import weight_arguments
+from corelib.core.nondifferentiable import INSTEAD, weight_arguments
 from corelib.core.scope import current_scope, open_scopes
 from corelib.core.tensor import Tensor, as_array, unwrapped
 from corelib.errors import (
@@ -221,9 +221,10 @@ class NonDifferentiable(Op):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         for name, value in weight_arguments(self.function, args, keywords).items():
             if isinstance(value, Tensor) and value.trainable:
+                other = f", or {INSTEAD[self.function]}" if self.function in INSTEAD else ""
                 raise NotDifferentiable(
                     f"{described(self.function)} has no gradient in {name}, and this one is trainable; write "
-                    f"{name}=tensor.data if it is to be a constant"
+                    f"{name}=tensor.data if it is to be a constant{other}"
                 )
         return self.function(*map(unwrapped, args), **unwrapped(keywords))
 

@@ -15,5 +15,6 @@ def corelib_ops() -> Mapping[str, AnyOp | str]:
 @hookimpl
 def corelib_conformance() -> Iterable[Any]:
     from corelib_shape.conformance import SPECS  # the suite alone needs them
+    from corelib_shape.conformance_making import MAKING
 
-    return SPECS
+    return (*SPECS, *MAKING)
