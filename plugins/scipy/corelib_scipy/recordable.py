@@ -36,6 +36,13 @@ def floats(*args: Any) -> list[Array]:
     return list(np.broadcast_arrays(*[np.asarray(a, least) for a in args]))
 
 
+def beside(x: Any, *parameters: Any) -> list[Any]:
+    """Parameters that have no gradient, as arrays of the dtype of ``x``: so float32 stays float32 beside them."""
+    dtype = np.result_type(x, np.float32) if hasattr(x, "dtype") else np.float64
+    real = np.zeros(0, dtype).real.dtype
+    return [np.asarray(a, real) for a in parameters]
+
+
 def patched(values: Any, where: Any, function: Callable[..., Any], *args: Any) -> Any:
     """``values``, with those of ``function`` of the chosen entries of ``args`` in the places ``where``."""
     if not np.any(where):

@@ -43,6 +43,13 @@ def _normal(mp: Any, x: Any) -> Any:
     return mp.erfc(-x / mp.sqrt(2)) / 2
 
 
+def _lower(mp: Any, a: Any, x: Any) -> Any:
+    return mp.gammainc(a, 0, x, regularized=True)
+
+
+SHAPES = (1e-12, 0.01, 0.7, 1.0, 3.25, 11.9, 12.1, 40.0, 300.0)
+RATIOS = (1e-8, 0.02, 0.6, 0.97, 1.0, 1.02, 1.6, 5.0)
+PLACES = tuple([(a, a * r if a > 0.5 else 2 * r) for a in SHAPES for r in RATIOS])
 BOTH = (1e-10, 0.02, 1.0, 3.5, 80.0, 1e6)
 SLOPES = (
     Slope("gammaln", lambda mp, x: mp.log(abs(mp.gamma(x))), each(*TINY, *USUAL, 30.0, 171.0, 1e4, *LEFT)),
@@ -52,6 +59,24 @@ SLOPES = (
     Slope("beta", lambda mp, a, b: mp.beta(a, b), pairs(BOTH[:-1], BOTH[:-1])),
     Slope("betaln", lambda mp, a, b: mp.log(mp.beta(a, b)), pairs(BOTH, BOTH)),
     Slope("poch", lambda mp, z, m: mp.rf(z, m), pairs(BOTH[:-1], BOTH[:-2])),
+    Slope("gammainc", _lower, PLACES, 400),
+    Slope("k0", lambda mp, x: mp.besselk(0, x), each(*TINY[1:], *USUAL, 30.0, 600.0)),
+    Slope("k1", lambda mp, x: mp.besselk(1, x), each(1e-100, *TINY[1:], *USUAL, 30.0, 600.0)),
+    Slope("k0e", lambda mp, x: mp.besselk(0, x) * mp.exp(x), each(*TINY[1:], *USUAL, 29.9, 30.1, 600.0, 1e4)),
+    Slope("k1e", lambda mp, x: mp.besselk(1, x) * mp.exp(x), each(*TINY[1:], *USUAL, 29.9, 30.1, 600.0, 1e4)),
+    Slope("i0e", lambda mp, x: mp.besseli(0, x) * mp.exp(-x), each(*TINY[1:], *USUAL, 29.9, 30.1, 600.0, 1e4)),
+    Slope("i1e", lambda mp, x: mp.besseli(1, x) * mp.exp(-x), each(*TINY[1:], *USUAL, 29.9, 30.1, 600.0, 1e4)),
+    Slope("y0", lambda mp, x: mp.bessely(0, x), each(*TINY[1:], *USUAL, 30.0)),
+    Slope("y1", lambda mp, x: mp.bessely(1, x), each(1e-100, *TINY[1:], *USUAL, 30.0)),
+    Slope("expi", lambda mp, x: mp.ei(x), each(1e-100, *TINY[1:], *USUAL, -0.5, -30.0, 300.0), 200),
+    Slope("spence", lambda mp, x: mp.polylog(2, 1 - x).real, each(1e-20, 0.01, 0.3, 0.999, 1.001, 1.7, 30.0)),
+    Slope("boxcox", lambda mp, x, y: mp.powm1(x, y) / y, pairs((1e-5, 0.7, 1.3, 40.0), (-2.5, -1e-9, 1e-3, 0.8, 3.0))),
+    Slope(
+        "inv_boxcox",
+        lambda mp, x, y: mp.exp(mp.log1p(x * y) / y),
+        pairs((1e-5, 0.7, 40.0, 1e6), (1e-9, 1e-3, 0.8, 3.0)),
+    ),
+    Slope("exprel", lambda mp, x: mp.expm1(x) / x, each(*TINY[1:], *USUAL, 2.99, 3.01, 600.0, -0.99, -1.01, -30.0)),
     Slope("erf", lambda mp, x: mp.erf(x), each(*TINY, *USUAL[:-1], 9.7, 20.0, -20.0, -3.0), 400),
     Slope("erfc", lambda mp, x: mp.erfc(x), each(*TINY, *USUAL, 26.0, -20.0, -3.0), 400),
     Slope("ndtr", _normal, each(*TINY, *USUAL, 30.0, -37.0, -3.0), 400),
