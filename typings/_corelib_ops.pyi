@@ -41,6 +41,12 @@ from corelib_shape import concatenate as concatenate  # corelib-shape
 from corelib_linalg import cond as cond  # corelib-linalg
 from corelib_elementwise import conj as conj  # corelib-elementwise
 from corelib_elementwise import conjugate as conjugate  # corelib-elementwise
+from corelib_nn import conv1d as conv1d  # corelib-nn
+from corelib_nn import conv2d as conv2d  # corelib-nn
+from corelib_nn import conv3d as conv3d  # corelib-nn
+from corelib_nn import conv_transpose1d as conv_transpose1d  # corelib-nn
+from corelib_nn import conv_transpose2d as conv_transpose2d  # corelib-nn
+from corelib_nn import conv_transpose3d as conv_transpose3d  # corelib-nn
 from corelib_shape import copy as copy  # corelib-shape
 from corelib_elementwise import copysign as copysign  # corelib-elementwise
 from corelib_elementwise import cos as cos  # corelib-elementwise

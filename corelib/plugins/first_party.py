@@ -29,7 +29,8 @@ OPS: Final[dict[str, str]] = {
         "clip cummax cummin fmax fmin leaky_relu max maximum min minimum nanmax nanmin partition ptp relu "
         "sort top_k",
     "corelib-nn":
-        "celu elu gelu gelu_tanh hardtanh log_softmax mish selu silu softmax softsign",
+        "celu conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d elu gelu gelu_tanh "
+        "hardtanh log_softmax mish selu silu softmax softsign",
     "corelib-reduce":
         "average cumprod cumsum cumulative_prod cumulative_sum diff mean median nanmean nansum prod std sum "
         "var",

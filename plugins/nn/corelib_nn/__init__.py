@@ -1,7 +1,11 @@
-"""The functions of neural networks: activations and softmax."""
+"""The functions of neural networks: activations, softmax and convolutions."""
 
 from corelib_nn.activations import celu, elu, hardtanh, mish, selu, silu, softsign
+from corelib_nn.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from corelib_nn.gelu import gelu, gelu_tanh
 from corelib_nn.softmax import log_softmax, softmax
 
-__all__ = ["celu", "elu", "gelu", "gelu_tanh", "hardtanh", "log_softmax", "mish", "selu", "silu", "softmax", "softsign"]
+__all__ = [
+    "celu", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "elu", "gelu",
+    "gelu_tanh", "hardtanh", "log_softmax", "mish", "selu", "silu", "softmax", "softsign",
+]  # fmt: skip

@@ -1,6 +1,6 @@
-"""Values, gradients and second derivatives of activations are those of torch.nn.functional."""
+"""Values, gradients and second derivatives are those of torch.nn.functional, to 1e-10."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import corelib
+import corelib_nn as nn
 from corelib_nn import celu, elu, gelu, gelu_tanh, hardtanh, log_softmax, mish, selu, silu, softmax, softsign
 
 torch = pytest.importorskip("torch", reason="compares with PyTorch")
@@ -43,6 +44,28 @@ ACTIVATIONS: list[Case] = [
 ]
 
 
+def convolutions() -> Iterator[Case]:
+    lengths, outputs, sizes = (7, 6, 5), 4, (3, 2, 3)
+    settings: list[dict[str, Any]] = [
+        {}, {"stride": 2}, {"padding": 1}, {"padding": "same"}, {"padding": "valid"}, {"dilation": 2}, {"groups": 2},
+        {"stride": 2, "padding": 2, "groups": 2}, {"stride": 3, "padding": 1, "dilation": 2, "groups": 2},
+        {"padding": "same", "dilation": 2},
+    ]  # fmt: skip
+    transposed: list[dict[str, Any]] = [
+        {}, {"stride": 2, "output_padding": 1}, {"padding": 1, "dilation": 2}, {"groups": 2, "stride": 2, "padding": 1},
+        {"stride": 3, "padding": 1, "output_padding": 2, "groups": 2, "dilation": 2},
+    ]  # fmt: skip
+    for axes in (1, 2, 3):
+        for fields in settings:
+            name, weight = f"conv{axes}d", (outputs, 4 // fields.get("groups", 1), *sizes[:axes])
+            args = drawn((2, 4, *lengths[:axes]), weight, (outputs,))
+            yield f"{name} {fields}", partial(getattr(nn, name), **fields), partial(getattr(F, name), **fields), args
+        for fields in transposed:
+            name, weight = f"conv_transpose{axes}d", (4, outputs // fields.get("groups", 1), *sizes[:axes])
+            args = drawn((2, 4, *[n - 2 for n in lengths[:axes]]), weight, (outputs,))
+            yield f"{name} {fields}", partial(getattr(nn, name), **fields), partial(getattr(F, name), **fields), args
+
+
 def agree(ours: Callable[..., Any], theirs: Callable[..., Any], args: list[Any]) -> None:
     """The value, the gradients in each array, and the gradients of their squares, to 1e-10."""
     tensors = [torch.tensor(x, requires_grad=True) for x in args]
@@ -70,3 +93,34 @@ def agree(ours: Callable[..., Any], theirs: Callable[..., Any], args: list[Any])
 @pytest.mark.parametrize(("ours", "theirs", "args"), [c[1:] for c in ACTIVATIONS], ids=[c[0] for c in ACTIVATIONS])
 def test_activations_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> None:
     agree(ours, theirs, args)
+
+
+CONVOLUTIONS: list[Case] = list(convolutions())
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same'")  # of PyTorch: it makes a copy
+@pytest.mark.parametrize(("ours", "theirs", "args"), [c[1:] for c in CONVOLUTIONS], ids=[c[0] for c in CONVOLUTIONS])
+def test_convolutions_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> None:
+    agree(ours, theirs, args)
+
+
+def test_a_convolution_of_an_array_with_itself_is_that_of_torch() -> None:
+    agree(lambda x: nn.conv1d(x, x, padding=1), lambda x: F.conv1d(x, x, padding=1), drawn((3, 3, 4)))
+
+
+def test_a_large_batch_is_convolved_in_blocks() -> None:
+    agree(partial(nn.conv2d, padding=1), partial(F.conv2d, padding=1), drawn((6, 8, 40, 40), (2, 8, 3, 3)))
+
+
+def test_complex_numbers_are_convolved_as_in_torch() -> None:
+    x, w, g = [
+        a + 1j * b
+        for a, b in zip(drawn((2, 2, 5), (3, 2, 2), (2, 3, 4)), drawn((2, 2, 5), (3, 2, 2), (2, 3, 4)), strict=True)
+    ]
+    value, pullback = corelib.vjp(nn.conv1d, x, w)
+    tensors = [torch.tensor(a, requires_grad=True) for a in (x, w)]
+    result = F.conv1d(*tensors)
+    result.backward(torch.tensor(g))
+    np.testing.assert_allclose(value, result.detach().numpy(), rtol=1e-12, atol=1e-12)
+    for gradient, tensor in zip(pullback(g), tensors, strict=True):
+        np.testing.assert_allclose(gradient, tensor.grad.resolve_conj().numpy(), rtol=1e-12, atol=1e-12)

@@ -3,6 +3,6 @@
 from typing import Final
 
 from corelib.conformance import OpSpec
-from corelib_nn.specs import activations, softmax
+from corelib_nn.specs import activations, convolution, softmax
 
-SPECS: Final[tuple[OpSpec, ...]] = (*activations.SPECS, *softmax.SPECS)
+SPECS: Final[tuple[OpSpec, ...]] = (*activations.SPECS, *softmax.SPECS, *convolution.SPECS)
