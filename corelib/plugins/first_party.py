@@ -32,8 +32,9 @@ OPS: Final[dict[str, str]] = {
         "celu conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d elu gelu gelu_tanh "
         "hardtanh log_softmax mish selu silu softmax softsign",
     "corelib-reduce":
-        "average cumprod cumsum cumulative_prod cumulative_sum diff mean median nanmean nansum prod std sum "
-        "var",
+        "average convolve corrcoef correlate cov cumprod cumsum cumulative_prod cumulative_sum diff ediff1d "
+        "gradient interp mean median nancumprod nancumsum nanmean nanmedian nanpercentile nanprod nanquantile "
+        "nanstd nansum nanvar percentile prod quantile std sum trapezoid unwrap var",
     "corelib-scipy":
         "airy bei ber beta betaln boxcox boxcox1p chdtr chdtrc chdtri cosdg cosm1 cotdg dawsn digamma ellipe "
         "ellipeinc ellipk ellipkinc ellipkm1 entr erf erfc erfcinv erfcx erfi erfinv eval_chebyt eval_chebyu "

@@ -47,13 +47,13 @@ def _average(
         middle = mean(a, axis, keepdims=keepdims)
         total = full(middle.shape, prod(np.shape(a)) / (middle.size or 1), float, middle)
         return (middle, total) if returned else middle  # type: ignore[return-value]  # where it was asked for
-    w = _fitted(weights, np.shape(a), axis)
+    w = fitted(weights, np.shape(a), axis)
     summed = add(np.broadcast_to(w, np.shape(a)), axis, keepdims=keepdims)
     middle = add(w * a, axis, keepdims=keepdims) / summed
     return (middle, summed) if returned else middle  # type: ignore[return-value]  # where it was asked for
 
 
-def _fitted(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
+def fitted(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
     """The weights of the axes ``axis`` in a shape that broadcasts to ``shape``."""
     if np.shape(weights) == shape:
         return weights

@@ -7,7 +7,9 @@ from typing import Any, Final
 import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
+from corelib_reduce.point_specs import POINTS
 from corelib_reduce.promises import PROMISES
+from corelib_reduce.quantile_specs import QUANTILES
 
 Generator = np.random.Generator
 MASK: Final = np.array([[True, False, True, True], [True, True, False, True], [True, True, True, False]])
@@ -81,13 +83,14 @@ SCALAR: Final[tuple[tuple[int, ...], ...]] = ((), (1,))
 
 STEPS: Final[dict[str, Any]] = {"n": 2, "axis": -2, "prepend": 1.0, "append": 2.0}
 FLAT: Final = "it refuses arrays without axes"
+TWICE: Final = {"ddof with correction": "they are two names of one number: NumPy refuses both"}
+SPREADS: Final = {**TWICE, "tie": "entries count by their distance from the mean, whether two are equal or not"}
 REASONS: Final = {
     "diff": {"0-d": FLAT},
-    "std": {"ddof with correction": "they are two names of one number: NumPy refuses both"},
-    "var": {
-        "ddof with correction": "they are two names of one number: NumPy refuses both",
-        "tie": "entries count by their distance from the mean, whether two are equal or not",
-    },
+    "std": TWICE,
+    "nanstd": TWICE,
+    "var": SPREADS,
+    "nanvar": SPREADS,
 }
 
 DECLARED: Final = (
@@ -105,6 +108,13 @@ DECLARED: Final = (
     running("cumulative_sum", {"axis": 0}, {"axis": -1, "include_initial": True, "dtype": np.float64}),
     running("cumulative_prod", {"axis": 0}, {"axis": -1, "include_initial": True, "dtype": np.float64}, zero=True),
     running("diff", {}, {"n": 2}, {"axis": 0, "prepend": 1.0, "append": 2.0}, STEPS),
+    reduction("nanvar", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, FEWER, WIDE, KNOWN, *SPREAD, shapes=SCALAR),
+    reduction("nanstd", {"ddof": 1}, {"correction": 1, "axis": 0}, SOME, FEWER, WIDE, KNOWN, *SPREAD),
+    OpSpec("nanprod", kind="custom", samples=with_zeros, errors=OUTSIDE),
+    running("nancumsum", {}, {"axis": 0}, {"axis": -1}),
+    running("nancumprod", {}, {"axis": 0}, {"axis": -1}, zero=True),
+    *POINTS,
+    *QUANTILES,
 )
 EQUIVALENT: Final = {
     "backward ignores dtype": "the core casts each gradient to the dtype of its argument",
@@ -120,7 +130,10 @@ EQUIVALENT: Final = {
 
 SPECS: Final = tuple(
     replace(
-        spec, promises=PROMISES.get(spec.name, ()), not_applicable=REASONS.get(spec.name, {}), equivalent=EQUIVALENT
+        spec,
+        promises=PROMISES.get(spec.name, spec.promises),
+        not_applicable=REASONS.get(spec.name, spec.not_applicable),
+        equivalent=EQUIVALENT,
     )
     for spec in DECLARED
 )

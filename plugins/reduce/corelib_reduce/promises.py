@@ -58,5 +58,13 @@ PROMISES: Final[dict[str, tuple[Promise, ...]]] = {
         Promise(rows([2, INF], [1, 3]), axis=1, gradients=[rows([INF, 2], [3, 1])], id="infinite in one row"),
         Promise(rows([2, 0, 3], [INF, 1, 1]), axis=1, gradients=[rows([0, 6, 0], [1, INF, INF])]),
     ),
+    "nanprod": (Promise(rows(2, NAN, 3), gradients=[rows(3, 0, 2)]),),
+    "nanvar": (Promise(rows(0, NAN, 2), gradients=[rows(-1, 0, 1)]),),
+    "nanstd": (
+        Promise(rows(0, NAN, 2), gradients=[rows(-0.5, 0, 0.5)]),
+        Promise(rows(0.1, NAN, 0.1, 0.1), gradients=[rows(0, 0, 0, 0)]),
+    ),
+    "nancumsum": (Promise(rows(2, NAN, 3), gradients=[rows(3, 0, 1)]),),
+    "nancumprod": (Promise(rows(2, NAN, 3), gradients=[rows(5, 0, 2)]),),
     "cumprod": (Promise(rows(2, INF), gradients=[rows(INF, 2)]),),
 }  # fmt: skip
