@@ -5,8 +5,8 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from corelib.extend import Array, may, native, op
-from corelib_linalg.matrices import adjoint, biggest, column, entries, identity
+from corelib.extend import Array, Tensor, may, native, op
+from corelib_linalg.matrices import adjoint, biggest, column, conj, entries, identity
 
 T = TypeVar("T")
 CONDITION: Final = 2.0**16  # beyond it det(A) A^-1 loses the digits of its derivative
@@ -30,18 +30,21 @@ class Det:
         return determinant
 
     def backward(self, propagated: Array, a: Array, *, result: Array) -> Array:
-        gradient: Array = column(propagated) * np.conjugate(np.swapaxes(adjugate(a, result), -1, -2))
+        gradient: Array = adjoint(adjugate(a, result, conj(propagated)))
         return gradient
 
 
-def adjugate(a: Any, determinant: Any) -> Any:
-    """The adjugate matrices det(A) A^-1, of singular matrices too."""
-    if native(a) and a.size and np.any(entries(determinant) == 0):
-        return bordered_adjugate(a)
+def adjugate(a: Any, determinant: Any, times: Any) -> Any:
+    """The adjugate matrices det(A) A^-1, of singular matrices too, times a number each.
+
+    To compute them, the inverse does for matrices that are almost singular; to differentiate them it does not.
+    """
+    if native(a) and np.any(entries(determinant) == 0):
+        return column(times) * bordered_adjugate(a)
     inverse = np.linalg.inv(a)
-    if native(a) and np.any(biggest(a) * biggest(inverse) > CONDITION):
-        return bordered_adjugate(a)
-    return column(determinant) * inverse
+    if isinstance(a, Tensor) and native(a) and np.any(biggest(a) * biggest(inverse) > CONDITION):
+        return column(times) * bordered_adjugate(a)
+    return column(times * determinant) * inverse
 
 
 def bordered_adjugate(a: Any) -> Any:

@@ -6,9 +6,9 @@ from typing import Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 
 from corelib.extend import Array, Tensor, TensorLike, composed, may, native, op
-from corelib_linalg.matrices import adjoint, identity
+from corelib_linalg.matrices import adjoint, nothing
 from corelib_linalg.phases import with_real_row
-from corelib_linalg.spectra import apart, close, mixing, of_values, rotated, several
+from corelib_linalg.spectra import apart, close, mixing, of_values, rotated, tied
 from corelib_linalg.triangles import of_triangle
 
 T = TypeVar("T")
@@ -36,6 +36,8 @@ class Eigh:
     def backward(self, propagated: EighResult[Array], a: Array, *, result: EighResult[Array]) -> Array:
         w, v = result
         g = propagated.eigenvectors
+        if nothing(g) and not may(tied(w)):
+            return of_triangle((v * propagated.eigenvalues[..., None, :]) @ adjoint(v), a, self.UPLO in "lL")
         if v.dtype.kind == "c":  # LAPACK makes the entries of one row real
             g = with_real_row(g, adjoint(v) @ g, v, 0 if self.UPLO in "lL" else v.shape[-1] - 1)
         cotangent = v @ rotated(propagated.eigenvalues, adjoint(v) @ g, w) @ adjoint(v)
@@ -59,18 +61,20 @@ class Eigenvalues:
 
     def forward(self, a: Array) -> Spectrum[Array]:
         w, v = np.linalg.eigh(a, self.UPLO)
-        if native(a) and np.any(several(close(w))):
+        if native(a) and np.any(tied(w)):
             v = v @ mixing(w)
         return Spectrum(w, v, np.zeros_like(a))
 
     def backward(self, propagated: Spectrum[Array], a: Array, *, result: Spectrum[Array]) -> Array:
         w, v, zero = result
-        g, m, near = propagated.eigenvalues, adjoint(v) @ propagated.eigenvectors, close(w)
-        if may(several(near)):
-            middle = np.where(near, of_values(g, adjoint(v) @ propagated.zero @ v, near), apart(m, w, near))
+        g, gv = propagated.eigenvalues, propagated.eigenvectors
+        if not may(tied(w)):
+            left = v * g[..., None, :] if nothing(gv) else v @ rotated(g, adjoint(v) @ gv, w)
         else:
-            middle = apart(m, w) + g[..., None, :] * identity(w.shape[-1], w)
-        return of_triangle(v @ middle @ adjoint(v) + zero, a, self.UPLO in "lL")
+            near, second = close(w), adjoint(v) @ propagated.zero @ v
+            left = v @ np.where(near, of_values(g, second, near), apart(adjoint(v) @ gv, w, near))
+        cotangent = left @ adjoint(v)
+        return of_triangle(cotangent + zero if isinstance(zero, Tensor) else cotangent, a, self.UPLO in "lL")
 
 
 def _eigvalsh(a: TensorLike, UPLO: Triangle = "L") -> Tensor:

@@ -5,10 +5,12 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from corelib.errors import UnsupportedArgument
+from corelib.errors import InvalidMatrix, UnsupportedArgument
 from corelib.extend import Array, TensorLike, composed, native, op
-from corelib_linalg.matrices import adjoint, hermitian, identity, real, tensor
+from corelib_linalg.matrices import adjoint, entries, eps, hermitian, identity, real, tensor
 from corelib_linalg.signatures import QRFn, QRResult
+from corelib_linalg.singular import completed
+from corelib_linalg.spectra import diagonal, largest
 from corelib_linalg.triangles import of_triangle
 
 
@@ -69,10 +71,16 @@ def qr_gradient(gq: Any, gr: Any, a: Any, q: Any, r: Any) -> Array:
 
 def by_square(gq: Any, gr: Any, q: Any, r: Any) -> Array:
     upper = np.triu(gr @ adjoint(r) - adjoint(q) @ gq)
-    both = upper + adjoint(upper)
-    both = both - real(both) * (identity(r.shape[-1], real(r)) / 2)
+    both = (upper + adjoint(upper)) * (1 - identity(r.shape[-1], real(r)) / 2)
+    if native(r) and np.any(dependent(entries(r))):
+        raise InvalidMatrix("qr has no gradient where columns depend on those before them: R is singular")
     gradient: Array = adjoint(np.linalg.solve(r, adjoint(gq + q @ both)))
     return gradient
+
+
+def dependent(r: Any) -> Any:
+    """Which columns are made of those before them, but for rounding."""
+    return np.abs(diagonal(r)) <= eps(r) * largest(np.swapaxes(r, -1, -2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,10 @@ class CompleteQR:
     def backward(self, propagated: QRResult[Array], a: Array, *, result: QRResult[Array]) -> Array:
         n = a.shape[-1]
         q = result.Q[..., :n]
-        g = propagated.Q[..., :n] + through_reflections(propagated.Q[..., n:], q)
+        try:
+            g = propagated.Q[..., :n] + through_reflections(propagated.Q[..., n:], q)
+        except np.linalg.LinAlgError:  # a reflection that was not needed: the columns beyond may turn at will
+            g = completed(propagated.Q, result.Q, n)
         return qr_gradient(g, propagated.R[..., :n, :], a, q, result.R[..., :n, :])
 
 

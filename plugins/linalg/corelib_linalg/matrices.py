@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Shape, Tensor, like, ones
+from corelib.extend import Shape, Tensor, like, native, ones
 
 ROUNDING: Final = 16  # times eps: how far numbers are apart that are equal but for rounding
 
@@ -13,6 +13,16 @@ def adjoint(x: Any) -> Any:
     """The conjugate transposes of matrices in the last two axes."""
     transposed = np.swapaxes(x, -1, -2)
     return np.conjugate(transposed) if x.dtype.kind == "c" else transposed
+
+
+def nothing(x: Any) -> bool:
+    """Whether a cotangent is that of a result that nobody used: zeros of NumPy."""
+    return type(x) is np.ndarray and not x.any()
+
+
+def conj(x: Any) -> Any:
+    """The complex conjugate; a real array itself, not a copy of it."""
+    return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
 def real(x: Any) -> Any:
@@ -27,7 +37,7 @@ def entries(x: Any) -> Any:
 
 def identity(n: int, x: Any) -> Any:
     """The n x n identity, of the dtype and kind of array of ``x``."""
-    return np.diag(ones((n,), x.dtype, entries(x)))
+    return np.eye(n, dtype=x.dtype) if native(x) else np.diag(ones((n,), x.dtype, entries(x)))
 
 
 def tensor(x: Any) -> Tensor:

@@ -25,14 +25,18 @@ class VectorNorm:
 
     axis: Axis = None
     keepdims: bool = False
-    ord: float = 2
+    ord: float | None = 2
+
+    @property
+    def order(self) -> float:
+        return 2 if self.ord is None else self.ord
 
     def forward(self, x: Array) -> Array:
-        if self.ord == 2 and self.axis is None and not self.keepdims and x.dtype.kind in "fc":
+        if self.order == 2 and self.axis is None and not self.keepdims and x.dtype.kind in "fc":
             length: Any = np.linalg.norm(x)
         elif native(x):
             axis: Any = self.axis
-            length = np.linalg.vector_norm(x, axis=axis, keepdims=self.keepdims, ord=self.ord)
+            length = np.linalg.vector_norm(x, axis=axis, keepdims=self.keepdims, ord=self.order)
         else:
             length = self._foreign(np.abs(x))
         result: Array = length
@@ -40,17 +44,19 @@ class VectorNorm:
 
     def _foreign(self, size: Any) -> Any:
         """The norm of the absolute values, in functions that other kinds of array have."""
-        if np.isinf(self.ord):
-            pick = np.max if self.ord > 0 else np.min
+        if np.isinf(self.order):
+            pick = np.max if self.order > 0 else np.min
             return pick(size, axis=self.axis, keepdims=self.keepdims)
-        if self.ord == 0:
+        if self.order == 0:
             return np.sum((size != 0).astype(size.dtype), axis=self.axis, keepdims=self.keepdims)
-        return np.sum(size**self.ord, axis=self.axis, keepdims=self.keepdims) ** (1 / self.ord)
+        return np.sum(size**self.order, axis=self.axis, keepdims=self.keepdims) ** (1 / self.order)
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
+        if self.order == 2 and self.axis is None and type(result) is np.ndarray:  # as most norms are
+            return x * (propagated / result if result else propagated)
         g = with_reduced_axes(propagated, x.shape, self.axis, self.keepdims)
         norm = with_reduced_axes(result, x.shape, self.axis, self.keepdims)
-        if self.ord == 2:
+        if self.order == 2:
             slope: Array = x * (g / np.where(norm == 0, 1, norm) if may(norm == 0) else g / norm)
         else:
             slope = sign(x) * (g * self._share(np.abs(x), norm))
@@ -58,16 +64,16 @@ class VectorNorm:
 
     def _share(self, size: Any, norm: Any) -> Any:
         """The slope of the norm in each absolute value."""
-        if self.ord == 0:
+        if self.order == 0:
             return np.zeros_like(size)
-        if self.ord == 1:
+        if self.order == 1:
             return np.ones_like(size)
-        if np.isinf(self.ord):
+        if np.isinf(self.order):
             reached = (size == norm) | np.isnan(size)  # where the norm is NaN, what makes it so
             return reached / np.sum(reached, axis=self.axis, keepdims=True)
         none = (size == 0) | (norm == 0)
         ratio = np.where(none, 1, size / np.where(norm == 0, 1, norm)) if may(none) else size / norm
-        return np.where(none, 0, ratio ** (self.ord - 1)) if may(none) else ratio ** (self.ord - 1)
+        return np.where(none, 0, ratio ** (self.order - 1)) if may(none) else ratio ** (self.order - 1)
 
 
 def sign(x: Any) -> Any:
@@ -117,7 +123,8 @@ def of_matrices(x: Any, ord: Any, row: int, column: int, keepdims: bool) -> Tens
         return vector_norm(x, axis=(row, column), keepdims=keepdims)
     if ord in ("nuc", 2, -2):
         values: Any = svdvals(np.moveaxis(x, (row, column), (-2, -1)))
-        result: Any = np.sum(values, axis=-1) if ord == "nuc" else values[..., 0 if ord == 2 else -1]
+        none = ord == 2 and not values.shape[-1]  # the norm of a matrix without entries is 0
+        result: Any = np.sum(values, axis=-1) if ord == "nuc" or none else values[..., 0 if ord == 2 else -1]
         result = np.expand_dims(result, sorted((row, column))) if keepdims else result
         return tensor(result)
     if ord not in (1, -1, np.inf, -np.inf):

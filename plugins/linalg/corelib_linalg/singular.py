@@ -7,7 +7,19 @@ import numpy as np
 
 from corelib.extend import Array, Tensor, TensorLike, composed, may, native, op
 from corelib_linalg.eigen import eigh, eigvalsh
-from corelib_linalg.matrices import adjoint, biggest, column, entries, eps, hermitian, identity, places, real, tensor
+from corelib_linalg.matrices import (
+    adjoint,
+    biggest,
+    column,
+    entries,
+    eps,
+    hermitian,
+    identity,
+    nothing,
+    places,
+    real,
+    tensor,
+)
 from corelib_linalg.phases import turning
 from corelib_linalg.signatures import SVDFn, SVDResult
 from corelib_linalg.spectra import (
@@ -21,7 +33,7 @@ from corelib_linalg.spectra import (
     of_values,
     only_once,
     rotated,
-    several,
+    tied,
 )
 
 T = TypeVar("T")
@@ -73,7 +85,8 @@ def turned(gu: Any, gv: Any, u: Any, vh: Any) -> Turns:
 
 def vanishing(s: Any) -> Any:
     """Which singular values are 0 but for rounding."""
-    return entries(s) <= eps(s) * largest(s)[..., None]
+    s = entries(s)
+    return s <= eps(s) * s[..., :1]
 
 
 def unknown(turns: Turns, g: Any) -> Turns:
@@ -158,24 +171,32 @@ class Values:
 
     def forward(self, a: Array) -> Spectrum[Array]:
         u, s, vh = np.linalg.svd(a, full_matrices=False)
-        if native(a) and np.any(vanishing(s) | several(close(s))):
+        if native(a) and (np.any(vanishing(s)) or np.any(tied(s))):
             u, vh = mixed(a, s)
         return Spectrum(u, s, vh, np.zeros_like(a))
 
     def backward(self, propagated: Spectrum[Array], a: Array, *, result: Spectrum[Array]) -> Array:
-        u, s, vh, nothing = result
+        u, s, vh, zeros = result
+        zero, g = vanishing(s), propagated.S
+        regular = not (may(zero) or may(tied(s)))
+        if regular and nothing(propagated.U) and nothing(propagated.Vh):
+            return with_zeros((u * g[..., None, :]) @ vh, zeros)
         turns = turned(propagated.U, adjoint(propagated.Vh), u, vh)
-        zero, near, g = vanishing(s), close(s), propagated.S
-        if not may(zero | several(near)):
+        if regular:
             middle = apart(turns.alike, s) + g[..., None, :] * identity(s.shape[-1], s)
-            return gradient(middle, turns, None, result, zero) + nothing
-        second = propagated.zero
+            return with_zeros(gradient(middle, turns, None, result, zero), zeros)
+        near, second = close(s), propagated.zero
         t = adjoint(u) @ second @ adjoint(vh)
         unused = largest(largest(second))[..., None] == 0
         g = g - np.where(zero & unused, entries(g), 0)  # 0 at a kink, as that of abs
         at_zero = even(g, t, second, near, result)
         middle = np.where(near, of_values(g, t, near), apart(turns.alike, s, near))
-        return gradient(middle, turns, at_zero, result, zero) + nothing
+        return with_zeros(gradient(middle, turns, at_zero, result, zero), zeros)
+
+
+def with_zeros(x: Array, zeros: Any) -> Array:
+    """``x``, and the zeros whose cotangent is that of x, where it will be differentiated again."""
+    return x + zeros if isinstance(zeros, Tensor) else x
 
 
 def mixed(a: Array, s: Array) -> tuple[Array, Array]:

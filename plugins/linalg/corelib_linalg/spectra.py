@@ -16,9 +16,9 @@ def rotated(g: Any, m: Any, w: Any) -> Any:
     Its entry i, j is that of the skew part of m over w[j] - w[i]; those of the diagonal are g. Where eigenvalues are
     equal see ``within``.
     """
-    near = close(w)
-    if not np.any(several(near)):  # a look: equal eigenvalues have no second gradient
+    if not np.any(tied(w)):  # a look: equal eigenvalues have no second gradient
         return apart(m, w) + g[..., None, :] * identity(w.shape[-1], w)
+    near = close(w)
     return np.where(near, within(g, m, near), apart(m, w, near))
 
 
@@ -28,9 +28,11 @@ def close(w: Any) -> Any:
     return np.abs(w[..., None, :] - w[..., :, None]) <= eps(w) * column(largest(w))
 
 
-def several(near: Any) -> Any:
-    """Whether other eigenvalues are equal to each."""
-    return np.sum(near, axis=-1) > 1
+def tied(w: Any) -> Any:
+    """Which eigenvalues, in order, are equal to the next one but for rounding."""
+    w = entries(w)
+    ends = np.maximum(np.abs(w[..., :1]), np.abs(w[..., -1:]))
+    return np.abs(w[..., 1:] - w[..., :-1]) <= eps(w) * ends
 
 
 def apart(m: Any, w: Any, near: Any = None) -> Any:

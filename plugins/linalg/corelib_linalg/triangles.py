@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from corelib.extend import Array
+from corelib.extend import Array, native
 from corelib_linalg.matrices import adjoint, biggest, entries, hermitian, identity
 
 
@@ -14,8 +14,10 @@ def of_triangle(cotangent: Any, a: Any, lower: bool) -> Array:
     It is the Hermitian part of ``cotangent``, the direction of steepest ascent among Hermitian matrices, where ``a``
     is one. Else all of it belongs to the triangle that is read.
     """
-    symmetric = hermitian(cotangent)
+    symmetric: Array = hermitian(cotangent)
     numbers = entries(a)
+    if native(a) and (numbers == adjoint(numbers)).all():
+        return symmetric
     mirrored = biggest(numbers - adjoint(numbers)) <= np.sqrt(np.finfo(numbers.dtype).eps) * biggest(numbers)
     gradient: Array = np.where(mirrored, symmetric, folded(symmetric, lower))
     return gradient

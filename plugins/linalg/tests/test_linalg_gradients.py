@@ -138,3 +138,27 @@ def test_the_condition_of_a_singular_matrix_is_infinite(p: Any) -> None:
     tensor: Any = corelib.Tensor(a, trainable=True)
     value: Any = np.linalg.cond(tensor, p)
     assert np.array_equal(value.data, np.linalg.cond(a, p))
+
+
+def test_dependent_columns_have_no_factors_to_differentiate() -> None:
+    with pytest.raises(InvalidMatrix, match="R is singular"):
+        corelib.grad(lambda a: np.sum(np.linalg.qr(a)[0]))(np.ones((3, 2)))
+
+
+def test_columns_that_need_no_reflection_are_completed() -> None:
+    def projected(a: Any) -> Any:
+        beyond = np.linalg.qr(a, "complete").Q[:, 2:]
+        return np.sum(WEIGHTS[0, 0] * (beyond @ beyond.T) ** 2) + np.sum(WEIGHTS[1, 0] * (beyond @ beyond.T)[0])
+
+    check_grads(projected)(np.eye(4)[:, :2] * np.array([2.0, 3.0]))
+
+
+def test_a_matrix_without_entries_has_norms() -> None:
+    for ord in (None, 2, "nuc", 1):
+        empty: Any = corelib.Tensor(np.zeros((0, 3)), trainable=True)
+        assert np.linalg.norm(empty, ord).item() == 0
+
+
+def test_an_order_of_none_is_that_of_lengths() -> None:
+    gradient = corelib.grad(lambda x: np.linalg.vector_norm(x, ord=None))(np.array([3.0, 4.0]))
+    assert np.allclose(gradient, [0.6, 0.8])
