@@ -72,8 +72,11 @@ INDICES: Final[tuple[Any, ...]] = (
 )  # fmt: skip
 
 
-def updates(name: str, **known: Any) -> OpSpec:
-    """The spec of an update: at each index values of its shape, and others that are broadcast."""
+def updates(name: str, looks: int) -> OpSpec:
+    """The spec of an update: at each index values of its shape, and others that are broadcast.
+
+    It looks at an array in one case, once for each use: how many entries a mask on a GPU takes must be known.
+    """
 
     def samples(generator: Generator) -> Iterator[OpSample]:
         for i, index in enumerate(INDICES):
@@ -88,7 +91,7 @@ def updates(name: str, **known: Any) -> OpSpec:
         ErrorSample(np.ones((3, 4)), 5, 1.0, raises=IndexError),
         ErrorSample(np.ones((3, 4)), 0, np.ones(3), raises=ValueError),
     ]
-    return OpSpec(name, kind="custom", samples=samples, reference=updated(name[-3:]), errors=errors, looks=1, **known)
+    return OpSpec(name, kind="custom", samples=samples, reference=updated(name[-3:]), errors=errors, looks=looks)
 
 
 def inserted(generator: Generator) -> Iterator[OpSample]:
@@ -144,8 +147,8 @@ MAKING: Final = (
     OpSpec("logspace", kind="custom", samples=powers, errors=NEGATIVE),
     OpSpec("geomspace", kind="custom", samples=lambda g: between(g, *FIELDS), large=many, errors=ZERO),
     OpSpec("full", kind="custom", samples=filled),
-    OpSpec("insert", kind="custom", samples=inserted),
-    updates("index_set"),
-    updates("index_add"),
+    OpSpec("insert", kind="custom", samples=inserted, looks=1),
+    updates("index_set", looks=3),
+    updates("index_add", looks=2),
     OpSpec("put_along_axis", kind="custom", samples=puts, reference=put),
 )

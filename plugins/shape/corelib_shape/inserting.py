@@ -8,10 +8,10 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from corelib.errors import InvalidOperandType
 from corelib.extend import Array, Shape, Tensor, Wanted, composed, linear, native
-from corelib_shape.broadcasting import summed
+from corelib_shape.broadcasting import fitted, summed
 from corelib_shape.indexing import taken
 from corelib_shape.taking import along, on_host, tensor
-from corelib_shape.updating import fitted, without_tensors
+from corelib_shape.updating import without_tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Insert:
         by_x = by_values = None
         if wanted[0]:
             old = self.rest(propagated.shape[self.axis])
-            by_x = taken(propagated, along(self.axis, len(shape), old))
+            by_x = taken(propagated, along(self.axis, len(shape), old if native(propagated) else np.flatnonzero(old)))
         if wanted[1]:
             by_values = summed(taken(propagated, along(self.axis, len(shape), self.places)), values)
         return by_x, by_values

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from corelib import typed
 from corelib.extend import Array, Shape, Tensor, composed, like, linear, native, op
 from corelib.extend import full as filled
-from corelib_shape.broadcasting import summed
+from corelib_shape.broadcasting import fitted, summed
 from corelib_shape.taking import tensor
 
 
@@ -36,9 +36,13 @@ class Linspace:
         if native(start) and native(stop):
             y: Array = np.linspace(start, stop, self.num, self.endpoint, dtype=self.dtype, axis=self.axis)
             return y
-        ends = start * 1.0 + 0 * stop
-        t = fractions(self.num, self.endpoint, ends[None])
-        y = np.moveaxis((1 - t) * start + t * stop, 0, self.axis)
+        width = (stop - start) * 1.0
+        step = width / max(self.num - 1 if self.endpoint else self.num, 1)
+        places = np.arange(self.num, dtype=np.finfo(width.dtype).dtype, like=like(width))
+        y = places.reshape((self.num,) + (1,) * np.ndim(width)) * step + start  # rounded as NumPy's
+        if self.endpoint and self.num > 1:
+            y = np.concatenate([y[:-1], stop[None] + 0 * width])
+        y = np.moveaxis(y, 0, self.axis)
         return y if self.dtype is None else y.astype(self.dtype)
 
     def backward(self, propagated: Array, start: Shape, stop: Shape) -> tuple[Array, Array]:
@@ -63,6 +67,8 @@ class Geomspace:
         if native(start) and native(stop):
             y: Array = np.geomspace(start, stop, self.num, self.endpoint, dtype=self.dtype, axis=self.axis)
             return y
+        dtype = np.result_type(start.dtype, stop.dtype, np.zeros((), self.dtype))  # NumPy computes in double precision
+        start, stop = start.astype(dtype), stop.astype(dtype)
         ratio = stop / start
         y = np.moveaxis(start * ratio ** fractions(self.num, self.endpoint, ratio[None]), 0, self.axis)
         return y if self.dtype is None else y.astype(self.dtype)
@@ -167,7 +173,8 @@ class Filled:
         if native(value):
             copies: Array = np.full(self.shape, value, dtype, self.order)
         else:
-            copies = filled(self.shape, 1, dtype, value) * value.astype(dtype)
+            shape = (self.shape,) if isinstance(self.shape, int) else tuple(self.shape)
+            copies = filled(shape, 1, dtype, value) * fitted(value.astype(dtype), shape)
         return copies
 
     def backward(self, propagated: Array, shape: Shape) -> Array:

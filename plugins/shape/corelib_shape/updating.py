@@ -7,7 +7,7 @@ import numpy as np
 
 from corelib.errors import UnsupportedArgument
 from corelib.extend import Array, Shape, Tensor, Wanted, composed, like, linear, native, ones
-from corelib_shape.broadcasting import summed
+from corelib_shape.broadcasting import fitted, summed
 from corelib_shape.indexing import may_repeat, placed, taken
 
 
@@ -15,13 +15,6 @@ def shape_at(index: Any, shape: Shape) -> Shape:
     """The shape of ``x[index]`` for an x of ``shape``."""
     entries: Array = np.broadcast_to(False, shape)[index]
     return entries.shape
-
-
-def fitted(values: Any, shape: Shape) -> Any:
-    """``values`` broadcast as an assignment does it: axes of length 1 in front are dropped."""
-    extra = np.ndim(values) - len(shape)
-    inner = values.reshape(values.shape[extra:]) if extra > 0 and values.shape[:extra] == (1,) * extra else values
-    return inner if inner.shape == shape else np.broadcast_to(inner, shape)
 
 
 def survivors(index: Any, shape: Shape) -> Any:
