@@ -6,6 +6,8 @@ from corelib_elementwise import add as add  # corelib-elementwise
 from corelib_scipy.special.integrals import airy as airy  # corelib-scipy
 from corelib_elementwise import angle as angle  # corelib-elementwise
 from corelib_shape import append as append  # corelib-shape
+from corelib_shape import apply_along_axis as apply_along_axis  # corelib-shape
+from corelib_shape import apply_over_axes as apply_over_axes  # corelib-shape
 from corelib_elementwise import arccos as arccos  # corelib-elementwise
 from corelib_elementwise import arccosh as arccosh  # corelib-elementwise
 from corelib_elementwise import arcsin as arcsin  # corelib-elementwise
@@ -35,8 +37,10 @@ from corelib_scipy.special.incomplete_gammas import chdtr as chdtr  # corelib-sc
 from corelib_scipy.special.incomplete_gammas import chdtrc as chdtrc  # corelib-scipy
 from corelib_scipy.special.incomplete_gammas import chdtri as chdtri  # corelib-scipy
 from corelib_linalg import cholesky as cholesky  # corelib-linalg
+from corelib_shape import choose as choose  # corelib-shape
 from corelib_maximum import clip as clip  # corelib-maximum
 from corelib_shape import column_stack as column_stack  # corelib-shape
+from corelib_shape import compress as compress  # corelib-shape
 from corelib_shape import concatenate as concatenate  # corelib-shape
 from corelib_linalg import cond as cond  # corelib-linalg
 from corelib_elementwise import conj as conj  # corelib-elementwise
@@ -121,6 +125,7 @@ from corelib_scipy.special.exponentials import expit as expit  # corelib-scipy
 from corelib_elementwise import expm1 as expm1  # corelib-elementwise
 from corelib_scipy.special.integrals import expn as expn  # corelib-scipy
 from corelib_scipy.special.exponentials import exprel as exprel  # corelib-scipy
+from corelib_shape import extract as extract  # corelib-shape
 from corelib_elementwise import fabs as fabs  # corelib-elementwise
 from corelib_fft import fft as fft  # corelib-fft
 from corelib_fft import fft2 as fft2  # corelib-fft
@@ -269,6 +274,7 @@ from corelib_maximum import partition as partition  # corelib-maximum
 from corelib_scipy.special.incomplete_gammas import pdtr as pdtr  # corelib-scipy
 from corelib_scipy.special.incomplete_gammas import pdtrc as pdtrc  # corelib-scipy
 from corelib_reduce import percentile as percentile  # corelib-reduce
+from corelib_shape import piecewise as piecewise  # corelib-shape
 from corelib_linalg import pinv as pinv  # corelib-linalg
 from corelib_shape import place as place  # corelib-shape
 from corelib_scipy.special.gammas import poch as poch  # corelib-scipy
@@ -294,6 +300,7 @@ from corelib_maximum import relu as relu  # corelib-maximum
 from corelib_elementwise import remainder as remainder  # corelib-elementwise
 from corelib_shape import repeat as repeat  # corelib-shape
 from corelib_shape import reshape as reshape  # corelib-shape
+from corelib_shape import resize as resize  # corelib-shape
 from corelib_fft import rfft as rfft  # corelib-fft
 from corelib_fft import rfft2 as rfft2  # corelib-fft
 from corelib_fft import rfftn as rfftn  # corelib-fft
@@ -314,6 +321,7 @@ from corelib_elementwise import sin as sin  # corelib-elementwise
 from corelib_elementwise import sinc as sinc  # corelib-elementwise
 from corelib_scipy.special.transformations import sindg as sindg  # corelib-scipy
 from corelib_elementwise import sinh as sinh  # corelib-elementwise
+from corelib_shape import sliding_window_view as sliding_window_view  # corelib-shape
 from corelib_linalg import slogdet as slogdet  # corelib-linalg
 from corelib_nn import softmax as softmax  # corelib-nn
 from corelib_elementwise import softplus as softplus  # corelib-elementwise
@@ -370,6 +378,7 @@ from corelib_shape import triu as triu  # corelib-shape
 from corelib_elementwise import trunc as trunc  # corelib-elementwise
 from corelib_shape import unstack as unstack  # corelib-shape
 from corelib_reduce import unwrap as unwrap  # corelib-reduce
+from corelib_shape import vander as vander  # corelib-shape
 from corelib_reduce import var as var  # corelib-reduce
 from corelib_matmul import vdot as vdot  # corelib-matmul
 from corelib_matmul import vecdot as vecdot  # corelib-matmul

@@ -48,12 +48,13 @@ OPS: Final[dict[str, str]] = {
         "special_logsumexp special_softmax spence spherical_in spherical_jn spherical_kn spherical_yn struve "
         "tandg wrightomega xlog1py xlogy y0 y1 yn yv",
     "corelib-shape":
-        "append array_split astype atleast_1d atleast_2d atleast_3d block column_stack concatenate copy "
-        "delete diag diagflat diagonal dsplit dstack expand_dims flip fliplr flipud full geomspace getitem "
-        "hsplit hstack index_add index_set insert linalg_diagonal linalg_trace linspace logspace "
-        "matrix_transpose meshgrid moveaxis pad place put_along_axis ravel repeat reshape roll rollaxis rot90 "
-        "split squeeze stack swapaxes take take_along_axis tile trace transpose tril triu unstack vsplit "
-        "vstack",
+        "append apply_along_axis apply_over_axes array_split astype atleast_1d atleast_2d atleast_3d block "
+        "choose column_stack compress concatenate copy delete diag diagflat diagonal dsplit dstack "
+        "expand_dims extract flip fliplr flipud full geomspace getitem hsplit hstack index_add index_set "
+        "insert linalg_diagonal linalg_trace linspace logspace matrix_transpose meshgrid moveaxis pad "
+        "piecewise place put_along_axis ravel repeat reshape resize roll rollaxis rot90 sliding_window_view "
+        "split squeeze stack swapaxes take take_along_axis tile trace transpose tril triu unstack vander "
+        "vsplit vstack",
 }
 
 OPTIMIZERS: Final[dict[str, str]] = {

@@ -6,12 +6,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from corelib.errors import InvalidOperandType
 from corelib.extend import Array, Shape, Tensor, Wanted, composed, linear, native
 from corelib_shape.broadcasting import fitted, summed
 from corelib_shape.indexing import taken
 from corelib_shape.taking import along, on_host, tensor
-from corelib_shape.updating import without_tensors
+from corelib_shape.updating import put_in, without_tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Insert:
         return by_x, by_values
 
 
-insert_at: Final = linear(Insert, name="insert_at")
+insert_at: Final = linear(Insert, name="insert")
 
 
 def _positions(obj: Any, length: int) -> Array:
@@ -90,13 +89,8 @@ def _insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Tensor:
     if axis is None:
         arr, axis = np.ravel(arr), 0
     axis = normalize_axis_index(axis, np.ndim(arr))
-    v: Any
-    x, v = tensor(arr), tensor(values)
-    if v.dtype.kind == "c" and x.dtype.kind != "c":
-        raise InvalidOperandType(
-            f"complex values would lose their imaginary part in {x.dtype}; convert the array first"
-        )
-    v = v if v.dtype == x.dtype else v.astype(x.dtype)
+    x = tensor(arr)
+    v = put_in(x.dtype, values)
     length = x.shape[axis]
     indices = _positions(on_host(without_tensors(obj)), length)
     if indices.size != 1:

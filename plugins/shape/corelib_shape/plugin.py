@@ -15,6 +15,7 @@ def corelib_ops() -> Mapping[str, AnyOp | str]:
 @hookimpl
 def corelib_conformance() -> Iterable[Any]:
     from corelib_shape.conformance import SPECS  # the suite alone needs them
+    from corelib_shape.conformance_choosing import CHOOSING
     from corelib_shape.conformance_making import MAKING
 
-    return (*SPECS, *MAKING)
+    return (*SPECS, *CHOOSING, *MAKING)

@@ -85,8 +85,8 @@ def conjugate(x: Array) -> Array:
     return np.conj(x) if x.dtype.kind == "c" else x
 
 
-linspace_between: Final = linear(Linspace, name="linspace_between")
-geomspace_between: Final = op(Geomspace, name="geomspace_between")
+linspace_between: Final = linear(Linspace, name="linspace")
+geomspace_between: Final = op(Geomspace, name="geomspace")
 
 
 def _same_shape(start: Any, stop: Any) -> tuple[Any, Any]:
@@ -181,7 +181,7 @@ class Filled:
         return summed(propagated, shape)
 
 
-filled_with: Final = linear(Filled, name="filled_with")
+filled_with: Final = linear(Filled, name="full")
 
 
 def _full(

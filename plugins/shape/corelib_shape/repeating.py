@@ -1,5 +1,6 @@
 """The same entries several times: tile, repeat, meshgrid, pad."""
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
@@ -9,14 +10,14 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from corelib.errors import UnsupportedArgument
-from corelib.extend import Array, Shape, Tensor, composed, linear
+from corelib.extend import Array, Shape, Tensor, composed, like, linear
 from corelib_shape.reshaping import copy as copied
 from corelib_shape.taking import along, on_host, tensor
 
 
 def _tile(A: Any, reps: int | Sequence[int]) -> Tensor:
     """``A`` put ``reps`` times along each axis, the last one last. The gradient sums over the copies."""
-    times = (reps,) if isinstance(reps, int) else tuple(reps)
+    times = tuple(np.atleast_1d(on_host(reps)).tolist())
     shape = np.shape(A)
     ndim = max(len(shape), len(times))
     times, shape = (1,) * (ndim - len(times)) + times, (1,) * (ndim - len(shape)) + shape
@@ -33,9 +34,9 @@ def _repeat(a: Any, repeats: int | Sequence[int], axis: int | None = None) -> Te
     if axis is None:
         return _repeat(np.ravel(a), repeats, 0)
     shape = list(np.shape(a))
-    if not isinstance(repeats, int):
+    if np.ndim(repeats):
         return tensor(a)[along(axis, len(shape), np.repeat(np.arange(shape[axis]), on_host(repeats)))]
-    axis = normalize_axis_index(axis, len(shape))
+    repeats, axis = operator.index(repeats), normalize_axis_index(axis, len(shape))  # type: ignore[arg-type]  # one
     copies = np.broadcast_to(np.expand_dims(a, axis + 1), [*shape[: axis + 1], repeats, *shape[axis + 1 :]])
     shape[axis] *= repeats
     return np.reshape(copies, shape)  # type: ignore[return-value]  # of a Tensor
@@ -113,8 +114,26 @@ def _pad(
     return array  # type: ignore[no-any-return]  # a Tensor
 
 
+def _resize(a: Any, new_shape: int | Sequence[int]) -> Tensor:
+    """The entries of ``a`` in ``new_shape``, from the first one on again after the last one; 0 where there are none.
+
+    The gradient of an entry is the sum over its copies.
+    """
+    row = tensor(np.ravel(a))
+    shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
+    if any([n < 0 for n in shape]):
+        raise ValueError(f"an array has no shape {shape}")
+    size = prod(shape)
+    if not row.size:
+        return tensor(np.zeros(shape, dtype=row.dtype, like=like(row)))
+    if size <= row.size:
+        return copied(row[:size].reshape(shape))
+    return _tile(row, -(-size // row.size))[:size].reshape(shape)
+
+
 pad_constant: Final = linear(PadConstant)
 pad: Final = composed(_pad, numpy=np.pad, name="pad")
 tile: Final = composed(_tile, numpy=np.tile, name="tile")
 repeat: Final = composed(_repeat, numpy=np.repeat, name="repeat")
+resize: Final = composed(_resize, numpy=np.resize, name="resize")
 meshgrid: Final = composed(_meshgrid, numpy=np.meshgrid, name="meshgrid")

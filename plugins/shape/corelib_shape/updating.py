@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.errors import UnsupportedArgument
+from corelib.errors import InvalidOperandType, UnsupportedArgument
 from corelib.extend import Array, Shape, Tensor, Wanted, composed, like, linear, native, ones
 from corelib_shape.broadcasting import fitted, summed
 from corelib_shape.indexing import may_repeat, placed, taken
+from corelib_shape.taking import tensor
 
 
 def shape_at(index: Any, shape: Shape) -> Shape:
@@ -40,6 +41,11 @@ def surviving(entries: Any, survive: Any) -> Any:
     return np.where(survive if native(entries) else np.asarray(survive, like=like(entries)), entries, 0)
 
 
+def of_kind(values: Any, x: Any) -> Any:
+    """``values`` of the kind of ``x``, if they are a number: other arrays of NumPy's are refused beside others."""
+    return np.asarray(values, like=like(x)) if native(values) and not np.ndim(values) else values
+
+
 def assigned(x: Any, index: Any, values: Any) -> Any:
     """A copy of ``x`` after ``x[index] = values``, in the dtype that is common to both."""
     if isinstance(x, Tensor):
@@ -59,7 +65,7 @@ def _assigned_elsewhere(x: Any, index: Any, values: Any) -> Any:
     changed = placed(ones(shape, x.dtype, x), index, x.shape) != 0
     if type(values) is int:
         return np.where(changed, values, x)
-    entries = surviving(fitted(values, shape), survivors(index, x.shape))
+    entries = surviving(fitted(of_kind(values, x), shape), survivors(index, x.shape))
     return np.where(changed, placed(entries, index, x.shape), x)
 
 
@@ -91,7 +97,7 @@ class IndexAdd:
 
     def forward(self, x: Array, values: Array) -> Array:
         if not (native(x) and native(values)):
-            entries = fitted(values, np.shape(taken(x, self.index)))
+            entries = fitted(of_kind(values, x), np.shape(taken(x, self.index)))
             added: Array = x + placed(entries, self.index, x.shape)
             return added
         new = np.array(x, np.result_type(x, values), order="C")
@@ -109,8 +115,8 @@ class IndexAdd:
         return propagated if wanted[0] else None, by_values
 
 
-set_at: Final = linear(IndexSet, name="set_at")
-add_at: Final = linear(IndexAdd, name="add_at")
+set_at: Final = linear(IndexSet, name="index_set")
+add_at: Final = linear(IndexAdd, name="index_add")
 
 
 def without_tensors(index: Any) -> Any:
@@ -134,6 +140,14 @@ def _index_add(x: Any, index: Any, values: Any) -> Tensor:
     Of several values for one entry all are added, as by ``numpy.add.at``.
     """
     return add_at(x, values, index=without_tensors(index))
+
+
+def put_in(dtype: Any, values: Any) -> Any:
+    """``values`` as an array of ``dtype`` takes them. Raises InvalidOperandType for complex ones in a real array."""
+    v = tensor(values)
+    if v.dtype.kind == "c" and np.dtype(dtype).kind != "c":
+        raise InvalidOperandType(f"complex values would lose their imaginary part in {dtype}; convert the array first")
+    return v if v.dtype == dtype else v.astype(dtype)
 
 
 def _put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -> Tensor:

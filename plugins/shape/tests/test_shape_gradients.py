@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 
 from corelib import Tensor, grad, jacobian
 
@@ -112,6 +113,30 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "triu of a row": lambda x: np.triu(x[0]),
     "delete": lambda x: np.delete(x, [0, 2]),
     "delete axis": lambda x: np.delete(x, slice(1, 3), axis=1),
+    "choose": lambda x: np.choose([0, 1, 1, 0], [x, 2 * x[0]]),
+    "choose of an array": lambda x: np.choose([[0, 2, 1, 2]], x),
+    "choose of one number": lambda x: np.choose(1, x),
+    "choose wrap": lambda x: np.choose([5, -1, 0, 1], x, mode="wrap"),
+    "choose clip": lambda x: np.choose([5, -1, 0, 1], x, mode="clip"),
+    "compress": lambda x: np.compress([True, False, True], x),
+    "compress axis": lambda x: np.compress([False, True], x, axis=-1),
+    "compress by numbers": lambda x: np.compress(np.array([0, 2, 1, 0, 0]), x, axis=1),
+    "extract": lambda x: np.extract(MASK, x),
+    "extract by numbers": lambda x: np.extract(np.array([[0, 1.5], [2, 0]]), x),
+    "windows": lambda x: sliding_window_view(x, (2, 3)),
+    "windows along an axis": lambda x: sliding_window_view(x, 2, axis=-1),
+    "windows longer than their number": lambda x: sliding_window_view(x, [4], 1),
+    "windows along an axis twice": lambda x: sliding_window_view(x, (2, 2), axis=(1, 1)),
+    "windows of nothing": lambda x: sliding_window_view(x, 0, axis=1),
+    "resize": lambda x: np.resize(x, (5, 3)),
+    "resize to a number": lambda x: np.resize(x, 7),
+    "resize to nothing": lambda x: np.resize(x, (0, 2)),
+    "tile NumPy's number": lambda x: np.tile(x, np.int64(2)),
+    "tile an array": lambda x: np.tile(x, np.array([2, 1])),
+    "repeat NumPy's number": lambda x: np.repeat(x, np.int64(2), axis=1),
+    "apply_along_axis": lambda x: np.apply_along_axis(lambda row: np.stack([row, 2 * row]), 0, x),
+    "apply_along_axis to numbers": lambda x: np.apply_along_axis(np.sum, -1, x),
+    "apply_over_axes": lambda x: np.apply_over_axes(np.sum, x, [0, -1]),
 }
 for offset in (-4, -3, -2, -1, 1, 2, 3, 4):
     CASES[f"diagonal {offset}"] = partial(np.diagonal, offset=offset)
