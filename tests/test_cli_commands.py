@@ -77,7 +77,7 @@ def test_help_lists_it_and_does_not_import_it(greet: Path) -> None:
 
 def test_plugins_and_doctor_count_it(greet: Path, tmp_path: Path) -> None:
     for text in (said("plugins"), said("doctor", "--typings", str(tmp_path))):
-        assert ["corelib-greet", "1.0", "0", "0", "2", "ok"] in [line.split() for line in text.splitlines()]
+        assert ["corelib-greet", "1.0", "0", "0", "2", "0", "ok"] in [line.split() for line in text.splitlines()]
     (info,) = corelib.plugins.list()
     assert info.commands == ("greet", "my-tools")
 

@@ -85,8 +85,8 @@ def test_a_function_of_a_first_party_plugin_is_returned_with_what_to_install(ins
 
 
 def test_a_function_of_nobody_is_named(install: Install) -> None:
-    with pytest.raises(errors.OpNotFound, match=r"^no installed plugin differentiates numpy\.i0$"):
-        find_for(np.i0)
+    with pytest.raises(errors.OpNotFound, match=r"^no installed plugin differentiates numpy\.poly$"):
+        find_for(np.poly)
 
 
 def test_an_unknown_optimizer_is_named(install: Install) -> None:
@@ -204,7 +204,7 @@ def test_a_plugin_that_fails_is_reported_and_the_others_work(install: Install, c
 def test_a_plugin_that_failed_is_named_to_whoever_asks_for_what_is_not_there(install: Install) -> None:
     install("corelib-bad", code="raise RuntimeError")
     with pytest.raises(
-        errors.OpNotFound, match=r"provides op 'erf' \(not loaded: corelib-bad 1\.0; see corelib doctor\)"
+        errors.OpNotFound, match=r"provides op 'erf'.* \(not loaded: corelib-bad 1\.0; see corelib doctor\)"
     ):
         find_op("erf")
 

@@ -19,7 +19,7 @@ def none_named(registry: "Registry", kind: str, name: str) -> str:
     message = f"no installed plugin provides {kind} {name!r}"
     owner = owner_of(name, kind)
     if owner and not _is_broken(registry, owner):
-        return f"{message}; pip install {owner}"
+        return f"{message}; pip install {owner}{_broken(registry)}"
     close = get_close_matches(name, registry.table(kind), 1)
     if close:
         message += f"; did you mean {close[0]!r} ({registry.table(kind)[close[0]][0].distribution})?"

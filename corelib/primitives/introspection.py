@@ -29,10 +29,11 @@ class Doc:
 
 
 def own_text(op: Op) -> str:
-    """The docstring that an op was given, without the signature with which that of a ufunc begins."""
+    """The docstring that an op was given, without the signatures with which that of a ufunc begins: SciPy's has two."""
     text = cleandoc(op.doc or "")
-    first, _, rest = text.partition("\n\n")
-    return rest if first.startswith(f"{op.name}(") else text
+    while text.startswith(f"{op.name}("):
+        text = text.partition("\n\n")[2].lstrip()
+    return text
 
 
 class Arguments:
