@@ -17,9 +17,10 @@ from corelib_shape.joining import (
     stack,
     vstack,
 )
+from corelib_shape.padding import pad
 from corelib_shape.powers import vander
 from corelib_shape.ranges import full, geomspace, linspace, logspace
-from corelib_shape.repeating import meshgrid, pad, repeat, resize, tile
+from corelib_shape.repeating import meshgrid, repeat, resize, tile
 from corelib_shape.reshaping import astype, copy, expand_dims, ravel, reshape, squeeze
 from corelib_shape.splitting import array_split, dsplit, hsplit, split, unstack, vsplit
 from corelib_shape.taking import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -126,7 +127,11 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "diag": {**FLAT, "batch": "it takes a vector or one matrix"},
     "diagflat": {"large": "its result has as many entries as the square of what it takes"},
     "meshgrid": dict.fromkeys(("1x1", "square", "tall", "wide"), "it takes vectors and flattens what else there is"),
-    "pad": {"batch": "pad_width names the axes of a matrix", "constant_values with reflect_type": "each is of a mode"},
+    "pad": {
+        "batch": "pad_width names the axes of a matrix",
+        **{f"{a} with {b}": "each is of a mode" for a, b in combinations(
+            ("constant_values", "reflect_type", "stat_length", "end_values"), 2)},
+    },
     "place": {"large": INDEXED, "batch": INDEXED},
     "take_along_axis": {**FLAT, "1x1": "the indices are as long as the array"},
 }  # fmt: skip
@@ -149,6 +154,14 @@ MATRICES: Final = calls(
     {"pad_width": 5, "mode": "symmetric"},
     {"pad_width": 5, "mode": "wrap"},
     {"pad_width": 1, "mode": "constant", "constant_values": -1.0},
+    {"pad_width": 5, "mode": "reflect", "reflect_type": "odd"},
+    {"pad_width": ((9, 1), (0, 7)), "mode": "symmetric", "reflect_type": "odd"},
+    {"pad_width": 2, "mode": "linear_ramp", "end_values": 0.5},
+    {"pad_width": (3, 1), "mode": "linear_ramp", "end_values": (0.5, -1.0)},
+    {"pad_width": (0, 2), "mode": "maximum", "stat_length": 2},
+    {"pad_width": 1, "mode": "minimum"},
+    {"pad_width": 2, "mode": "mean", "stat_length": (1, 3)},
+    {"pad_width": 1, "mode": "median"},
 )
 PAD: Final = replace(MATRICES, samples=padded)
 

@@ -105,7 +105,7 @@ def _beside(x: Any, other: Any) -> Any:
     """A Python number in the dtype that it has beside an array; anything else as it is."""
     if not isinstance(x, (int, float, complex)) or not hasattr(other, "dtype"):
         return x
-    return np.asarray(x, np.result_type(other.dtype, x), like=like(other))
+    return np.asarray(x, dtype=np.result_type(other.dtype, x), like=like(other))
 
 
 def _linspace(

@@ -1,16 +1,14 @@
-"""The same entries several times: tile, repeat, meshgrid, pad."""
+"""The same entries several times: tile, repeat, resize, meshgrid."""
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from corelib.errors import UnsupportedArgument
-from corelib.extend import Array, Shape, Tensor, composed, like, linear
+from corelib.extend import Tensor, composed, like
 from corelib_shape.reshaping import copy as copied
 from corelib_shape.taking import along, on_host, tensor
 
@@ -59,61 +57,6 @@ def _meshgrid(
     return tuple([copied(values) if copy else values for values in grid])
 
 
-@dataclass(frozen=True, slots=True)
-class PadConstant:
-    """``x`` with ``constant_values`` around it: their number before and after each axis is ``pad_width``."""
-
-    pad_width: Any
-    constant_values: Any = 0
-
-    def forward(self, x: Array) -> Array:
-        padded: Array = np.pad(x, widths(self.pad_width, np.ndim(x)), constant_values=self.constant_values)
-        return padded
-
-    def backward(self, propagated: Array, shape: Shape) -> Array:
-        inner = tuple([slice(b, b + n) for (b, _), n in zip(widths(self.pad_width, len(shape)), shape, strict=True)])
-        entries: Array = propagated[inner]
-        return entries
-
-
-def widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
-    """How many entries go before and after each axis, from any spelling that NumPy takes."""
-    if isinstance(pad_width, dict):
-        unknown = [axis for axis in pad_width if axis not in range(-ndim, ndim)]
-        if unknown:
-            raise ValueError(f"pad_width names axes {unknown} of an array that has {ndim}")
-        pairs: list[Any] = [pad_width.get(i, pad_width.get(i - ndim, 0)) for i in range(ndim)]
-        return [(before, after) for before, after in [(p, p) if isinstance(p, int) else p for p in pairs]]
-    return [(int(before), int(after)) for before, after in np.broadcast_to(pad_width, (ndim, 2))]
-
-
-def _pad(
-    array: Any,
-    pad_width: Any,
-    mode: str = "constant",
-    *,
-    constant_values: Any = 0,
-    reflect_type: Literal["even", "odd"] = "even",
-) -> Tensor:
-    """``array`` with ``pad_width`` entries more before and after each axis.
-
-    They are ``constant_values`` in ``mode`` "constant", and else copies of entries, whose gradients add up:
-    "edge", "reflect", "symmetric" and "wrap". Raises UnsupportedArgument for the other modes.
-    """
-    if mode == "constant":
-        return pad_constant(array, pad_width, constant_values)
-    if mode not in ("edge", "reflect", "symmetric", "wrap") or reflect_type != "even":
-        raise UnsupportedArgument(
-            f"pad: mode={mode!r} with reflect_type={reflect_type!r} has no gradient here; "
-            "modes that have one: constant, edge, reflect, symmetric, wrap"
-        )
-    for axis, pair in enumerate(widths(pad_width, np.ndim(array))):
-        if pair != (0, 0):
-            positions: Any = np.pad(np.arange(np.shape(array)[axis]), pair, mode=mode)  # type: ignore[call-overload]  # any of four
-            array = tensor(array)[along(axis, np.ndim(array), positions)]
-    return array  # type: ignore[no-any-return]  # a Tensor
-
-
 def _resize(a: Any, new_shape: int | Sequence[int]) -> Tensor:
     """The entries of ``a`` in ``new_shape``, from the first one on again after the last one; 0 where there are none.
 
@@ -131,8 +74,6 @@ def _resize(a: Any, new_shape: int | Sequence[int]) -> Tensor:
     return _tile(row, -(-size // row.size))[:size].reshape(shape)
 
 
-pad_constant: Final = linear(PadConstant)
-pad: Final = composed(_pad, numpy=np.pad, name="pad")
 tile: Final = composed(_tile, numpy=np.tile, name="tile")
 repeat: Final = composed(_repeat, numpy=np.repeat, name="repeat")
 resize: Final = composed(_resize, numpy=np.resize, name="resize")
