@@ -278,7 +278,13 @@ from corelib_shape import piecewise as piecewise  # corelib-shape
 from corelib_linalg import pinv as pinv  # corelib-linalg
 from corelib_shape import place as place  # corelib-shape
 from corelib_scipy.special.gammas import poch as poch  # corelib-scipy
+from corelib_reduce import polyadd as polyadd  # corelib-reduce
+from corelib_reduce import polyder as polyder  # corelib-reduce
 from corelib_scipy.special.gammas import polygamma as polygamma  # corelib-scipy
+from corelib_reduce import polyint as polyint  # corelib-reduce
+from corelib_reduce import polymul as polymul  # corelib-reduce
+from corelib_reduce import polysub as polysub  # corelib-reduce
+from corelib_reduce import polyval as polyval  # corelib-reduce
 from corelib_elementwise import positive as positive  # corelib-elementwise
 from corelib_elementwise import power as power  # corelib-elementwise
 from corelib_scipy.special.transformations import powm1 as powm1  # corelib-scipy

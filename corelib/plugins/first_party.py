@@ -34,7 +34,8 @@ OPS: Final[dict[str, str]] = {
     "corelib-reduce":
         "average convolve corrcoef correlate cov cumprod cumsum cumulative_prod cumulative_sum diff ediff1d "
         "gradient interp mean median nancumprod nancumsum nanmean nanmedian nanpercentile nanprod nanquantile "
-        "nanstd nansum nanvar percentile prod quantile std sum trapezoid unwrap var",
+        "nanstd nansum nanvar percentile polyadd polyder polyint polymul polysub polyval prod quantile std "
+        "sum trapezoid unwrap var",
     "corelib-scipy":
         "airy bei ber beta betaln boxcox boxcox1p chdtr chdtrc chdtri cosdg cosm1 cotdg dawsn digamma ellipe "
         "ellipeinc ellipk ellipkinc ellipkm1 entr erf erfc erfcinv erfcx erfi erfinv eval_chebyt eval_chebyu "

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from corelib.extend import Array, like, may, native, op
-from corelib_maximum.runs import accumulated, equal_neighbours, padded, until_end
+from corelib_maximum.runs import accumulated, equal_neighbours, padded, run_totals, until_end
 from corelib_maximum.sorting import along, unalong, values
 
 
@@ -33,7 +33,10 @@ class CumulativeExtremum:
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
         entries, top = along(values(x), self.axis), along(values(result), self.axis)
         won, same = entries == top, equal_neighbours(top)
-        shares = along(propagated, self.axis) / np.maximum(places(won, same), 1).astype(propagated.dtype)
+        arrived = along(propagated, self.axis)
+        if native(x) and x.size and np.count_nonzero(won) == won.size - np.count_nonzero(same):  # no ties, no NaN
+            return unalong(run_totals(arrived, same), x.shape, self.axis)
+        shares = arrived / np.maximum(places(won, same), 1).astype(propagated.dtype)
         arrived = until_end(shares, same)
         slope = np.where(won, arrived, np.zeros((), dtype=arrived.dtype, like=like(arrived)))
         unknown = np.isnan(entries)

@@ -65,9 +65,13 @@ def run_means(x: Any, same: Any) -> Any:
     return RunMeans(same).forward(x)
 
 
+def starts_of(same: Array) -> Array:
+    """Where runs begin, in the flattened array."""
+    return np.flatnonzero(np.concatenate([np.ones((*same.shape[:-1], 1), bool), ~same], axis=-1))
+
+
 def means_of_numpys(x: Array, same: Array) -> Array:
-    begins = np.concatenate([np.ones((*x.shape[:-1], 1), bool), ~same], axis=-1)
-    starts = np.flatnonzero(begins)
+    starts = starts_of(same)
     lengths = np.diff(starts, append=x.size)
     averages = np.add.reduceat(x.reshape(-1), starts) / lengths
     return np.repeat(averages.astype(x.dtype), lengths).reshape(x.shape)
@@ -88,4 +92,30 @@ def both_sides(x: Any, same: Any) -> Any:
     return until_end(x, same) + np.concatenate([first, earlier], axis=-1)
 
 
+@dataclass(frozen=True, slots=True)
+class RunTotals:
+    """The sum of each run at its first entry, and 0 at the others; with ``back`` its adjoint: the first, everywhere."""
+
+    same: Array
+    back: bool = False
+
+    def forward(self, x: Array) -> Array:
+        starts, row = starts_of(self.same), x.reshape(-1)
+        if self.back:
+            return np.repeat(row[starts], np.diff(starts, append=x.size)).reshape(x.shape)
+        totals = np.zeros(x.size, x.dtype)
+        totals[starts] = np.add.reduceat(row, starts)
+        return totals.reshape(x.shape)
+
+    def backward(self, propagated: Array, shape: Shape) -> Array:
+        entries: Array = run_totals(propagated, self.same, not self.back)
+        return entries
+
+
+def run_totals(x: Any, same: Any, back: bool = False) -> Any:
+    """The sum of each run of an array of NumPy's at its first entry, or the adjoint of that."""
+    return total_of_run(x, same, back) if isinstance(x, Tensor) else RunTotals(same, back).forward(x)
+
+
 mean_of_run: Final = linear(RunMeans)
+total_of_run: Final = linear(RunTotals)

@@ -103,9 +103,26 @@ def _top_k(x: TensorLike, k: int, axis: int = -1) -> tuple[Tensor, Tensor]:
         raise ValueError(f"k is {k}, which is not between 0 and the {n} entries along axis {axis}")
     largest: tuple[Any, ...] = (*[slice(None)] * axis, slice(n - k, None))
     downwards: tuple[Any, ...] = (*[slice(None)] * axis, slice(None, None, -1))
+    if native(entries) and 0 < k < n:
+        found = apart(entries.data, largest, downwards, axis)
+        if found is not None:
+            chosen: Any = np.take_along_axis(entries, found, axis)
+            return chosen, Tensor(found)
     upper = partition(entries, n - k, axis)[largest] if 0 < k < n else entries[largest]
     order = np.argsort(entries.data, axis=axis)
     return sort(upper, axis)[downwards], Tensor(order[largest][downwards])
+
+
+def apart(x: Array, largest: tuple[Any, ...], downwards: tuple[Any, ...], axis: int) -> Array | None:
+    """The positions of the largest entries, the largest first; None where some of them tie, or are NaN."""
+    kth = largest[-1].start
+    index = np.argpartition(x, kth, axis)[largest]
+    found = np.take_along_axis(x, index, axis)
+    index = np.take_along_axis(index, np.argsort(found, axis)[downwards], axis)
+    found = np.take_along_axis(x, index, axis)
+    smallest = np.take(found, [-1], axis)
+    tied = np.count_nonzero(x == smallest) != smallest.size or np.any(equal_neighbours(along(found, axis)))
+    return None if tied else index
 
 
 def along(x: Any, axis: int | None) -> Any:

@@ -77,6 +77,11 @@ def test_the_largest_of_top_k_is_max_where_entries_tie() -> None:
     np.testing.assert_array_equal(grad(lambda x: top_k(x, 1)[0].sum())(x), grad(lambda x: max(x, axis=1).sum())(x))
 
 
+def test_infinite_entries_tie_too() -> None:
+    x = np.array([np.inf, 1.0, np.inf, -np.inf])
+    np.testing.assert_array_equal(grad(lambda x: (top_k(x, 2)[0] * [1.0, 3.0]).sum())(x), [2, 0, 2, 0])
+
+
 def test_top_k_returns_the_positions_too() -> None:
     values, positions = top_k(np.array([[2.0, 9, 5], [1, 0, 7]]), 2)
     np.testing.assert_array_equal(values.data, [[9, 5], [7, 1]])

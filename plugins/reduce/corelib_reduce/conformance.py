@@ -8,6 +8,7 @@ import numpy as np
 
 from corelib.conformance import ErrorSample, OpSample, OpSpec
 from corelib_reduce.point_specs import POINTS
+from corelib_reduce.polynomial_specs import POLYNOMIALS
 from corelib_reduce.promises import PROMISES
 from corelib_reduce.quantile_specs import QUANTILES
 
@@ -115,6 +116,7 @@ DECLARED: Final = (
     running("nancumprod", {}, {"axis": 0}, {"axis": -1}, zero=True),
     *POINTS,
     *QUANTILES,
+    *POLYNOMIALS,
 )
 EQUIVALENT: Final = {
     "backward ignores dtype": "the core casts each gradient to the dtype of its argument",

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from corelib.extend import Array, Tensor, TensorLike, composed, full, op
+from corelib.extend import Array, Tensor, TensorLike, Wanted, composed, full, op
 
 Mode: TypeAlias = Literal["full", "same", "valid"]
 
@@ -22,11 +22,13 @@ class Convolve:
     def forward(self, a: Array, v: Array) -> Array:
         return np.convolve(a, v, self.mode)
 
-    def backward(self, propagated: Array, a: Array, v: Array) -> tuple[Array, Array]:
+    def backward(self, propagated: Array, a: Array, v: Array, *, wanted: Wanted) -> tuple[Array | None, Array | None]:
         rows = a.reshape(-1), v.reshape(-1)  # of a number: NumPy takes it for a row
         arrived = widened(propagated, self.mode, len(rows[0]), len(rows[1]))
-        in_a, in_v = np.correlate(arrived, rows[1], "valid"), np.correlate(arrived, rows[0], "valid")
-        return in_a.reshape(a.shape), in_v.reshape(v.shape)
+        return (
+            np.correlate(arrived, rows[1], "valid").reshape(a.shape) if wanted[0] else None,
+            np.correlate(arrived, rows[0], "valid").reshape(v.shape) if wanted[1] else None,
+        )
 
 
 def widened(y: Any, mode: Mode, n: int, m: int) -> Any:
@@ -53,7 +55,8 @@ def _correlate(a: TensorLike, v: TensorLike, mode: Mode = "valid") -> Tensor:
     if mode == "same" and moved.size < still.size:  # NumPy cuts from the other end then
         backwards: Tensor = np.conj(convolve(still, np.conj(moved[::-1]), mode)[::-1])
         return backwards
-    return convolve(moved, np.conj(still[::-1]), mode)
+    sums: Tensor = convolve(moved, np.conj(still[::-1]), mode)
+    return sums
 
 
 def row(x: TensorLike) -> Any:

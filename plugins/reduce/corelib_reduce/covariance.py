@@ -40,7 +40,8 @@ def _cov(
         middle = average(x, 1, weights, keepdims=True)
         freedom = degrees(weights, aweights, free)
     away = x - middle
-    moved = np.conj(away if weights is None else away * weights)
+    moved = away if weights is None else away * weights
+    moved = np.conj(moved) if moved.dtype.kind == "c" else moved
     together: Tensor = np.squeeze(np.matmul(away, np.swapaxes(moved, 0, 1)) / positive(freedom))
     return together
 

@@ -25,8 +25,11 @@ def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Tensor:
     """
     values = tensor(y)
     axis = normalize_axis_index(axis, values.ndim)
-    steps = dx if x is None else apart(tensor(x), values.ndim, axis)
+    steps: Any = dx if x is None else apart(tensor(x), values.ndim, axis)
     before, after = values[part(axis, None, -1)], values[part(axis, 1, None)]
+    if np.ndim(steps) == 0:
+        lengths: Any = add(before + after, axis)
+        return lengths * (steps / 2)  # type: ignore[no-any-return]  # of a Tensor
     areas: Any = steps * (before + after)
     return add(areas / 2, axis)
 

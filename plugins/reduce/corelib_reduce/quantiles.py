@@ -11,6 +11,8 @@ from corelib_reduce.averages import fitted
 from corelib_reduce.axes import last
 from corelib_reduce.quantile_places import Method, places
 
+FEW: Final = 4  # positions that are looked for one by one: each is compared with all entries
+
 
 def _quantile(
     a: Any, q: Any, axis: Axis = None, *, method: Method = "linear", keepdims: bool = False, weights: Any = None
@@ -109,13 +111,27 @@ def unweighted(entries: Any, q: Any, method: Method, *, weak: bool, with_nan: bo
     some = may(unknown)
     if some and not with_nan:
         n = np.sum(~unknown, axis=-1, keepdims=True)
-    ordered: Any = np.sort(entries, axis=-1)
     below, onwards = places(method, n, q)
-    found = at(ordered, below)
+    positions = [below] if onwards is None else [below, np.minimum(below + 1, np.maximum(n - 1, 0))]
+    ordered, ends = in_order(entries, positions, some)
+    found = ends[0]
     if onwards is not None:
         dtype = entries.dtype if weak and entries.dtype.kind == "f" else onwards.dtype
-        found = between(found, at(ordered, np.minimum(below + 1, np.maximum(n - 1, 0))), onwards.astype(dtype))
+        found = between(ends[0], ends[1], onwards.astype(dtype))
     return found if not some else with_unknown(found, ordered, unknown, with_nan)
+
+
+def in_order(entries: Any, positions: list[Any], some_unknown: bool) -> tuple[Any, list[Any]]:
+    """The entries sorted, and those at each row of positions then; not sorted where it is enough to partition them."""
+    together = np.concatenate(positions, axis=-1)
+    if native(entries) and not some_unknown and together.ndim == 1 and together.size <= FEW:
+        index = np.argpartition(entries.data, together, axis=-1)[..., together]
+        chosen = np.take_along_axis(entries.data, index, -1)
+        if np.count_nonzero(np.expand_dims(entries.data, -2) == np.expand_dims(chosen, -1)) == chosen.size:  # no ties
+            found: Any = np.take_along_axis(entries, index, -1)
+            return found, [found[..., i * below.size : (i + 1) * below.size] for i, below in enumerate(positions)]
+    ordered: Any = np.sort(entries, axis=-1)
+    return ordered, [at(ordered, position) for position in positions]
 
 
 def with_unknown(found: Any, ordered: Any, unknown: Any, with_nan: bool) -> Any:

@@ -71,6 +71,18 @@ def test_entries_that_tie_share_the_gradient() -> None:
     np.testing.assert_allclose(grad(nanmedian)(np.array([3.0, 1, np.nan, 2, 1])), [0, 0.25, 0, 0.5, 0.25])
 
 
+@pytest.mark.parametrize("steps", [3, 1000000])
+def test_the_gradient_is_that_of_sorted_entries(steps: int) -> None:
+    x = np.round(np.random.default_rng(3).normal(size=(4, 500)) * steps) / steps
+    weights = np.arange(1.0, 5)
+    found = grad(lambda x: (quantile(x, 0.301, axis=1) * weights).sum())(x)
+    onwards = 0.301 * 499 - 150
+    sorted_ = np.sort(x, axis=1)
+    for row, entries, ends, weight in zip(found, x, sorted_[:, 150:152], weights, strict=True):
+        low, high = [(entries == end) / np.count_nonzero(entries == end) for end in ends]
+        np.testing.assert_allclose(row, weight * ((1 - onwards) * low + onwards * high), rtol=1e-10)
+
+
 def test_an_entry_of_no_weight_gets_no_gradient_though_it_ties() -> None:
     x = np.array([2.0, 2.0, 1.0, 3.0])
     found = grad(lambda x: quantile(x, 0.5, weights=[0.0, 2.0, 1.0, 1.0], method="inverted_cdf"))(x)
