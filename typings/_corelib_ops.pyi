@@ -21,6 +21,9 @@ from corelib_shape import atleast_1d as atleast_1d  # corelib-shape
 from corelib_shape import atleast_2d as atleast_2d  # corelib-shape
 from corelib_shape import atleast_3d as atleast_3d  # corelib-shape
 from corelib_reduce import average as average  # corelib-reduce
+from corelib_nn import avg_pool1d as avg_pool1d  # corelib-nn
+from corelib_nn import avg_pool2d as avg_pool2d  # corelib-nn
+from corelib_nn import avg_pool3d as avg_pool3d  # corelib-nn
 from corelib_scipy.special.integrals import bei as bei  # corelib-scipy
 from corelib_scipy.special.integrals import ber as ber  # corelib-scipy
 from corelib_scipy.special.gammas import beta as beta  # corelib-scipy
@@ -236,6 +239,9 @@ from corelib_linalg import matrix_power as matrix_power  # corelib-linalg
 from corelib_shape import matrix_transpose as matrix_transpose  # corelib-shape
 from corelib_matmul import matvec as matvec  # corelib-matmul
 from corelib_maximum import max as max  # corelib-maximum
+from corelib_nn import max_pool1d as max_pool1d  # corelib-nn
+from corelib_nn import max_pool2d as max_pool2d  # corelib-nn
+from corelib_nn import max_pool3d as max_pool3d  # corelib-nn
 from corelib_maximum import maximum as maximum  # corelib-maximum
 from corelib_reduce import mean as mean  # corelib-reduce
 from corelib_reduce import median as median  # corelib-reduce

@@ -1,6 +1,6 @@
 """Windows that slide over the last axes of an array: their geometry, and where each of their positions lies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -91,17 +91,20 @@ class Windows:
         """The adjoint of ``columns`` and ``pad``: entries (..., position, window) added up where they came from."""
         lead = columns.shape[:-2]
         parts = columns.reshape(*lead, prod(self.size), *self.count)
-        return self.added([parts[_at(lead, k)] for k in range(prod(self.size))], (*lead, *self.padded))
+        each = (parts[_at(lead, k)] for k in range(prod(self.size)))
+        return self.added(each, columns, (*lead, *self.padded))
 
-    def added(self, parts: Sequence[Array], shape: Shape) -> Array:
-        """The sum of what all windows have at each position, put back there, without the padding."""
-        first = parts[0]
-        if native(first):
-            total = np.zeros(shape, first.dtype)
+    def added(self, parts: Iterable[Array], model: Array, shape: Shape) -> Array:
+        """The sum of what all windows have at each position, put back there, without the padding.
+
+        It has the kind and dtype of ``model``, as the parts have.
+        """
+        if native(model):
+            total = np.zeros(shape, model.dtype)
             for part, index in zip(parts, self.positions(), strict=True):
                 total[index] += part
             return self.cropped(total)
-        whole: Array = full(shape, 0, first.dtype, first)
+        whole: Array = full(shape, 0, model.dtype, model)
         for part, index in zip(parts, self.positions(), strict=True):
             whole = whole + ops.place(part, index, shape).data
         return self.cropped(whole)

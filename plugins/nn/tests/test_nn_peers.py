@@ -66,6 +66,33 @@ def convolutions() -> Iterator[Case]:
             yield f"{name} {fields}", partial(getattr(nn, name), **fields), partial(getattr(F, name), **fields), args
 
 
+def poolings() -> Iterator[Case]:
+    lengths = (9, 8, 7)
+    of_both: list[dict[str, Any]] = [
+        {}, {"stride": 1}, {"stride": 2, "padding": 1}, {"ceil_mode": True},
+        {"stride": 3, "padding": 1, "ceil_mode": True},
+        {"kernel_size": 4, "stride": 5, "padding": 2, "ceil_mode": True},
+    ]  # fmt: skip
+    of_max: list[dict[str, Any]] = [{"dilation": 2}, {"dilation": 3, "stride": 2, "padding": 1, "ceil_mode": True}]
+    of_mean: list[dict[str, Any]] = [
+        {"padding": 1, "count_include_pad": False},
+        {"stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False},
+    ]
+    divided: list[dict[str, Any]] = [{"divisor_override": 5}, {"padding": 1, "ceil_mode": True, "divisor_override": 2}]
+    for axes in (1, 2, 3):
+        settings = {"max": [*of_both, *of_max], "avg": [*of_both, *of_mean, *(divided if axes > 1 else [])]}
+        for kind, extra in [(kind, one) for kind, several in settings.items() for one in several]:
+            fields = {"kernel_size": 3, **extra}
+            if axes < 3 or max(fields.get("dilation", 1), fields["kernel_size"]) == 3:
+                name, args = f"{kind}_pool{axes}d", drawn((2, 3, *lengths[:axes]))
+                yield (
+                    f"{name} {fields}",
+                    partial(getattr(nn, name), **fields),
+                    partial(getattr(F, name), **fields),
+                    args,
+                )
+
+
 def agree(ours: Callable[..., Any], theirs: Callable[..., Any], args: list[Any]) -> None:
     """The value, the gradients in each array, and the gradients of their squares, to 1e-10."""
     tensors = [torch.tensor(x, requires_grad=True) for x in args]
@@ -96,6 +123,13 @@ def test_activations_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> No
 
 
 CONVOLUTIONS: list[Case] = list(convolutions())
+
+POOLINGS: list[Case] = list(poolings())
+
+
+@pytest.mark.parametrize(("ours", "theirs", "args"), [c[1:] for c in POOLINGS], ids=[c[0] for c in POOLINGS])
+def test_poolings_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> None:
+    agree(ours, theirs, args)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same'")  # of PyTorch: it makes a copy

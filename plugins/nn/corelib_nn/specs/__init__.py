@@ -3,6 +3,6 @@
 from typing import Final
 
 from corelib.conformance import OpSpec
-from corelib_nn.specs import activations, convolution, softmax
+from corelib_nn.specs import activations, convolution, pooling, softmax
 
-SPECS: Final[tuple[OpSpec, ...]] = (*activations.SPECS, *softmax.SPECS, *convolution.SPECS)
+SPECS: Final[tuple[OpSpec, ...]] = (*activations.SPECS, *softmax.SPECS, *convolution.SPECS, *pooling.SPECS)
