@@ -27,6 +27,10 @@ from corelib_nn import avg_pool3d as avg_pool3d  # corelib-nn
 from corelib_scipy.special.integrals import bei as bei  # corelib-scipy
 from corelib_scipy.special.integrals import ber as ber  # corelib-scipy
 from corelib_scipy.special.gammas import beta as beta  # corelib-scipy
+from corelib_scipy.special.incomplete_betas import betainc as betainc  # corelib-scipy
+from corelib_scipy.special.incomplete_betas import betaincc as betaincc  # corelib-scipy
+from corelib_scipy.special.incomplete_betas import betainccinv as betainccinv  # corelib-scipy
+from corelib_scipy.special.incomplete_betas import betaincinv as betaincinv  # corelib-scipy
 from corelib_scipy.special.gammas import betaln as betaln  # corelib-scipy
 from corelib_shape import block as block  # corelib-shape
 from corelib_scipy.special.transformations import boxcox as boxcox  # corelib-scipy
@@ -130,6 +134,8 @@ from corelib_scipy.special.integrals import expn as expn  # corelib-scipy
 from corelib_scipy.special.exponentials import exprel as exprel  # corelib-scipy
 from corelib_shape import extract as extract  # corelib-shape
 from corelib_elementwise import fabs as fabs  # corelib-elementwise
+from corelib_scipy.special.incomplete_betas import fdtr as fdtr  # corelib-scipy
+from corelib_scipy.special.incomplete_betas import fdtrc as fdtrc  # corelib-scipy
 from corelib_fft import fft as fft  # corelib-fft
 from corelib_fft import fft2 as fft2  # corelib-fft
 from corelib_fft import fftn as fftn  # corelib-fft
@@ -365,6 +371,8 @@ from corelib_elementwise import square as square  # corelib-elementwise
 from corelib_shape import squeeze as squeeze  # corelib-shape
 from corelib_shape import stack as stack  # corelib-shape
 from corelib_reduce import std as std  # corelib-reduce
+from corelib_scipy.special.incomplete_betas import stdtr as stdtr  # corelib-scipy
+from corelib_scipy.special.incomplete_betas import stdtrit as stdtrit  # corelib-scipy
 from corelib_scipy.special.integrals import struve as struve  # corelib-scipy
 from corelib_elementwise import subtract as subtract  # corelib-elementwise
 from corelib_reduce import sum as sum  # corelib-reduce
@@ -406,3 +414,4 @@ from corelib_scipy.special.bessel import y0 as y0  # corelib-scipy
 from corelib_scipy.special.bessel import y1 as y1  # corelib-scipy
 from corelib_scipy.special.bessel import yn as yn  # corelib-scipy
 from corelib_scipy.special.bessel import yv as yv  # corelib-scipy
+from corelib_scipy.special.incomplete_betas import zeta as zeta  # corelib-scipy

@@ -38,17 +38,18 @@ OPS: Final[dict[str, str]] = {
         "nanstd nansum nanvar percentile polyadd polyder polyint polymul polysub polyval prod quantile std "
         "sum trapezoid unwrap var",
     "corelib-scipy":
-        "airy bei ber beta betaln boxcox boxcox1p chdtr chdtrc chdtri cosdg cosm1 cotdg dawsn digamma ellipe "
-        "ellipeinc ellipk ellipkinc ellipkm1 entr erf erfc erfcinv erfcx erfi erfinv eval_chebyt eval_chebyu "
-        "eval_gegenbauer eval_genlaguerre eval_hermite eval_hermitenorm eval_jacobi eval_laguerre "
-        "eval_legendre eval_sh_chebyt eval_sh_chebyu eval_sh_legendre exp1 exp10 expi expit expn exprel "
-        "fresnel gamma gammainc gammaincc gammainccinv gammaincinv gammaln gammasgn gdtr gdtrc hankel1 "
-        "hankel2 huber hyp0f1 hyp1f1 hyp2f1 hyperu i0 i0e i1 i1e inv_boxcox inv_boxcox1p iv ive j0 j1 jn jv "
-        "k0 k0e k1 k1e kei ker kl_div kn kv kve log_expit log_ndtr loggamma logit modstruve multigammaln ndtr "
-        "ndtri ndtri_exp owens_t pdtr pdtrc poch polygamma powm1 pseudo_huber psi radian rel_entr rgamma "
-        "shichi sici sindg special_cbrt special_exp2 special_expm1 special_log1p special_log_softmax "
-        "special_logsumexp special_softmax spence spherical_in spherical_jn spherical_kn spherical_yn struve "
-        "tandg wrightomega xlog1py xlogy y0 y1 yn yv",
+        "airy bei ber beta betainc betaincc betainccinv betaincinv betaln boxcox boxcox1p chdtr chdtrc chdtri "
+        "cosdg cosm1 cotdg dawsn digamma ellipe ellipeinc ellipk ellipkinc ellipkm1 entr erf erfc erfcinv "
+        "erfcx erfi erfinv eval_chebyt eval_chebyu eval_gegenbauer eval_genlaguerre eval_hermite "
+        "eval_hermitenorm eval_jacobi eval_laguerre eval_legendre eval_sh_chebyt eval_sh_chebyu "
+        "eval_sh_legendre exp1 exp10 expi expit expn exprel fdtr fdtrc fresnel gamma gammainc gammaincc "
+        "gammainccinv gammaincinv gammaln gammasgn gdtr gdtrc hankel1 hankel2 huber hyp0f1 hyp1f1 hyp2f1 "
+        "hyperu i0 i0e i1 i1e inv_boxcox inv_boxcox1p iv ive j0 j1 jn jv k0 k0e k1 k1e kei ker kl_div kn kv "
+        "kve log_expit log_ndtr loggamma logit modstruve multigammaln ndtr ndtri ndtri_exp owens_t pdtr pdtrc "
+        "poch polygamma powm1 pseudo_huber psi radian rel_entr rgamma shichi sici sindg special_cbrt "
+        "special_exp2 special_expm1 special_log1p special_log_softmax special_logsumexp special_softmax "
+        "spence spherical_in spherical_jn spherical_kn spherical_yn stdtr stdtrit struve tandg wrightomega "
+        "xlog1py xlogy y0 y1 yn yv zeta",
     "corelib-shape":
         "append apply_along_axis apply_over_axes array_split astype atleast_1d atleast_2d atleast_3d block "
         "choose column_stack compress concatenate copy delete diag diagflat diagonal dsplit dstack "

@@ -47,6 +47,13 @@ def _lower(mp: Any, a: Any, x: Any) -> Any:
     return mp.gammainc(a, 0, x, regularized=True)
 
 
+def _beta(mp: Any, a: Any, b: Any, x: Any) -> Any:
+    return mp.betainc(a, b, 0, x, regularized=True)
+
+
+SIDES = tuple([
+    (a, b, x) for a in (1e-6, 0.3, 1.0, 7.5, 60.0) for b in (1e-6, 0.6, 1.0, 4.0, 45.0) for x in (1e-9, 0.05, 0.45, 0.7)
+])  # fmt: skip
 SHAPES = (1e-12, 0.01, 0.7, 1.0, 3.25, 11.9, 12.1, 40.0, 300.0)
 RATIOS = (1e-8, 0.02, 0.6, 0.97, 1.0, 1.02, 1.6, 5.0)
 PLACES = tuple([(a, a * r if a > 0.5 else 2 * r) for a in SHAPES for r in RATIOS])
@@ -60,6 +67,7 @@ SLOPES = (
     Slope("betaln", lambda mp, a, b: mp.log(mp.beta(a, b)), pairs(BOTH, BOTH)),
     Slope("poch", lambda mp, z, m: mp.rf(z, m), pairs(BOTH[:-1], BOTH[:-2])),
     Slope("gammainc", _lower, PLACES, 400),
+    Slope("betainc", _beta, SIDES),
     Slope("k0", lambda mp, x: mp.besselk(0, x), each(*TINY[1:], *USUAL, 30.0, 600.0)),
     Slope("k1", lambda mp, x: mp.besselk(1, x), each(1e-100, *TINY[1:], *USUAL, 30.0, 600.0)),
     Slope("k0e", lambda mp, x: mp.besselk(0, x) * mp.exp(x), each(*TINY[1:], *USUAL, 29.9, 30.1, 600.0, 1e4)),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # the names of each module are those of its __all__
     from corelib_scipy.special.exponentials import *  # noqa: F403
     from corelib_scipy.special.gammas import *  # noqa: F403
     from corelib_scipy.special.hypergeometric import *  # noqa: F403
+    from corelib_scipy.special.incomplete_betas import *  # noqa: F403
     from corelib_scipy.special.incomplete_gammas import *  # noqa: F403
     from corelib_scipy.special.integrals import *  # noqa: F403
     from corelib_scipy.special.reductions import *  # noqa: F403

@@ -72,13 +72,15 @@ def _scaled(special_function: Any, sign: int, order: int) -> Any:
     factor = 1 / np.sqrt(2 * np.pi) if sign < 0 else np.sqrt(np.pi / 2)
 
     def near(v: Any, x: Any) -> Any:
-        own, lower, upper = special_function(v, x), special_function(v - 1, x), special_function(v + 1, x)
-        side = np.sign(x) if sign < 0 else -1
-        first = -sign * (lower + upper) / 2 - side * own
+        own, lower = special_function(v, x), special_function(v - 1, x)
+        if sign > 0:  # by K' = -K(v - 1) - v K / x and K'' = (1 + v**2 / x**2) K - K' / x: sums of positive terms
+            fall = lower + v / x * own
+            return own - fall if order == 1 else own * (1 + (v / x) ** 2) + fall / x - 2 * fall + own
+        upper, side = special_function(v + 1, x), np.sign(x)
         if order == 1:
-            return first
+            return (lower + upper) / 2 - side * own
         outer = (special_function(v - 2, x) + special_function(v + 2, x)) / 4 + own / 2
-        return outer + own - side * -sign * (lower + upper)
+        return outer + own - side * (lower + upper)
 
     def derivative(v: Any, x: Any) -> Any:
         v, x = np.broadcast_arrays(v, x)

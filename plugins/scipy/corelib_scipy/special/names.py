@@ -12,6 +12,8 @@ MODULES: Final = {
         "beta betaln digamma gamma gammaln gammasgn loggamma multigammaln poch polygamma psi rgamma",
     "incomplete_gammas":
         "chdtr chdtrc chdtri gammainc gammaincc gammainccinv gammaincinv gdtr gdtrc pdtr pdtrc",
+    "incomplete_betas":
+        "betainc betaincc betainccinv betaincinv fdtr fdtrc stdtr stdtrit zeta",
     "bessel":
         "hankel1 hankel2 i0 i0e i1 i1e iv ive j0 j1 jn jv k0 k0e k1 k1e kn kv kve y0 y1 yn yv",
     "spherical":
