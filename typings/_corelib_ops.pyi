@@ -32,6 +32,8 @@ from corelib_scipy.special.incomplete_betas import betaincc as betaincc  # corel
 from corelib_scipy.special.incomplete_betas import betainccinv as betainccinv  # corelib-scipy
 from corelib_scipy.special.incomplete_betas import betaincinv as betaincinv  # corelib-scipy
 from corelib_scipy.special.gammas import betaln as betaln  # corelib-scipy
+from corelib_nn import binary_cross_entropy as binary_cross_entropy  # corelib-nn
+from corelib_nn import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits  # corelib-nn
 from corelib_shape import block as block  # corelib-shape
 from corelib_scipy.special.transformations import boxcox as boxcox  # corelib-scipy
 from corelib_scipy.special.transformations import boxcox1p as boxcox1p  # corelib-scipy
@@ -70,6 +72,7 @@ from corelib_scipy.special.exponentials import cosm1 as cosm1  # corelib-scipy
 from corelib_scipy.special.transformations import cotdg as cotdg  # corelib-scipy
 from corelib_reduce import cov as cov  # corelib-reduce
 from corelib_matmul import cross as cross  # corelib-matmul
+from corelib_nn import cross_entropy as cross_entropy  # corelib-nn
 from corelib_maximum import cummax as cummax  # corelib-maximum
 from corelib_maximum import cummin as cummin  # corelib-maximum
 from corelib_reduce import cumprod as cumprod  # corelib-reduce
@@ -89,6 +92,7 @@ from corelib_scipy.special.gammas import digamma as digamma  # corelib-scipy
 from corelib_elementwise import divide as divide  # corelib-elementwise
 from corelib_elementwise import divmod as divmod  # corelib-elementwise
 from corelib_matmul import dot as dot  # corelib-matmul
+from corelib_nn import dropout as dropout  # corelib-nn
 from corelib_shape import dsplit as dsplit  # corelib-shape
 from corelib_shape import dstack as dstack  # corelib-shape
 from corelib_reduce import ediff1d as ediff1d  # corelib-reduce
@@ -103,6 +107,7 @@ from corelib_scipy.special.elliptic import ellipk as ellipk  # corelib-scipy
 from corelib_scipy.special.elliptic import ellipkinc as ellipkinc  # corelib-scipy
 from corelib_scipy.special.elliptic import ellipkm1 as ellipkm1  # corelib-scipy
 from corelib_nn import elu as elu  # corelib-nn
+from corelib_nn import embedding as embedding  # corelib-nn
 from corelib_scipy.special.exponentials import entr as entr  # corelib-scipy
 from corelib_scipy.special.errors import erf as erf  # corelib-scipy
 from corelib_scipy.special.errors import erfc as erfc  # corelib-scipy
@@ -175,6 +180,7 @@ from corelib_fft import hfft as hfft  # corelib-fft
 from corelib_shape import hsplit as hsplit  # corelib-shape
 from corelib_shape import hstack as hstack  # corelib-shape
 from corelib_scipy.special.transformations import huber as huber  # corelib-scipy
+from corelib_nn import huber_loss as huber_loss  # corelib-nn
 from corelib_scipy.special.hypergeometric import hyp0f1 as hyp0f1  # corelib-scipy
 from corelib_scipy.special.hypergeometric import hyp1f1 as hyp1f1  # corelib-scipy
 from corelib_scipy.special.hypergeometric import hyp2f1 as hyp2f1  # corelib-scipy
@@ -218,12 +224,14 @@ from corelib_scipy.special.bessel import kn as kn  # corelib-scipy
 from corelib_matmul import kron as kron  # corelib-matmul
 from corelib_scipy.special.bessel import kv as kv  # corelib-scipy
 from corelib_scipy.special.bessel import kve as kve  # corelib-scipy
+from corelib_nn import l1_loss as l1_loss  # corelib-nn
 from corelib_elementwise import ldexp as ldexp  # corelib-elementwise
 from corelib_maximum import leaky_relu as leaky_relu  # corelib-maximum
 from corelib_matmul import linalg_cross as linalg_cross  # corelib-matmul
 from corelib_shape import linalg_diagonal as linalg_diagonal  # corelib-shape
 from corelib_matmul import linalg_outer as linalg_outer  # corelib-matmul
 from corelib_shape import linalg_trace as linalg_trace  # corelib-shape
+from corelib_nn import linear as linear  # corelib-nn
 from corelib_shape import linspace as linspace  # corelib-shape
 from corelib_elementwise import log as log  # corelib-elementwise
 from corelib_elementwise import log10 as log10  # corelib-elementwise
@@ -258,6 +266,7 @@ from corelib_nn import mish as mish  # corelib-nn
 from corelib_elementwise import modf as modf  # corelib-elementwise
 from corelib_scipy.special.integrals import modstruve as modstruve  # corelib-scipy
 from corelib_shape import moveaxis as moveaxis  # corelib-shape
+from corelib_nn import mse_loss as mse_loss  # corelib-nn
 from corelib_linalg import multi_dot as multi_dot  # corelib-linalg
 from corelib_scipy.special.gammas import multigammaln as multigammaln  # corelib-scipy
 from corelib_elementwise import multiply as multiply  # corelib-elementwise
@@ -278,6 +287,7 @@ from corelib_scipy.special.errors import ndtr as ndtr  # corelib-scipy
 from corelib_scipy.special.errors import ndtri as ndtri  # corelib-scipy
 from corelib_scipy.special.errors import ndtri_exp as ndtri_exp  # corelib-scipy
 from corelib_elementwise import negative as negative  # corelib-elementwise
+from corelib_nn import nll_loss as nll_loss  # corelib-nn
 from corelib_linalg import norm as norm  # corelib-linalg
 from corelib_matmul import outer as outer  # corelib-matmul
 from corelib_scipy.special.errors import owens_t as owens_t  # corelib-scipy
@@ -341,6 +351,7 @@ from corelib_scipy.special.transformations import sindg as sindg  # corelib-scip
 from corelib_elementwise import sinh as sinh  # corelib-elementwise
 from corelib_shape import sliding_window_view as sliding_window_view  # corelib-shape
 from corelib_linalg import slogdet as slogdet  # corelib-linalg
+from corelib_nn import smooth_l1_loss as smooth_l1_loss  # corelib-nn
 from corelib_nn import softmax as softmax  # corelib-nn
 from corelib_elementwise import softplus as softplus  # corelib-elementwise
 from corelib_nn import softsign as softsign  # corelib-nn

@@ -93,6 +93,60 @@ def poolings() -> Iterator[Case]:
                 )
 
 
+def losses() -> Iterator[Case]:
+    words, generator = ("mean", "sum", "none"), np.random.default_rng(3)
+    beside, weight = drawn((4, 3), (4, 3)), np.array([0.5, 2.0, 1.5])
+    shares = [generator.uniform(0.1, 0.9, (4, 3)) for _ in range(2)]
+    regressions: list[tuple[str, list[Any], dict[str, Any]]] = [
+        ("mse_loss", beside, {}), ("l1_loss", beside, {}), ("huber_loss", beside, {"delta": 0.7}),
+        ("smooth_l1_loss", beside, {"beta": 0.7}), ("smooth_l1_loss", beside, {"beta": 0.0}),
+        ("binary_cross_entropy", shares, {}), ("binary_cross_entropy_with_logits", [beside[0], shares[1]], {}),
+    ]  # fmt: skip
+    for name, args, fields in [(name, a, {**f, "reduction": w}) for name, a, f in regressions for w in words]:
+        yield f"{name} {fields}", partial(getattr(nn, name), **fields), partial(getattr(F, name), **fields), args
+    weighed: list[tuple[str, list[Any], dict[str, Any]]] = [
+        ("binary_cross_entropy", shares, {"weight": weight}),
+        ("binary_cross_entropy_with_logits", [beside[0], shares[1]], {"weight": weight, "pos_weight": weight}),
+    ]
+    for name, args, fields in weighed:
+        tensors = {key: torch.tensor(value) for key, value in fields.items()}
+        yield f"{name} weight", partial(getattr(nn, name), **fields), partial(getattr(F, name), **tensors), args
+    classes = generator.integers(0, 3, (4, 2))
+    settings: list[dict[str, Any]] = [
+        {},
+        {"weight": weight},
+        {"ignore_index": 1},
+        {"weight": weight, "ignore_index": 0},
+    ]
+    smooth = [{**fields, "label_smoothing": 0.2} for fields in settings]
+    classified = [("nll_loss", f) for f in settings] + [("cross_entropy", f) for f in settings + smooth]
+    for name, fields in classified:
+        for word in words:
+            yield with_target(name, drawn((4, 3, 2)), classes, {**fields, "reduction": word})
+    for fields in [*settings[:2], *smooth[:2]]:
+        for word in words:
+            yield with_target(
+                "cross_entropy", drawn((4, 3, 2)), generator.uniform(size=(4, 3, 2)), {**fields, "reduction": word}
+            )
+    yield with_target("cross_entropy", drawn((3,)), np.array(2), {})
+
+
+def with_target(name: str, args: list[Any], target: Any, fields: dict[str, Any]) -> Case:
+    tensors = {key: torch.tensor(value) if isinstance(value, np.ndarray) else value for key, value in fields.items()}
+    ours, theirs, theirs_target = getattr(nn, name), getattr(F, name), torch.tensor(target)
+    case = f"{name} {target.dtype} {fields}"
+    return case, lambda x: ours(x, target, **fields), lambda x: theirs(x, theirs_target, **tensors), args
+
+
+def layers() -> Iterator[Case]:
+    yield "linear", nn.linear, F.linear, drawn((2, 5, 3), (4, 3), (4,))
+    indices = np.array([[1, 3, 1], [0, 3, 2]])
+    settings: list[dict[str, Any]] = [{}, {"padding_idx": 3}, {"padding_idx": -4}]
+    for fields in settings:
+        ours, theirs = partial(nn.embedding, indices, **fields), partial(F.embedding, torch.tensor(indices), **fields)
+        yield f"embedding {fields}", ours, theirs, drawn((4, 2))
+
+
 def agree(ours: Callable[..., Any], theirs: Callable[..., Any], args: list[Any]) -> None:
     """The value, the gradients in each array, and the gradients of their squares, to 1e-10."""
     tensors = [torch.tensor(x, requires_grad=True) for x in args]
@@ -113,7 +167,7 @@ def agree(ours: Callable[..., Any], theirs: Callable[..., Any], args: list[Any])
     for g, slope in zip(first(*args), slopes, strict=True):
         np.testing.assert_allclose(g, slope.detach().numpy(), rtol=1e-10, atol=1e-10)
     for g, curvature, x in zip(second(*args), curvatures, args, strict=True):
-        wanted = np.zeros(x.shape) if curvature is None else curvature.numpy()
+        wanted = np.zeros(x.shape) if curvature is None else curvature.numpy(force=True)
         np.testing.assert_allclose(g, wanted, rtol=1e-10, atol=1e-9)
 
 
@@ -129,6 +183,14 @@ POOLINGS: list[Case] = list(poolings())
 
 @pytest.mark.parametrize(("ours", "theirs", "args"), [c[1:] for c in POOLINGS], ids=[c[0] for c in POOLINGS])
 def test_poolings_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> None:
+    agree(ours, theirs, args)
+
+
+OTHERS: list[Case] = [*losses(), *layers()]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "args"), [c[1:] for c in OTHERS], ids=[c[0] for c in OTHERS])
+def test_layers_and_losses_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> None:
     agree(ours, theirs, args)
 
 

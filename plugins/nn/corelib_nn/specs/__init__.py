@@ -3,6 +3,7 @@
 from typing import Final
 
 from corelib.conformance import OpSpec
-from corelib_nn.specs import activations, convolution, pooling, softmax
+from corelib_nn.specs import activations, convolution, layers, losses, pooling, softmax
 
-SPECS: Final[tuple[OpSpec, ...]] = (*activations.SPECS, *softmax.SPECS, *convolution.SPECS, *pooling.SPECS)
+FAMILIES: Final = (activations, convolution, layers, losses, pooling, softmax)
+SPECS: Final[tuple[OpSpec, ...]] = tuple(spec for family in FAMILIES for spec in family.SPECS)
