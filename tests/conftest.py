@@ -37,8 +37,6 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     site.mkdir()
     monkeypatch.setattr("corelib.plugins.finding.discover", partial(discover, [str(site)]))
     monkeypatch.syspath_prepend(str(site))
-    others = [finder for finder in sys.meta_path if finder.__module__ == "importlib_metadata"]  # Dask imports it
-    monkeypatch.setattr(sys, "meta_path", [finder for finder in sys.meta_path if finder not in others])
     for name in ("CORELIB_DISABLE_PLUGINS", "CORELIB_PLUGIN_AUTOLOAD", "CORELIB_PLUGINS", "CORELIB_PREFER"):
         monkeypatch.delenv(name, raising=False)
     before = set(sys.modules)

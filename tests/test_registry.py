@@ -350,3 +350,10 @@ def test_the_ops_of_fifty_distributions_are_found(install: Install) -> None:
         install(f"corelib-fake{i}", code=f"def corelib_ops(): return {{{ops}}}\nop3 = make('op3')")
     assert find_op("op7_3").name == "op3"
     assert len(op_names()) == 500
+
+
+def test_the_finder_of_a_backport_is_not_asked(tmp_path: Path) -> None:
+    pytest.importorskip("importlib_metadata", reason="Dask and others bring it")
+    from corelib.plugins.distribution import discover
+
+    assert discover([str(tmp_path)]) == []

@@ -20,6 +20,8 @@ API: Final = 1
 SUPPORTED: Final = (API,)  # and API - 1 from API 2 on
 GROUP: Final = re.compile(r"\[corelib\.v(\d+)\]")
 HEADER: Final = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE)
+OF_THE_PATH: Final = ("_frozen_importlib_external", "importlib_metadata")
+"""Whose finders find what is on sys.path alone: Python's own, and those of the backport, which Dask imports."""
 METADATA: Final = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
 
 
@@ -75,7 +77,7 @@ def _search(path: Iterable[str]) -> Iterator[Distribution]:
         else:
             for folder in folders:
                 yield from _read(os.path.join(place, folder))
-    if any(hasattr(f, "find_distributions") and f.__module__ != "_frozen_importlib_external" for f in sys.meta_path):
+    if any(hasattr(f, "find_distributions") and f.__module__ not in OF_THE_PATH for f in sys.meta_path):
         yield from _elsewhere(None)
 
 

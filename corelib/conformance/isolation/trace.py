@@ -7,7 +7,7 @@ from pathlib import Path
 from traceback import StackSummary, TracebackException
 from typing import Final
 
-_, SUITE, CORE = (f"{folder}{os.sep}" for folder in Path(__file__).resolve().parents[:3])  # not corelib_elementwise
+SUITE, CORE = (f"{folder}{os.sep}" for folder in Path(__file__).resolve().parents[1:3])  # not corelib_elementwise
 LAST: Final = 12  # frames: enough of a recursion
 
 

@@ -12,7 +12,10 @@ from corelib_linalg.singular import svdvals
 from corelib_linalg.solving import inv
 
 Order: TypeAlias = float | Literal["fro", "nuc"] | None
-ALONG: Final = {1: (-2, -1), np.inf: (-1, -2)}  # of a sum of absolute values, then of the largest
+ALONG: Final[dict[float, tuple[int, int]]] = {
+    1: (-2, -1),
+    np.inf: (-1, -2),
+}  # of a sum of absolute values, then of the largest
 
 
 @dataclass(frozen=True, slots=True)
