@@ -6,6 +6,7 @@ from benchmarks.workload import Workload
 from benchmarks.workloads import (
     arithmetic,
     classifier,
+    evidence,
     fit_step,
     hessian,
     layer_norm,
@@ -16,6 +17,7 @@ from benchmarks.workloads import (
 
 _ALL: Final = (
     small_ops.WORKLOAD, small_ops.ATTRIBUTES, fit_step.WORKLOAD, fit_step.LARGE, classifier.WORKLOAD,
-    scalar_chain.WORKLOAD, arithmetic.WORKLOAD, layer_norm.WORKLOAD, hessian.WORKLOAD, million.WORKLOAD,
+    scalar_chain.WORKLOAD, arithmetic.WORKLOAD, layer_norm.WORKLOAD, hessian.WORKLOAD, evidence.WORKLOAD,
+    million.WORKLOAD,
 )  # fmt: skip
 WORKLOADS: Final[dict[str, Workload]] = {workload.name: workload for workload in _ALL}

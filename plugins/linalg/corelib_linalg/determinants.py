@@ -5,7 +5,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from corelib.extend import Array, Tensor, may, native, op
+from corelib.extend import Array, Tensor, like, may, native, op
 from corelib_linalg.matrices import adjoint, biggest, column, conj, entries, identity
 
 T = TypeVar("T")
@@ -39,32 +39,33 @@ def adjugate(a: Any, determinant: Any, times: Any) -> Any:
 
     To compute them, the inverse does for matrices that are almost singular; to differentiate them it does not.
     """
-    if native(a) and np.any(entries(determinant) == 0):
+    if np.any(entries(determinant) == 0):  # a look: a singular matrix has no inverse
         return column(times) * bordered_adjugate(a)
     inverse = np.linalg.inv(a)
-    if isinstance(a, Tensor) and native(a) and np.any(biggest(a) * biggest(inverse) > CONDITION):
+    if isinstance(a, Tensor) and np.any(biggest(a) * biggest(inverse) > CONDITION):
         return column(times) * bordered_adjugate(a)
     return column(times * determinant) * inverse
 
 
 def bordered_adjugate(a: Any) -> Any:
-    """The adjugate of A from B = [[A, c U], [c V*, 0]], which is regular: U and V span the null spaces, or almost.
+    """The adjugate of A from B = [[A, U], [V*, 0]], which is regular: U and V span the null spaces, or almost.
 
     With B^-1 = [[E, F], [G, D]], det A = det B det D and A^-1 = E - F D^-1 G, so that adj A is
-    det B (det D E - F adj(D) G), and D is as small as the null spaces are. Numbers of U, V and c are constants.
+    det B (det D E - F adj(D) G), and D is as small as the null spaces are. The numbers of U and V are constants. A is
+    divided by its size before.
     """
     n = a.shape[-1]
     u, s, vh = np.linalg.svd(entries(a))
-    scale = np.where(s[..., :1] > 0, s[..., :1], 1)
-    k = max(1, int(np.max(np.sum(s * CONDITION <= scale, axis=-1))))
-    right, below = column(scale[..., 0]) * u[..., n - k :], column(scale[..., 0]) * vh[..., n - k :, :]
-    upper = np.concatenate([a, right], axis=-1)
-    lower = np.concatenate([below, np.zeros((*a.shape[:-2], k, k), a.dtype)], axis=-1)
-    border = np.concatenate([upper, lower], axis=-2)
+    size = np.exp2(np.round(np.log2(np.where(s[..., 0] > 0, s[..., 0], 1))))
+    k = max(1, int(np.max(np.sum(s * CONDITION <= size[..., None], axis=-1))))
+    upper = np.concatenate([a / column(size), u[..., n - k :]], axis=-1)
+    corner = np.zeros((*a.shape[:-2], k, k), dtype=a.dtype, like=like(a))
+    border = np.concatenate([upper, np.concatenate([vh[..., n - k :, :], corner], axis=-1)], axis=-2)
     inverse = np.linalg.inv(border)
     e, f, g, d = inverse[..., :n, :n], inverse[..., :n, n:], inverse[..., n:, :n], inverse[..., n:, n:]
     determinant, adjoined = faddeev(d)
-    return column(np.linalg.det(border)) * (column(determinant) * e - f @ adjoined @ g)
+    adjugates = column(np.linalg.det(border)) * (column(determinant) * e - f @ adjoined @ g)
+    return adjugates * column(size ** (n - 1))
 
 
 def faddeev(d: Any) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from corelib.errors import InvalidMatrix, UnsupportedArgument
 from corelib.extend import Array, TensorLike, composed, native, op
-from corelib_linalg.matrices import adjoint, entries, eps, hermitian, identity, real, tensor
+from corelib_linalg.matrices import adjoint, entries, eps, identity, real, tensor
 from corelib_linalg.signatures import QRFn, QRResult
 from corelib_linalg.singular import completed
 from corelib_linalg.spectra import diagonal, largest
@@ -33,7 +33,7 @@ class Cholesky:
     def backward(self, propagated: Array, a: Array, *, result: Array) -> Array:
         factor, g = (adjoint(result), adjoint(propagated)) if self.upper else (result, propagated)
         upper = adjoint(factor)
-        half = np.linalg.solve(upper, hermitian(halved(upper @ g)))
+        half = np.linalg.solve(upper, halved(upper @ g))
         return of_triangle(adjoint(np.linalg.solve(upper, adjoint(half))), a, not self.upper)
 
 

@@ -44,7 +44,7 @@ class Solve:
         g = propagated[..., None] if vector else propagated
         x = result[..., None] if vector else result
         z = np.linalg.solve(adjoint(a), g)
-        first = summed(-(z @ adjoint(x)), a.shape) if wanted[0] else None
+        first = summed((-z) @ adjoint(x), a.shape) if wanted[0] else None
         second = z[..., 0] if vector else z
         return first, summed(second, b.shape) if wanted[1] else None
 
