@@ -57,9 +57,10 @@ def test_what_fills_an_array_in_place_shows_the_op_that_returns_one() -> None:
     with pytest.raises(errors.NotDifferentiable, match=r"corelib\.ops\.put_along_axis"):
         np.put_along_axis(X, np.zeros((1, 3), int), 1.0, 0)
     numbers = np.zeros(3)
-    with pytest.raises(ValueError, match="sequence") as caught:
+    with pytest.raises((ValueError, errors.NotDifferentiable)) as caught:
         numbers[0] = t
-    assert "corelib.array" in str(caught.value.__cause__)
+    cause = caught.value.__cause__ or caught.value  # of a class that is not compiled, NumPy says "a sequence" first
+    assert "corelib.array" in str(cause)
 
 
 def test_indices_made_of_a_shape_are_plain_arrays() -> None:

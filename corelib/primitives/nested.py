@@ -49,6 +49,8 @@ def asarray(data: Any, dtype: npt.DTypeLike | None = None, *, copy: bool | None 
 
 def _joined(data: Any, depth: int) -> Any:
     """The Tensor of a list that holds Tensors, at any depth; other data as it is."""
+    if isinstance(data, Tensor):
+        return data
     if not isinstance(data, (list, tuple)):
         return Tensor(data) if hasattr(data, "__array_function__") and not native(data) else data
     if depth == DEEPEST:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from corelib import typed
-from corelib.extend import Array, like, native, op
+from corelib.extend import Array, Tensor, like, native, op
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Vander:
         count = propagated.shape[1]
         if count <= 1:
             return np.zeros_like(x)
-        lower = np.vander(x, count - 1, True)
+        lower = vander(x, N=count - 1, increasing=True) if isinstance(x, Tensor) else Vander(count - 1, True).forward(x)
         gradients = propagated if self.increasing else propagated[:, ::-1]
         exponents = np.arange(1, count, dtype=np.finfo(x.dtype).dtype, like=like(x))
         lower = np.conj(lower) if x.dtype.kind == "c" else lower

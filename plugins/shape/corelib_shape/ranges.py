@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corelib import typed
-from corelib.extend import Array, Shape, Tensor, composed, like, linear, native, op
+from corelib.extend import Array, Shape, Tensor, Wanted, composed, like, linear, native, op
 from corelib.extend import full as filled
 from corelib_shape.broadcasting import fitted, summed
 from corelib_shape.taking import tensor
@@ -45,10 +45,13 @@ class Linspace:
         y = np.moveaxis(y, 0, self.axis)
         return y if self.dtype is None else y.astype(self.dtype)
 
-    def backward(self, propagated: Array, start: Shape, stop: Shape) -> tuple[Array, Array]:
-        rows = np.moveaxis(propagated, self.axis, 0)
+    def backward(
+        self, propagated: Array, start: Shape, stop: Shape, *, wanted: Wanted
+    ) -> tuple[Array | None, Array | None]:
+        rows = np.moveaxis(propagated, self.axis, 0) if self.axis else propagated
         t = fractions(self.num, self.endpoint, rows)
-        return typed.sum((1 - t) * rows, axis=0), typed.sum(t * rows, axis=0)
+        by_start = typed.sum((1 - t) * rows, axis=0) if wanted[0] else None
+        return by_start, typed.sum(t * rows, axis=0) if wanted[1] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,13 @@ class Geomspace:
         y = np.moveaxis(start * ratio ** fractions(self.num, self.endpoint, ratio[None]), 0, self.axis)
         return y if self.dtype is None else y.astype(self.dtype)
 
-    def backward(self, propagated: Array, start: Array, stop: Array, *, result: Array) -> tuple[Array, Array]:
+    def backward(
+        self, propagated: Array, start: Array, stop: Array, *, result: Array, wanted: Wanted
+    ) -> tuple[Array | None, Array | None]:
         rows, y = np.moveaxis(propagated, self.axis, 0), np.moveaxis(result, self.axis, 0)
         t = fractions(self.num, self.endpoint, rows)
-        return typed.sum((1 - t) * rows * conjugate(y / start), axis=0), typed.sum(
-            t * rows * conjugate(y / stop), axis=0
-        )
+        by_start = typed.sum((1 - t) * rows * conjugate(y / start), axis=0) if wanted[0] else None
+        return by_start, typed.sum(t * rows * conjugate(y / stop), axis=0) if wanted[1] else None
 
 
 def conjugate(x: Array) -> Array:

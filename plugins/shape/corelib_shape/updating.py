@@ -14,6 +14,8 @@ from corelib_shape.taking import tensor
 
 def shape_at(index: Any, shape: Shape) -> Shape:
     """The shape of ``x[index]`` for an x of ``shape``."""
+    if isinstance(index, np.ndarray) and index.dtype != bool:
+        return (*index.shape, *shape[1:])
     entries: Array = np.broadcast_to(False, shape)[index]
     return entries.shape
 
@@ -53,7 +55,7 @@ def assigned(x: Any, index: Any, values: Any) -> Any:
     if not (native(x) and native(values)):
         return _assigned_elsewhere(x, index, values)
     new = np.array(x, np.result_type(x, values), order="C")
-    if may_repeat(index):  # in the order of survivors(), whatever the strides of the values
+    if np.ndim(values) and may_repeat(index):  # in the order of survivors(), whatever the strides of the values
         values = np.ascontiguousarray(fitted(np.asarray(values), shape_at(index, x.shape)))
     new[index] = values
     return new

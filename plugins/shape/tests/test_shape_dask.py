@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from corelib import Tensor, ops
+from corelib import Tensor, array, ops
 from corelib.errors import InvalidIndex, UnsupportedArgument
 
 dask: Any = pytest.importorskip("dask", reason="dask is not installed")
@@ -32,6 +32,26 @@ FUNCTIONS: Final[dict[str, Callable[[Any], Any]]] = {
     "meshgrid": lambda x: np.meshgrid(x, x[0])[0],
     "tril": lambda x: np.tril(x, 1),
     "triu": np.triu,
+    "index_set": lambda x: ops.index_set(x, np.s_[:, 1:3], x[:, :2]),
+    "index_set, positions that repeat": lambda x: ops.index_set(x, [2, 0, 2], x[:3]),
+    "index_set, a mask": lambda x: ops.index_set(x, MASK, 7.0),
+    "index_add": lambda x: ops.index_add(x, ([0, 1, 0], [2, 3, 2]), x[:3, 0]),
+    "put_along_axis": lambda x: ops.put_along_axis(x, np.array([[0], [1], [2]]), 3.0, 1),
+    "insert": lambda x: np.insert(x, [0, 2], x[:, :2], axis=1),
+    "linspace": lambda x: np.linspace(1, x[0], 4, endpoint=False, axis=-1),
+    "logspace": lambda x: np.logspace(x, 2.0, 3),
+    "full": lambda x: ops.full((2, 3, 4), x),
+    "choose": lambda x: np.choose([0, 1, 1, 0], x),
+    "compress": lambda x: np.compress([True, False, True], x, axis=0),
+    "piecewise": lambda x: np.piecewise(x, [MASK], [lambda v: 2 * v, lambda v: v * v]),
+    "sliding_window_view": lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 3)),
+    "resize": lambda x: np.resize(x, (5, 3)),
+    "vander": lambda x: np.vander(x[0]),
+    "apply_along_axis": lambda x: np.apply_along_axis(lambda row: row * row[0], 0, x),
+    "pad, odd": lambda x: np.pad(x, 5, "reflect", reflect_type="odd"),
+    "pad, linear_ramp": lambda x: np.pad(x, 2, "linear_ramp", end_values=1.5),
+    "pad, maximum": lambda x: np.pad(x, 2, "maximum"),
+    "corelib.array": lambda x: array([x[0], [1.0, 2.0, 3.0, 4.0]]),
 }
 
 
