@@ -24,6 +24,8 @@ from corelib_reduce import average as average  # corelib-reduce
 from corelib_nn import avg_pool1d as avg_pool1d  # corelib-nn
 from corelib_nn import avg_pool2d as avg_pool2d  # corelib-nn
 from corelib_nn import avg_pool3d as avg_pool3d  # corelib-nn
+from corelib_nn import batch_norm as batch_norm  # corelib-nn
+from corelib_nn import batch_statistics as batch_statistics  # corelib-nn
 from corelib_scipy.special.integrals import bei as bei  # corelib-scipy
 from corelib_scipy.special.integrals import ber as ber  # corelib-scipy
 from corelib_scipy.special.gammas import beta as beta  # corelib-scipy
@@ -225,6 +227,7 @@ from corelib_matmul import kron as kron  # corelib-matmul
 from corelib_scipy.special.bessel import kv as kv  # corelib-scipy
 from corelib_scipy.special.bessel import kve as kve  # corelib-scipy
 from corelib_nn import l1_loss as l1_loss  # corelib-nn
+from corelib_nn import layer_norm as layer_norm  # corelib-nn
 from corelib_elementwise import ldexp as ldexp  # corelib-elementwise
 from corelib_maximum import leaky_relu as leaky_relu  # corelib-maximum
 from corelib_matmul import linalg_cross as linalg_cross  # corelib-matmul
@@ -338,6 +341,7 @@ from corelib_shape import roll as roll  # corelib-shape
 from corelib_shape import rollaxis as rollaxis  # corelib-shape
 from corelib_shape import rot90 as rot90  # corelib-shape
 from corelib_elementwise import round as round  # corelib-elementwise
+from corelib_nn import scaled_dot_product_attention as scaled_dot_product_attention  # corelib-nn
 from corelib_elementwise import select as select  # corelib-elementwise
 from corelib_nn import selu as selu  # corelib-nn
 from corelib_scipy.special.integrals import shichi as shichi  # corelib-scipy

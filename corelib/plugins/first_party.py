@@ -29,10 +29,11 @@ OPS: Final[dict[str, str]] = {
         "clip cummax cummin fmax fmin leaky_relu max maximum min minimum nanmax nanmin partition ptp relu "
         "sort top_k",
     "corelib-nn":
-        "avg_pool1d avg_pool2d avg_pool3d binary_cross_entropy binary_cross_entropy_with_logits celu conv1d "
-        "conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d cross_entropy dropout elu embedding "
-        "gelu gelu_tanh hardtanh huber_loss l1_loss linear log_softmax max_pool1d max_pool2d max_pool3d mish "
-        "mse_loss nll_loss selu silu smooth_l1_loss softmax softsign",
+        "avg_pool1d avg_pool2d avg_pool3d batch_norm batch_statistics binary_cross_entropy "
+        "binary_cross_entropy_with_logits celu conv1d conv2d conv3d conv_transpose1d conv_transpose2d "
+        "conv_transpose3d cross_entropy dropout elu embedding gelu gelu_tanh hardtanh huber_loss l1_loss "
+        "layer_norm linear log_softmax max_pool1d max_pool2d max_pool3d mish mse_loss nll_loss "
+        "scaled_dot_product_attention selu silu smooth_l1_loss softmax softsign",
     "corelib-reduce":
         "average convolve corrcoef correlate cov cumprod cumsum cumulative_prod cumulative_sum diff ediff1d "
         "gradient interp mean median nancumprod nancumsum nanmean nanmedian nanpercentile nanprod nanquantile "

@@ -147,6 +147,42 @@ def layers() -> Iterator[Case]:
         yield f"embedding {fields}", ours, theirs, drawn((4, 2))
 
 
+def normalizations() -> Iterator[Case]:
+    x, running = drawn((4, 3, 2))[0], [np.array([0.5, -1.0, 0.0]), np.array([2.0, 0.5, 1.0])]
+    tensors = [torch.tensor(array) for array in running]
+
+    def layer(function: Any) -> Any:
+        return lambda x, w, b: function(x, [3, 2], w, b, 0.01)
+
+    def batch(function: Any, training: bool, mean: Any = None, variance: Any = None) -> Any:
+        return lambda x, w, b: function(x, mean, variance, w, b, training=training, eps=0.01)
+
+    yield "layer_norm", lambda x: nn.layer_norm(x, 2), lambda x: F.layer_norm(x, [2]), [x]
+    yield "layer_norm, scaled", layer(nn.layer_norm), layer(F.layer_norm), [x, *drawn((3, 2), (3, 2))]
+    ours, theirs = batch(nn.batch_norm, False, *running), batch(F.batch_norm, False, *tensors)
+    yield "batch_norm", ours, theirs, [x, *drawn((3,), (3,))]
+    ours, theirs = batch(nn.batch_norm, True), batch(F.batch_norm, True)
+    yield "batch_norm, training", ours, theirs, [x, *drawn((3,), (3,))]
+
+
+def attentions() -> Iterator[Case]:
+    def theirs(*args: Any, **fields: Any) -> Any:
+        with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):  # the one that has second derivatives
+            return F.scaled_dot_product_attention(*args, **fields)
+
+    seen, added = np.array([[True, False, True], [True, True, True]]), np.array([[0.0, -np.inf, 1.0], [2.0, 0.0, 0.0]])
+    masks: list[dict[str, Any]] = [{}, {"attn_mask": seen}, {"attn_mask": added}, {"attn_mask": seen & ~seen[1]}]
+    for fields in [*masks, {"is_causal": True}, {"scale": 0.3}]:
+        tensors = {key: torch.tensor(value) if key == "attn_mask" else value for key, value in fields.items()}
+        ours = partial(nn.scaled_dot_product_attention, **fields)
+        yield f"attention {fields}", ours, partial(theirs, **tensors), drawn((2, 1, 2, 4), (2, 1, 3, 4), (2, 1, 3, 2))
+    shared = drawn((1, 4, 2, 3), (1, 2, 3, 3), (1, 2, 3, 2))
+    ours = partial(nn.scaled_dot_product_attention, enable_gqa=True)
+    yield "attention, shared heads", ours, partial(theirs, enable_gqa=True), shared
+    args = drawn((2, 3), (4, 3), (4, 2), (2, 4))
+    yield "attention, a mask with a gradient", nn.scaled_dot_product_attention, theirs, args
+
+
 def agree(ours: Callable[..., Any], theirs: Callable[..., Any], args: list[Any]) -> None:
     """The value, the gradients in each array, and the gradients of their squares, to 1e-10."""
     tensors = [torch.tensor(x, requires_grad=True) for x in args]
@@ -186,7 +222,7 @@ def test_poolings_are_those_of_torch(ours: Any, theirs: Any, args: Any) -> None:
     agree(ours, theirs, args)
 
 
-OTHERS: list[Case] = [*losses(), *layers()]
+OTHERS: list[Case] = [*losses(), *layers(), *normalizations(), *attentions()]
 
 
 @pytest.mark.parametrize(("ours", "theirs", "args"), [c[1:] for c in OTHERS], ids=[c[0] for c in OTHERS])
@@ -220,3 +256,11 @@ def test_complex_numbers_are_convolved_as_in_torch() -> None:
     np.testing.assert_allclose(value, result.detach().numpy(), rtol=1e-12, atol=1e-12)
     for gradient, tensor in zip(pullback(g), tensors, strict=True):
         np.testing.assert_allclose(gradient, tensor.grad.resolve_conj().numpy(), rtol=1e-12, atol=1e-12)
+
+
+def test_running_statistics_are_those_of_torch() -> None:
+    x, mean, variance = drawn((4, 3, 2))[0], np.array([0.5, -1.0, 0.0]), np.array([2.0, 0.5, 1.0])
+    tensors = [torch.tensor(a) for a in (x, mean, variance)]
+    F.batch_norm(*tensors, training=True, momentum=0.3)
+    for ours, theirs in zip(nn.batch_statistics(x, mean, variance, momentum=0.3), tensors[1:], strict=True):
+        np.testing.assert_allclose(ours.data, theirs.numpy(), rtol=1e-12)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from corelib.conformance import OpSpec
-from corelib_nn.specs import activations, convolution, layers, losses, pooling, softmax
+from corelib_nn.specs import activations, attention, convolution, layers, losses, normalization, pooling, softmax
 
-FAMILIES: Final = (activations, convolution, layers, losses, pooling, softmax)
+FAMILIES: Final = (activations, attention, convolution, layers, losses, normalization, pooling, softmax)
 SPECS: Final[tuple[OpSpec, ...]] = tuple(spec for family in FAMILIES for spec in family.SPECS)
