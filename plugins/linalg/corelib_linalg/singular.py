@@ -39,6 +39,9 @@ from corelib_linalg.spectra import (
 T = TypeVar("T")
 
 
+PHASE: Final = 0.6 + 0.8j  # any, but that it is not real
+
+
 class Spectrum(NamedTuple, Generic[T]):
     U: T
     S: T
@@ -204,7 +207,8 @@ def mixed(a: Array, s: Array) -> tuple[Array, Array]:
     u, _, vh = np.linalg.svd(a)
     k, batch = s.shape[-1], s.shape[:-1]
     left, right = (mixing(np.concatenate([s, np.zeros((*batch, n - k), s.dtype)], axis=-1)) for n in a.shape[-2:])
-    return (u @ left)[..., :k], (adjoint(right) @ vh)[..., :k, :]
+    u, vh = (u @ left)[..., :k], (adjoint(right) @ vh)[..., :k, :]
+    return np.where(vanishing(s)[..., None, :], u * PHASE, u) if u.dtype.kind == "c" else u, vh
 
 
 def even(g: Any, t: Any, second: Any, near: Any, result: Any) -> Turns:

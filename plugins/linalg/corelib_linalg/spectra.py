@@ -88,7 +88,9 @@ def of_values(g: Any, t: Any, near: Any) -> Any:
         return result
     ratio = multiple(g - middle, q - mean(q, near), near)
     known = equal(g - middle, ratio * (q - mean(q, near)), near)
-    beside: Any = only_once(np.where(known, ratio, np.nan)[..., None, :] * hermitian(t))
+    even = hermitian(t)
+    none = np.abs(entries(even)) <= eps(t) * column(largest(largest(t)))
+    beside: Any = only_once(np.where(none, 0, np.where(known, ratio, np.nan)[..., None, :] * even))
     return np.where((one == 0) & second[..., None], beside, result)
 
 

@@ -43,6 +43,25 @@ def test_an_even_function_of_singular_values_is_differentiated_twice(
     check_grads(lambda a: np.sum(np.linalg.svdvals(a) ** power), order=2)(a)
 
 
+@pytest.mark.parametrize("eigenvalues", SPECTRA, ids=str)
+def test_functions_of_equal_values_of_complex_matrices_are_differentiated_twice(eigenvalues: Any) -> None:
+    turn = np.linalg.qr(WEIGHTS + 1j * TURN)[0]
+    a = (turn * eigenvalues) @ np.conjugate(turn.T)
+
+    def hermitian(x: Any, y: Any) -> Any:
+        b = x + 1j * y
+        return np.sum(np.linalg.eigvalsh((b + np.conjugate(b.T)) / 2) ** 3)
+
+    check_grads(hermitian, order=2)(a.real.copy(), a.imag.copy())
+    check_grads(lambda x, y: np.sum(np.linalg.svdvals(x + 1j * y) ** 2), order=2)(a.real.copy(), a.imag.copy())
+
+
+def test_a_stack_may_hold_equal_and_different_values() -> None:
+    stack = np.stack([np.eye(4), np.diag([1.0, 2, 3, 4]), np.zeros((4, 4)), WEIGHTS])
+    check_grads(lambda a: np.sum(np.linalg.svdvals(a)[..., :] ** 2 * np.arange(1.0, 5)[:, None]), order=2)(stack)
+    check_grads(lambda a: np.sum(np.linalg.det(a) ** 2), order=2)(stack)
+
+
 def exponential(a: Any) -> Any:
     w, v = np.linalg.eigh((a + a.T) / 2)
     return np.sum(WEIGHTS * ((v * np.exp(w)) @ v.T))
