@@ -212,9 +212,12 @@ class Tensor:
         """The axes in another order, as ``ndarray.transpose``: reversed where no ``axes`` are given."""
         return apply(np.transpose, self, (axes[0] if len(axes) == 1 else axes) if axes else None)
 
-    def astype(self, dtype: npt.DTypeLike) -> "Tensor":
-        """The entries as another type. The gradient is cast back; that of integers and booleans is none."""
-        return apply(np.astype, self, dtype)
+    def astype(self, dtype: npt.DTypeLike, *, copy: Truth = True) -> "Tensor":
+        """The entries as another type. The gradient is cast back; that of integers and booleans is none.
+
+        Without ``copy``, entries that have the type already are shared.
+        """
+        return apply(np.astype, self, dtype, copy=bool(copy))
 
     # Operators
 

@@ -65,6 +65,8 @@ def _positions(obj: Any, length: int) -> Array:
         raise ValueError("insert takes a position, or a row of positions, or a mask along the axis")
     if indices.dtype == bool:
         return np.flatnonzero(indices)
+    if indices.size and indices.dtype.kind not in "iu":
+        raise TypeError(f"positions are integers, not {indices.dtype}")
     return indices if indices.size or isinstance(obj, np.ndarray) else indices.astype(np.intp)
 
 

@@ -15,7 +15,7 @@ from corelib_shape.taking import along, on_host, tensor
 
 def _tile(A: Any, reps: int | Sequence[int]) -> Tensor:
     """``A`` put ``reps`` times along each axis, the last one last. The gradient sums over the copies."""
-    times = tuple(np.atleast_1d(on_host(reps)).tolist())
+    times = tuple([int(n) for n in np.atleast_1d(on_host(reps)).tolist()])
     shape = np.shape(A)
     ndim = max(len(shape), len(times))
     times, shape = (1,) * (ndim - len(times)) + times, (1,) * (ndim - len(shape)) + shape
@@ -48,6 +48,8 @@ def _meshgrid(
     With ``indexing`` "xy" the second comes first among the axes. ``sparse`` leaves the grid's other axes at
     length 1; without ``copy`` they are views of their rows. The gradient sums over the copies.
     """
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"indexing is 'xy' or 'ij', not {indexing!r}")
     order = list(range(len(xi)))
     if indexing == "xy" and len(xi) > 1:
         order[:2] = [1, 0]

@@ -36,6 +36,8 @@ def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Literal["raise
     if axis is None:
         return _take(np.ravel(a), indices, 0, mode=mode)
     where, n = as_index(indices), np.shape(a)[axis]
+    if where.dtype == bool or (not where.size and where.dtype.kind == "f"):  # as NumPy takes True and []
+        where = where.astype(np.intp)
     if mode == "wrap":
         where = where % n
     elif mode == "clip":
@@ -56,6 +58,8 @@ def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
     if axis is None:
         return _take_along_axis(np.ravel(arr), np.ravel(indices), 0)
     ndim, shape = np.ndim(arr), np.shape(arr)
+    if np.ndim(indices) != ndim:
+        raise ValueError(f"indices have as many axes as the array, {ndim}, not {np.ndim(indices)}")
     grid: list[Any] = [np.arange(n).reshape([-1 if i == j else 1 for j in range(ndim)]) for i, n in enumerate(shape)]
     grid[axis] = as_index(indices)
     return tensor(arr)[tuple(grid)]
@@ -141,7 +145,11 @@ def _delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
     if axis is None:
         return _delete(np.ravel(arr), obj, 0)
     left = np.ones(np.shape(arr)[axis], dtype=bool)
-    left[on_host(obj)] = False
+    given = on_host(obj)
+    positions = given if isinstance(given, slice) else np.asarray(given)
+    if not isinstance(positions, slice) and positions.dtype == bool and positions.shape != left.shape:
+        raise ValueError(f"a mask of shape {positions.shape} does not fit an axis of {len(left)} entries")
+    left[positions if isinstance(positions, slice) or positions.size else []] = False
     array = tensor(arr)
     kept = left if native(array) else np.flatnonzero(left)  # of a mask, a GPU has to count the entries
     return array[along(axis, array.ndim, kept)]

@@ -161,6 +161,8 @@ def _put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) 
         flat = _put_along_axis(np.ravel(arr), np.ravel(without_tensors(indices)), values, 0)
         return flat.reshape(np.shape(arr))
     ndim, shape = np.ndim(arr), np.shape(arr)
+    if np.ndim(indices) != ndim:
+        raise ValueError(f"indices have as many axes as the array, {ndim}, not {np.ndim(indices)}")
     grid: list[Any] = [np.arange(n).reshape([-1 if i == j else 1 for j in range(ndim)]) for i, n in enumerate(shape)]
     grid[axis] = without_tensors(indices)
     return _index_set(arr, tuple(grid), values)

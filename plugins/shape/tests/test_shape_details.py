@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from corelib import Tensor, grad, vjp
-from corelib.errors import InvalidIndex, InvalidOperand
+from corelib.errors import CorelibError, InvalidIndex, InvalidOperand
 from corelib_shape import array_split, astype, atleast_2d, concatenate, getitem, pad, place, reshape, split, stack
 
 X = np.arange(6.0).reshape(2, 3)
+untyped: Any = np
 
 
 def test_a_tensor_has_the_methods_of_an_array() -> None:
@@ -68,6 +69,12 @@ def test_a_conversion_to_integers_leaves_the_graph() -> None:
     assert not astype(x, np.int32).trainable
     assert not astype(x, bool).trainable
     assert astype(x, np.complex128).trainable
+
+
+def test_a_conversion_to_its_own_dtype_shares_the_array_where_that_is_asked_for() -> None:
+    x = Tensor(X, trainable=True)
+    assert np.shares_memory(x.astype(float, copy=False).data, x.data)
+    assert not np.shares_memory(x.astype(float).data, x.data)
 
 
 def test_a_conversion_has_the_gradient_of_the_identity_in_the_argument_s_dtype() -> None:
@@ -129,6 +136,32 @@ def test_what_does_not_fit_is_refused_by_name() -> None:
         split(X, 2, axis=1)
     with pytest.raises(InvalidOperand, match="layout in memory"):
         reshape(X, -1, order="A")  # type: ignore[arg-type]  # what a user may try
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.delete(x, (0, 1), 0), lambda x: np.delete(x, [], 0), lambda x: np.take(x, [], 0),
+        lambda x: np.take(x, [True], 1), lambda x: np.tile(x, np.array([2, 1])), lambda x: np.tile(x, True),
+        lambda x: np.repeat(x, np.int64(2), 0), lambda x: np.delete(x, [True, False], 0),
+    ],
+)  # fmt: skip
+def test_unusual_spellings_are_numpys(call: Callable[[Any], Any]) -> None:
+    np.testing.assert_array_equal(call(Tensor(X)).data, call(X))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.delete(x, True, 0), lambda x: np.delete(x, [True], 0), lambda x: untyped.insert(x, 1.0, 7.0, 0),
+        lambda x: untyped.meshgrid(x, indexing="zz"), lambda x: np.take_along_axis(x, np.array([0]), 0),
+    ],
+)  # fmt: skip
+def test_what_numpy_refuses_is_refused(call: Callable[[Any], Any]) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        call(X)
+    with pytest.raises(CorelibError):
+        call(Tensor(X))
 
 
 def test_an_array_is_not_split_into_parts_without_end() -> None:
