@@ -52,6 +52,8 @@ def variables(m: Any, y: Any, rowvar: bool, dtype: npt.DTypeLike | None) -> Any:
     if any([one.ndim > 2 for one in given]):
         raise ValueError(f"variables and observations have 2 axes, not {max([one.ndim for one in given])}")
     wide = np.result_type(float, *[one.dtype for one in given]) if dtype is None else np.dtype(dtype)
+    if wide.kind != "c" and any([one.dtype.kind == "c" for one in given]):
+        raise TypeError(f"dtype={wide} would leave out the imaginary parts; take np.real of the variables")
     rows = []
     for i, one in enumerate(given):
         table: Any = one if one.dtype == wide else one.astype(wide)

@@ -11,7 +11,7 @@ Generator = np.random.Generator
 Fields = dict[str, Any]
 WIDE: Final[tuple[Fields, ...]] = ({}, {"dtype": np.float64})
 PLACES: Final = np.array([-1.5, -0.5, 0.25, 2.0])
-SHAPES: Final = ((5,), (2, 2), (2, 3, 2), (2, 2, 2, 3))
+SHAPES: Final = ((12,), (2, 2, 2, 2))
 
 
 def integrated(generator: Generator) -> Iterator[OpSample]:
@@ -21,21 +21,19 @@ def integrated(generator: Generator) -> Iterator[OpSample]:
         yield OpSample(generator.normal(size=(4, 4)), PLACES, axis=axis)
         yield OpSample(generator.normal(size=(4, 4)), generator.normal(size=(4, 4)), axis=axis)
         yield OpSample(generator.normal(size=(4, 4)), x=PLACES, axis=axis, dx=2.0)
-    for shape in (*SHAPES, (1, 1), (3, 1), (1,)):
+    for shape in (*SHAPES, (1, 1)):
         yield OpSample(generator.normal(size=shape))
 
 
 def sloped(generator: Generator) -> Iterator[OpSample]:
-    calls: tuple[Fields, ...] = ({}, {"axis": 0}, {"axis": -1}, {"edge_order": 2}, {"axis": (0, 1), "edge_order": 2})
-    for fields in calls:
+    for fields in ({}, {"axis": -1}, {"axis": (0, 1), "edge_order": 2}):
         yield OpSample(generator.normal(size=(3, 4)), **fields)
-        yield OpSample(generator.normal(size=(3, 4)), 0.5, **fields)
+    yield OpSample(generator.normal(size=(3, 3)), 0.5, axis=0)
     for order in (1, 2):
-        yield OpSample(generator.normal(size=(3, 4)), PLACES, axis=1, edge_order=order)
+        yield OpSample(generator.normal(size=(2, 4)), PLACES, axis=1, edge_order=order)
         yield OpSample(generator.normal(size=(4, 3)), PLACES, 0.5, edge_order=order)
     for shape in SHAPES:
         yield OpSample(generator.normal(size=shape))
-    yield OpSample(generator.normal(size=(12, 3)))
 
 
 def stepped(generator: Generator) -> Iterator[OpSample]:
@@ -45,7 +43,7 @@ def stepped(generator: Generator) -> Iterator[OpSample]:
     for fields in ends:
         yield OpSample(generator.normal(size=(3, 4)), **fields)
     yield OpSample(np.array(0.5), to_end=1.5)
-    for shape in (*SHAPES, (4, 2), (12,)):
+    for shape in SHAPES:
         yield OpSample(generator.normal(size=shape))
     yield OpSample(np.array([[0.5]]), to_begin=2.0)
 
@@ -56,7 +54,7 @@ def turned(generator: Generator) -> Iterator[OpSample]:
         yield OpSample(apart(generator, 3, 4), **fields)
     yield OpSample(apart(generator, 3, 4), axis=0, period=3.0)
     yield OpSample(apart(generator, 3, 4), discont=1.9, period=3.0)
-    for shape in (*SHAPES, (1, 1), (4, 2), (1,), (12,)):
+    for shape in SHAPES:
         yield OpSample(apart(generator, *shape))
 
 
@@ -73,7 +71,7 @@ def interpolated(generator: Generator) -> Iterator[OpSample]:
     )  # fmt: skip
     for fields in calls:
         yield OpSample(inside + 0.05 * generator.random(6), PLACES, heights, **fields)
-    for shape in ((), (0,), (1, 1), (2, 2), (2, 3), (3, 2), (2, 3, 2, 1), (12,)):
+    for shape in ((), (1, 1), (2, 2), (2, 3), (3, 2), (2, 1, 2, 1), (12,)):
         yield OpSample(np.asarray(generator.uniform(0.3, 1.9, size=shape)), PLACES, heights)
     yield OpSample(inside, np.array([0.5]), np.array([2.0]), id="one point")
     yield OpSample(inside, PLACES, np.array([1.0, 1.0, 0.5, 1.0]), id="tied")
@@ -81,7 +79,7 @@ def interpolated(generator: Generator) -> Iterator[OpSample]:
 
 def moved(generator: Generator) -> Iterator[OpSample]:
     for mode in ("full", "same", "valid"):
-        for n, m in ((5, 3), (5, 2), (2, 5), (3, 4), (1, 1), (4, 4)):
+        for n, m in ((4, 2), (2, 5), (1, 1), (3, 3)):
             yield OpSample(generator.normal(size=n), generator.normal(size=m), mode=mode)
     x = np.array([0.5, 0.5, -1.0, 2.0])
     yield OpSample(x, x, id="with itself")
@@ -91,43 +89,41 @@ def moved(generator: Generator) -> Iterator[OpSample]:
 
 
 def together(generator: Generator) -> Iterator[OpSample]:
-    counts, weights = np.array([1, 2, 1, 3, 1]), np.array([0.5, 1.0, 2.0, 0.25, 1.5])
+    counts, weights = np.array([1, 2, 1]), np.array([0.5, 1.0, 2.0])
     calls: tuple[Fields, ...] = (
-        {}, {"bias": True}, {"ddof": 0}, {"ddof": 2, "bias": True}, {"fweights": counts}, {"aweights": weights},
-        {"fweights": counts, "aweights": weights}, {"fweights": counts, "ddof": 0}, {"dtype": np.float64},
-        {"aweights": weights, "bias": True}, {"fweights": counts, "bias": True, "dtype": np.float64},
-        {"aweights": weights, "ddof": 0, "dtype": np.float64},
+        {}, {"bias": True, "ddof": 2, "dtype": np.float64}, {"fweights": counts, "ddof": 1, "dtype": np.float64},
+        {"aweights": weights, "bias": True}, {"fweights": counts, "aweights": weights, "ddof": 1},
+        {"fweights": counts, "bias": True}, {"aweights": weights, "dtype": np.float64},
     )  # fmt: skip
-    for fields in calls:
-        yield OpSample(generator.normal(size=(3, 5)), **fields)
-        yield OpSample(generator.normal(size=(5, 3)), rowvar=False, **fields)
-        yield OpSample(generator.normal(size=(2, 5)), y=generator.normal(size=5), **fields)
+    for i, fields in enumerate(calls):
+        if i % 2:
+            yield OpSample(generator.normal(size=(2, 3)), y=generator.normal(size=3), **fields)
+            yield OpSample(generator.normal(size=(3, 2)), rowvar=False, **fields)
+        else:
+            yield OpSample(generator.normal(size=(3, 2)), y=generator.normal(size=(3, 1)), rowvar=False, **fields)
     x = generator.normal(size=4)
     yield OpSample(x, x, id="with itself")
     yield from paired(generator)
 
 
 def paired(generator: Generator) -> Iterator[OpSample]:
-    for fields in WIDE:
-        yield OpSample(generator.normal(size=(2, 5)), generator.normal(size=(3, 5)), **fields)
-        yield OpSample(generator.normal(size=(5, 2)), generator.normal(size=(5, 3)), rowvar=False, **fields)
-    yield OpSample(np.array([0.5, 0.5, 2.0, 1.0]), generator.normal(size=(2, 4)), id="tied")
-    for shape in ((3, 3), (5, 4), (4,), (3, 12)):
-        yield OpSample(generator.normal(size=shape))
+    yield OpSample(generator.normal(size=(2, 3)))
+    yield OpSample(np.array([0.5, 0.5, 2.0]), generator.normal(size=(2, 3)), id="tied")
+    yield OpSample(generator.normal(size=(3, 3)), generator.normal(size=(1, 3)), dtype=np.float64)
+    yield OpSample(generator.normal(size=(2, 12)))
 
 
 def correlated(generator: Generator) -> Iterator[OpSample]:
-    for fields in WIDE:
-        yield OpSample(generator.normal(size=(3, 5)), **fields)
-        yield OpSample(generator.normal(size=(5, 3)), rowvar=False, **fields)
-        yield OpSample(generator.normal(size=(2, 5)), y=generator.normal(size=5), **fields)
-    yield OpSample(generator.normal(size=(5, 2)), y=generator.normal(size=(5, 1)), rowvar=False)
+    yield OpSample(generator.normal(size=(4, 2)), rowvar=False)
+    yield OpSample(generator.normal(size=(4, 2)), y=generator.normal(size=(4, 1)), rowvar=False, dtype=np.float64)
+    yield OpSample(generator.normal(size=4), y=generator.normal(size=(2, 4)), dtype=np.float64)
     yield from paired(generator)
 
 
 ROWS: Final = "it takes rows"
-TABLES: Final = {"batch": "it takes rows and tables of observations", "0-d": "one observation has no covariance"}
-ITSELF: Final = {**TABLES, "1x1": TABLES["0-d"], "f(x, x)": "x correlates with itself by 1: its gradient is rounding"}
+ALONE: Final = "one observation has no covariance"
+TABLES: Final = {"batch": "it takes rows and tables of observations", "0-d": ALONE, "1x1": ALONE}
+ITSELF: Final = {**TABLES, "f(x, x)": "x correlates with itself by 1: its gradient is rounding"}
 ONLY_ROWS: Final = dict.fromkeys(("square", "tall", "wide", "1x1", "batch"), ROWS)
 OUTSIDE: Final = [ErrorSample(np.ones((2, 3)), axis=2, raises=ValueError)]
 FLAT: Final = {"0-d": "it refuses arrays without axes"}
