@@ -385,6 +385,86 @@ from corelib_elementwise import sqrt as sqrt  # corelib-elementwise
 from corelib_elementwise import square as square  # corelib-elementwise
 from corelib_shape import squeeze as squeeze  # corelib-shape
 from corelib_shape import stack as stack  # corelib-shape
+from corelib_scipy.stats.functions import beta_cdf as _stats_beta_cdf  # corelib-scipy
+stats_beta_cdf = _stats_beta_cdf
+from corelib_scipy.stats.functions import beta_logpdf as _stats_beta_logpdf  # corelib-scipy
+stats_beta_logpdf = _stats_beta_logpdf
+from corelib_scipy.stats.functions import beta_pdf as _stats_beta_pdf  # corelib-scipy
+stats_beta_pdf = _stats_beta_pdf
+from corelib_scipy.stats.functions import beta_sf as _stats_beta_sf  # corelib-scipy
+stats_beta_sf = _stats_beta_sf
+from corelib_scipy.stats.functions import chi2_cdf as _stats_chi2_cdf  # corelib-scipy
+stats_chi2_cdf = _stats_chi2_cdf
+from corelib_scipy.stats.functions import chi2_logpdf as _stats_chi2_logpdf  # corelib-scipy
+stats_chi2_logpdf = _stats_chi2_logpdf
+from corelib_scipy.stats.functions import chi2_pdf as _stats_chi2_pdf  # corelib-scipy
+stats_chi2_pdf = _stats_chi2_pdf
+from corelib_scipy.stats.functions import chi2_sf as _stats_chi2_sf  # corelib-scipy
+stats_chi2_sf = _stats_chi2_sf
+from corelib_scipy.stats.functions import expon_cdf as _stats_expon_cdf  # corelib-scipy
+stats_expon_cdf = _stats_expon_cdf
+from corelib_scipy.stats.functions import expon_logpdf as _stats_expon_logpdf  # corelib-scipy
+stats_expon_logpdf = _stats_expon_logpdf
+from corelib_scipy.stats.functions import expon_logsf as _stats_expon_logsf  # corelib-scipy
+stats_expon_logsf = _stats_expon_logsf
+from corelib_scipy.stats.functions import expon_pdf as _stats_expon_pdf  # corelib-scipy
+stats_expon_pdf = _stats_expon_pdf
+from corelib_scipy.stats.functions import expon_sf as _stats_expon_sf  # corelib-scipy
+stats_expon_sf = _stats_expon_sf
+from corelib_scipy.stats.functions import gamma_cdf as _stats_gamma_cdf  # corelib-scipy
+stats_gamma_cdf = _stats_gamma_cdf
+from corelib_scipy.stats.functions import gamma_logpdf as _stats_gamma_logpdf  # corelib-scipy
+stats_gamma_logpdf = _stats_gamma_logpdf
+from corelib_scipy.stats.functions import gamma_pdf as _stats_gamma_pdf  # corelib-scipy
+stats_gamma_pdf = _stats_gamma_pdf
+from corelib_scipy.stats.functions import gamma_sf as _stats_gamma_sf  # corelib-scipy
+stats_gamma_sf = _stats_gamma_sf
+from corelib_scipy.stats.functions import laplace_logpdf as _stats_laplace_logpdf  # corelib-scipy
+stats_laplace_logpdf = _stats_laplace_logpdf
+from corelib_scipy.stats.functions import laplace_pdf as _stats_laplace_pdf  # corelib-scipy
+stats_laplace_pdf = _stats_laplace_pdf
+from corelib_scipy.stats.functions import logistic_cdf as _stats_logistic_cdf  # corelib-scipy
+stats_logistic_cdf = _stats_logistic_cdf
+from corelib_scipy.stats.functions import logistic_logcdf as _stats_logistic_logcdf  # corelib-scipy
+stats_logistic_logcdf = _stats_logistic_logcdf
+from corelib_scipy.stats.functions import logistic_logpdf as _stats_logistic_logpdf  # corelib-scipy
+stats_logistic_logpdf = _stats_logistic_logpdf
+from corelib_scipy.stats.functions import logistic_logsf as _stats_logistic_logsf  # corelib-scipy
+stats_logistic_logsf = _stats_logistic_logsf
+from corelib_scipy.stats.functions import logistic_pdf as _stats_logistic_pdf  # corelib-scipy
+stats_logistic_pdf = _stats_logistic_pdf
+from corelib_scipy.stats.functions import logistic_sf as _stats_logistic_sf  # corelib-scipy
+stats_logistic_sf = _stats_logistic_sf
+from corelib_scipy.stats.functions import lognorm_cdf as _stats_lognorm_cdf  # corelib-scipy
+stats_lognorm_cdf = _stats_lognorm_cdf
+from corelib_scipy.stats.functions import lognorm_logcdf as _stats_lognorm_logcdf  # corelib-scipy
+stats_lognorm_logcdf = _stats_lognorm_logcdf
+from corelib_scipy.stats.functions import lognorm_logpdf as _stats_lognorm_logpdf  # corelib-scipy
+stats_lognorm_logpdf = _stats_lognorm_logpdf
+from corelib_scipy.stats.functions import lognorm_logsf as _stats_lognorm_logsf  # corelib-scipy
+stats_lognorm_logsf = _stats_lognorm_logsf
+from corelib_scipy.stats.functions import lognorm_pdf as _stats_lognorm_pdf  # corelib-scipy
+stats_lognorm_pdf = _stats_lognorm_pdf
+from corelib_scipy.stats.functions import lognorm_sf as _stats_lognorm_sf  # corelib-scipy
+stats_lognorm_sf = _stats_lognorm_sf
+from corelib_scipy.stats.functions import norm_cdf as _stats_norm_cdf  # corelib-scipy
+stats_norm_cdf = _stats_norm_cdf
+from corelib_scipy.stats.functions import norm_logcdf as _stats_norm_logcdf  # corelib-scipy
+stats_norm_logcdf = _stats_norm_logcdf
+from corelib_scipy.stats.functions import norm_logpdf as _stats_norm_logpdf  # corelib-scipy
+stats_norm_logpdf = _stats_norm_logpdf
+from corelib_scipy.stats.functions import norm_logsf as _stats_norm_logsf  # corelib-scipy
+stats_norm_logsf = _stats_norm_logsf
+from corelib_scipy.stats.functions import norm_pdf as _stats_norm_pdf  # corelib-scipy
+stats_norm_pdf = _stats_norm_pdf
+from corelib_scipy.stats.functions import norm_sf as _stats_norm_sf  # corelib-scipy
+stats_norm_sf = _stats_norm_sf
+from corelib_scipy.stats.functions import t_cdf as _stats_t_cdf  # corelib-scipy
+stats_t_cdf = _stats_t_cdf
+from corelib_scipy.stats.functions import t_logpdf as _stats_t_logpdf  # corelib-scipy
+stats_t_logpdf = _stats_t_logpdf
+from corelib_scipy.stats.functions import t_pdf as _stats_t_pdf  # corelib-scipy
+stats_t_pdf = _stats_t_pdf
 from corelib_reduce import std as std  # corelib-reduce
 from corelib_scipy.special.incomplete_betas import stdtr as stdtr  # corelib-scipy
 from corelib_scipy.special.incomplete_betas import stdtrit as stdtrit  # corelib-scipy

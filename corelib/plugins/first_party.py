@@ -50,8 +50,15 @@ OPS: Final[dict[str, str]] = {
         "kve log_expit log_ndtr loggamma logit modstruve multigammaln ndtr ndtri ndtri_exp owens_t pdtr pdtrc "
         "poch polygamma powm1 pseudo_huber psi radian rel_entr rgamma shichi sici sindg special_cbrt "
         "special_exp2 special_expm1 special_log1p special_log_softmax special_logsumexp special_softmax "
-        "spence spherical_in spherical_jn spherical_kn spherical_yn stdtr stdtrit struve tandg wrightomega "
-        "xlog1py xlogy y0 y1 yn yv zeta",
+        "spence spherical_in spherical_jn spherical_kn spherical_yn stats_beta_cdf stats_beta_logpdf "
+        "stats_beta_pdf stats_beta_sf stats_chi2_cdf stats_chi2_logpdf stats_chi2_pdf stats_chi2_sf "
+        "stats_expon_cdf stats_expon_logpdf stats_expon_logsf stats_expon_pdf stats_expon_sf stats_gamma_cdf "
+        "stats_gamma_logpdf stats_gamma_pdf stats_gamma_sf stats_laplace_logpdf stats_laplace_pdf "
+        "stats_logistic_cdf stats_logistic_logcdf stats_logistic_logpdf stats_logistic_logsf "
+        "stats_logistic_pdf stats_logistic_sf stats_lognorm_cdf stats_lognorm_logcdf stats_lognorm_logpdf "
+        "stats_lognorm_logsf stats_lognorm_pdf stats_lognorm_sf stats_norm_cdf stats_norm_logcdf "
+        "stats_norm_logpdf stats_norm_logsf stats_norm_pdf stats_norm_sf stats_t_cdf stats_t_logpdf "
+        "stats_t_pdf stdtr stdtrit struve tandg wrightomega xlog1py xlogy y0 y1 yn yv zeta",
     "corelib-shape":
         "append apply_along_axis apply_over_axes array_split astype atleast_1d atleast_2d atleast_3d block "
         "choose column_stack compress concatenate copy delete diag diagflat diagonal dsplit dstack "
