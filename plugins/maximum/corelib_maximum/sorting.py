@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from corelib.errors import UnsupportedArgument
 from corelib.extend import Array, Shape, Tensor, TensorLike, composed, linear, may, native, op
 from corelib_maximum.runs import equal_neighbours, run_means
 
@@ -54,7 +55,8 @@ class Sort:
     def forward(self, x: Array) -> Array:
         if native(x):
             return np.sort(x, self.axis, self.kind, stable=self.stable)
-        return np.sort(x.reshape(-1), axis=0) if self.axis is None else np.sort(x, axis=self.axis)
+        flat = self.axis is None
+        return of_its_kind(np.sort(x.reshape(-1), axis=0) if flat else np.sort(x, axis=self.axis), x, "sort")
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
         entries, arrived = along(values(x), self.axis), along(propagated, self.axis)
@@ -78,9 +80,9 @@ class Partition:
     def forward(self, x: Array) -> Array:
         if native(x):
             return np.partition(x, self.kth, self.axis, self.kind)
-        return (
-            np.partition(along(x, self.axis), self.kth) if self.axis is None else np.partition(x, self.kth, self.axis)
-        )
+        flat = self.axis is None
+        parted = np.partition(x.reshape(-1), self.kth) if flat else np.partition(x, self.kth, self.axis)
+        return of_its_kind(parted, x, "partition")
 
     def backward(self, propagated: Array, x: Array, *, result: Array) -> Array:
         entries, parted = along(values(x), self.axis), along(values(result), self.axis)
@@ -123,6 +125,17 @@ def apart(x: Array, largest: tuple[Any, ...], downwards: tuple[Any, ...], axis: 
     smallest = np.take(found, [-1], axis)
     tied = np.count_nonzero(x == smallest) != smallest.size or np.any(equal_neighbours(along(found, axis)))
     return None if tied else index
+
+
+def of_its_kind(result: Any, x: Any, function: str) -> Array:
+    """What a function of NumPy returned. Raises UnsupportedArgument where that is NumPy's, and ``x`` is not.
+
+    Dask computes the whole array for a function that it lacks.
+    """
+    if isinstance(result, np.ndarray) and not native(x):
+        raise UnsupportedArgument(f"{type(x).__module__} has no {function}; compute the array first")
+    found: Array = result
+    return found
 
 
 def along(x: Any, axis: int | None) -> Any:

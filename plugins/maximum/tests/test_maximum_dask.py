@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import corelib
-from corelib.errors import InvalidOperand
+from corelib import Tensor, ops
+from corelib.errors import InvalidOperand, UnsupportedArgument
 from corelib_maximum import max, min, nanmax, nanmin, ptp
 
 dask: Any = pytest.importorskip("dask")
@@ -55,3 +56,10 @@ def test_a_mask_of_more_entries_is_refused() -> None:
     for x, mask in ((X[0], MASK), (chunked.from_array(X[0]), chunked.from_array(MASK))):
         with pytest.raises(InvalidOperand):
             max(x, initial=0.0, where=mask)
+
+
+@pytest.mark.parametrize("function", [np.sort, lambda x: np.partition(x, 1), lambda x: ops.top_k(x, 2)])
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of Dask's, of what it lacks
+def test_what_dask_lacks_is_refused_by_name(function: Any) -> None:
+    with pytest.raises(UnsupportedArgument, match=" has no "):
+        function(Tensor(chunked.from_array(X)))

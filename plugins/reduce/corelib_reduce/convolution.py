@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from corelib.extend import Array, Tensor, TensorLike, Wanted, composed, full, op
+from corelib_reduce.portable import of_its_kind
 
 Mode: TypeAlias = Literal["full", "same", "valid"]
 
@@ -20,7 +21,7 @@ class Convolve:
     mode: Mode = "full"
 
     def forward(self, a: Array, v: Array) -> Array:
-        return np.convolve(a, v, self.mode)
+        return of_its_kind(np.convolve(a, v, self.mode), a, "convolve")
 
     def backward(self, propagated: Array, a: Array, v: Array, *, wanted: Wanted) -> tuple[Array | None, Array | None]:
         rows = a.reshape(-1), v.reshape(-1)  # of a number: NumPy takes it for a row

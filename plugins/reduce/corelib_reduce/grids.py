@@ -8,6 +8,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from corelib.extend import Array, Shape, Tensor, composed, like, linear
 from corelib_reduce.cumulative import diff
+from corelib_reduce.portable import of_its_kind
 from corelib_reduce.sums import sum as add
 
 INTEGERS: Final = "biu"
@@ -161,8 +162,7 @@ class Unwrap:
     period: float = 2 * np.pi
 
     def forward(self, p: Array) -> Array:
-        angles: Array = np.unwrap(p, self.discont, self.axis, period=self.period)
-        return angles
+        return of_its_kind(np.unwrap(p, self.discont, self.axis, period=self.period), p, "unwrap")
 
     def backward(self, propagated: Array, shape: Shape) -> Array:
         return propagated

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from corelib.extend import Tensor, composed, may
+from corelib.errors import UnsupportedArgument
+from corelib.extend import Tensor, composed, may, native
 
 
 def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Tensor:
@@ -21,6 +22,8 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, perio
         )
     if x.dtype.kind == "c" or xp.dtype.kind == "c":
         raise TypeError("x and xp are complex, and complex numbers have no order")
+    if len({native(one) for one in (x, xp, fp)}) > 1:
+        raise UnsupportedArgument("x, xp and fp are of several kinds; make them arrays of one kind")
     x, xp = in_double(x), in_double(xp)
     fp = fp if fp.dtype.kind == "c" else in_double(fp)
     if period is not None:

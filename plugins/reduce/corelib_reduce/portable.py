@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corelib.extend import NO_VALUE, Array, Axis, full, reduced_shape
+from corelib.errors import UnsupportedArgument
+from corelib.extend import NO_VALUE, Array, Axis, full, native, reduced_shape
 from corelib_reduce.axes import count, included, last, reordered
 
 
@@ -56,6 +57,17 @@ def cumsum_of(x: Array, axis: int | None, dtype: npt.DTypeLike | None) -> Array:
 
 def cumprod_of(x: Array, axis: int | None, dtype: npt.DTypeLike | None) -> Array:
     return np.cumprod(x if x.shape else x.reshape(1), axis=axis, **given(dtype))
+
+
+def of_its_kind(result: Any, x: Any, function: str) -> Array:
+    """What a function of NumPy returned. Raises UnsupportedArgument where that is NumPy's, and ``x`` is not.
+
+    Dask computes the whole array for a function that it lacks.
+    """
+    if isinstance(result, np.ndarray) and not native(x):
+        raise UnsupportedArgument(f"{type(x).__module__} has no {function}; compute the array first")
+    found: Array = result
+    return found
 
 
 def masked(x: Array, where: Any, filling: float) -> Array:

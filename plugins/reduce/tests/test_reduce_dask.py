@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import corelib
-from corelib.errors import InvalidOperand
+from corelib.errors import InvalidOperand, UnsupportedArgument
 from corelib_reduce import average, cumsum, mean, median, nanmean, nansum, std, sum, var
 
 dask: Any = pytest.importorskip("dask")
@@ -76,3 +76,10 @@ def test_a_mask_of_more_entries_is_refused() -> None:
     for x, mask in ((X[0], MASK), (chunked.from_array(X[0]), chunked.from_array(MASK))):
         with pytest.raises(InvalidOperand):
             sum(x, where=mask)
+
+
+@pytest.mark.parametrize("function", [np.unwrap, lambda x: np.convolve(x, x), lambda x: np.quantile(x, 0.5)])
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of Dask's, of what it lacks
+def test_what_dask_lacks_is_refused_by_name(function: Any) -> None:
+    with pytest.raises(UnsupportedArgument, match=" has no "):
+        function(corelib.Tensor(chunked.from_array(X[0])))
