@@ -37,7 +37,9 @@ class Standardized:
         deviation = np.sqrt(variance + self.eps)
         shift = (of_mean - typed.sum(g, self.axes, keepdims=True) / deviation) / n
         stretch = (2 * deviation * of_variance - typed.sum(g * y, self.axes, keepdims=True) / deviation) / n
-        gradient: Array = g / deviation + shift + y * stretch
+        gradient: Array = g / deviation
+        gradient += shift
+        gradient += y * stretch
         return gradient
 
 

@@ -6,10 +6,11 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from corelib import ops
-from corelib.extend import Array, Tensor, composed, op
+from corelib.extend import Array, Tensor, Wanted, composed, op
 from corelib_nn.recordable import logistic, refuse_complex
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
+Gradients: TypeAlias = tuple[Array | None, Array | None]
 LEAST_LOG: Final = -100.0  # as PyTorch has it
 LEAST: Final = 1e-12
 
@@ -36,9 +37,9 @@ class Huber:
         losses: Array = near * (d - near / 2)
         return losses
 
-    def backward(self, propagated: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    def backward(self, propagated: Array, x: Array, y: Array, *, wanted: Wanted) -> Gradients:
         slope: Array = propagated * np.clip(x - y, -self.delta, self.delta)
-        return slope, -slope
+        return slope, -slope if wanted[1] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,10 @@ class BinaryEntropy:
         losses: Array = (t - 1) * no - t * yes
         return losses
 
-    def backward(self, propagated: Array, p: Array, t: Array) -> tuple[Array, Array]:
+    def backward(self, propagated: Array, p: Array, t: Array, *, wanted: Wanted) -> Gradients:
         of_p = propagated * (p - t) / np.maximum(p * (1 - p), LEAST)
+        if not wanted[1]:
+            return of_p, None
         yes, no = np.maximum(np.log(p), LEAST_LOG), np.maximum(np.log1p(-p), LEAST_LOG)
         return of_p, propagated * (no - yes)
 
@@ -66,9 +69,19 @@ class LogitEntropy:
         losses: Array = np.maximum(x, 0) - x * t + np.log1p(np.exp(-np.abs(x)))
         return losses
 
-    def backward(self, propagated: Array, x: Array, t: Array) -> tuple[Array, Array]:
-        slope = (1 - t) * logistic(x) - t * logistic(-x)  # and not logistic(x) - t, which loses the digits of its tail
-        return propagated * slope, -propagated * x
+    def backward(self, propagated: Array, x: Array, t: Array, *, wanted: Wanted) -> Gradients:
+        return propagated * _logit_slope(x, t), -propagated * x if wanted[1] else None
+
+
+def _logit_slope(x: Array, t: Array) -> Array:
+    """logistic(x) - t, with the digits of its tails: (1 - t) logistic(x) - t logistic(-x)."""
+    if isinstance(x, Tensor) or isinstance(t, Tensor):
+        slope: Array = (1 - t) * logistic(x) - t * logistic(-x)
+        return slope
+    tail = np.exp(-np.abs(x))
+    tail = tail / (1 + tail)
+    both: Array = np.where(x < 0, tail - t, (1 - t) - tail)
+    return both
 
 
 huber: Final = op(Huber, broadcasts=True)

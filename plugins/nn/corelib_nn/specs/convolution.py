@@ -15,10 +15,6 @@ ALIKE: Final = {
     "tie": "a product treats equal entries as it does others",
     "f(x, x)": "tests/test_nn_peers.py has an array convolved with itself",
 }
-EQUIVALENT: Final = {
-    "corelib_nn.bilinear:*": "chooses how much is multiplied at a time, or conj of what is real",
-    "corelib_nn.windows:*": "chooses between two ways of computing the same",
-}
 
 
 def convolved(x: Any, weight: Any, bias: Any, stride: Any, pairs: Any, dilation: Any, groups: int) -> Any:
@@ -98,7 +94,7 @@ def of(name: str, axes: int, *cases: tuple[Shapes, dict[str, Any]], large: Shape
     wrong = (2, 3, *[4] * axes), (2, 2, *[2] * axes)
     few = {"batch": "its arrays have three axes"} if axes == 1 else {}
     return OpSpec(
-        name, kind="custom", samples=calls(*cases), not_applicable=ALIKE | few, equivalent=EQUIVALENT,
+        name, kind="custom", samples=calls(*cases), not_applicable=ALIKE | few,
         reference=(transposed_reference if transposing else reference)(axes),
         large=lambda generator: OpSample(*[generator.normal(size=shape) for shape in large]),
         errors=[
