@@ -132,6 +132,15 @@ def test_a_slope_is_that_of_mpmath(slope: Slope) -> None:
         assert misfit(op, slope.exact, slope.points, i, slope.digits) < 1e-10
 
 
+def test_a_density_keeps_its_digits_where_it_is_a_small_number_over_a_smaller_one() -> None:
+    for a, x in ((2.091957529895822, 2.257904256108192e-152), (2.0, 1e-161), (0.5, 1e-300)):
+        exact = float(mpmath.mpf(x) ** (mpmath.mpf(a) - 1) / mpmath.gamma(a))
+        assert np.isclose(corelib.grad(corelib_scipy.special.gammainc, argnums=1)(a, x), exact, rtol=1e-12, atol=0)
+        exact = float(mpmath.mpf(x) ** (mpmath.mpf(a) - 1) / mpmath.beta(a, 3))
+        found = corelib.grad(corelib_scipy.special.betainc, argnums=2)(a, 3.0, x)
+        assert np.isclose(found, exact, rtol=1e-12, atol=0)
+
+
 def test_a_difference_of_polygammas_keeps_its_digits() -> None:
     for n in (0, 1, 2, 3):
         for x, d in pairs((0.01, 0.8, 7.0, 40.0, 1e5), (1e-12, 1e-4, 0.3)):

@@ -17,13 +17,13 @@ def _exponent(a: Any, d: Any, share: Any) -> Any:
     return a * np.where(near, log1p_less(np.where(near, ratio, 0)), np.log(share) - ratio)
 
 
-def beta_front(a: Any, b: Any, x: Any, c: Any) -> Any:
-    """x**a c**b / beta(a, b), where x + c is 1."""
+def beta_front(a: Any, b: Any, x: Any, c: Any, shift: Any = 0.0) -> Any:
+    """x**a c**b exp(shift) / beta(a, b), where x + c is 1: with the shift, what is divided by x next may underflow."""
     a, b = np.maximum(a, LEAST), np.maximum(b, LEAST)
     whole, d = a + b, x * b - c * a
     exponent = _exponent(a, d, x * (whole / a)) + _exponent(b, -d, c * (whole / b))
     scale = np.sqrt(a / whole * b / (2 * pi)) * (gamma_star(whole) / gamma_star(a) / gamma_star(b))
-    return scale * np.exp(exponent)
+    return scale * np.exp(exponent + shift)
 
 
 def _beta_density(a: Any, b: Any, x: Any) -> Any:
@@ -31,7 +31,7 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
     a, b, x = floats(a, b, x)
     inside = (x > 0) & (x < 1)
     y = np.where(inside, x, 0.5).astype(np.float64)
-    density = beta_front(a.astype(np.float64), b.astype(np.float64), y, 1 - y) / y / (1 - y)
+    density = beta_front(a.astype(np.float64), b.astype(np.float64), y, 1 - y, -np.log(y) - np.log1p(-y))
     ends = np.where(x == 0, _at_end(a, b), np.where(x == 1, _at_end(b, a), np.nan))
     return np.where(inside, density, ends).astype(a.dtype)
 
@@ -70,7 +70,7 @@ def _fisher(n: Any, d: Any, x: Any) -> Any:
     dtype = n.dtype
     n, d, x = n.astype(np.float64), d.astype(np.float64), x.astype(np.float64)
     odds = n / d * x
-    return (beta_front(n / 2, d / 2, odds / (1 + odds), 1 / (1 + odds)) / x).astype(dtype)
+    return (beta_front(n / 2, d / 2, odds / (1 + odds), 1 / (1 + odds), -np.log(x))).astype(dtype)
 
 
 fisher: Final[Recordable] = recordable(

@@ -74,10 +74,10 @@ def _log_excess(a: Any, x: Any) -> Any:
 log_excess: Final[Recordable] = recordable(_log_excess, lambda a, x: -polygamma_of(1, a), lambda a, x: 1 / x)
 
 
-def gamma_front(a: Any, x: Any) -> Any:
-    """x**a exp(-x) / gamma(a + 1)."""
+def gamma_front(a: Any, x: Any, shift: Any = 0.0) -> Any:
+    """x**a exp(-x + shift) / gamma(a + 1): with the shift, what is divided by x next may underflow."""
     a = np.maximum(a, LEAST)
-    return np.exp(exponent_of(a, x)) / np.sqrt(2 * pi * a) / gamma_star(a)
+    return np.exp(exponent_of(a, x) + shift) / (np.sqrt(2 * pi * a) * gamma_star(a))
 
 
 def _gamma_density(a: Any, x: Any) -> Any:
@@ -85,7 +85,10 @@ def _gamma_density(a: Any, x: Any) -> Any:
     a, x = floats(a, x)
     wide = a.astype(np.float64)
     inside = (x > 0) & (x < np.inf)
-    density = wide * gamma_front(wide, np.where(inside, x, 1).astype(np.float64)) / np.where(inside, x, 1)
+    y = np.where(inside, x, 1).astype(np.float64)
+    density = gamma_front(wide, y, np.log(np.maximum(wide, LEAST)) - np.log(y)) * np.where(
+        wide < LEAST, wide / LEAST, 1
+    )
     at_zero = np.where(a > 1, 0, np.where(a < 1, np.inf, 1))
     return np.where(inside | np.isnan(x), density + 0 * x, np.where(x == 0, at_zero, 0)).astype(a.dtype)
 
@@ -104,7 +107,7 @@ def _rate_density(a: Any, b: Any, x: Any) -> Any:
     a, b, x = a.astype(np.float64), b.astype(np.float64), x.astype(np.float64)
     y = np.where((a != 0) & (x != 0), np.maximum(a * x, SMALLEST), 0)
     inside = (y > 0) & (y < np.inf)
-    weight = b * gamma_front(b, np.where(inside, y, 1)) / np.where(inside, a, 1)
+    weight = b * gamma_front(b, np.where(inside, y, 1), -np.log(np.where(inside, a, 1)))
     return np.where(inside, weight, x * _gamma_density(b, y)).astype(dtype)
 
 

@@ -24,7 +24,8 @@ def calls(name: str, held: bool, rng: np.random.Generator) -> Iterator[OpSample]
     for form in FORMS:
         yield OpSample(*_drawn(name, held, form, rng))
     x, *shapes, loc, scale = _drawn(name, held, (3, 1), rng)
-    yield OpSample(x, *shapes, loc[:1, 0], scale[:1], id="broadcast")
+    x = loc[0] + scale[0] * ((x - loc) / scale)  # within the support beside these
+    yield OpSample(x, *shapes, loc[0], scale[:1], id="broadcast")
     tied = [np.full(3, float(np.ravel(a)[0])) if np.ndim(a) else a for a in _drawn(name, held, (3,), rng)]
     yield OpSample(*tied, id="ties")
     one = np.array([0.75, 1.25])
