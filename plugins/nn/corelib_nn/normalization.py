@@ -36,10 +36,10 @@ class Standardized:
         n = prod([np.shape(x)[axis] for axis in self.axes])
         deviation = np.sqrt(variance + self.eps)
         shift = (of_mean - typed.sum(g, self.axes, keepdims=True) / deviation) / n
-        stretch = (2 * deviation * of_variance - typed.sum(g * y, self.axes, keepdims=True) / deviation) / n
+        slope = (2 * deviation * of_variance - typed.sum(g * y, self.axes, keepdims=True) / deviation) / n
         gradient: Array = g / deviation
         gradient += shift
-        gradient += y * stretch
+        gradient += y * slope
         return gradient
 
 

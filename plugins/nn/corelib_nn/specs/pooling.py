@@ -97,8 +97,8 @@ def of(name: str, axes: int, *cases: tuple[tuple[int, ...], Any, dict[str, Any]]
 
 
 TIES: Final = {"tie": "the samples of max_pool1d have ties"}
-MAX: Final = {"stride": 2, "padding": 1, "dilation": 2, "ceil_mode": True}
-MEAN: Final = {"stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False}
+MAX: Final[dict[str, Any]] = {"stride": 2, "padding": 1, "dilation": 2, "ceil_mode": True}
+MEAN: Final[dict[str, Any]] = {"stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False}
 
 SPECS: Final = (
     of(
