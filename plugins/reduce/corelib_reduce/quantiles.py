@@ -11,7 +11,7 @@ from corelib_reduce.averages import fitted
 from corelib_reduce.axes import last
 from corelib_reduce.quantile_places import Method, places
 
-FEW: Final = 4  # positions that are looked for one by one: each is compared with all entries
+SEARCH_LIMIT: Final = 4  # positions that are looked for one by one: each is compared with all entries
 
 
 def _quantile(
@@ -124,7 +124,7 @@ def unweighted(entries: Any, q: Any, method: Method, *, weak: bool, with_nan: bo
 def in_order(entries: Any, positions: list[Any], some_unknown: bool) -> tuple[Any, list[Any]]:
     """The entries sorted, and those at each row of positions then; not sorted where it is enough to partition them."""
     together = np.concatenate(positions, axis=-1)
-    if native(entries) and not some_unknown and together.ndim == 1 and together.size <= FEW:
+    if native(entries) and not some_unknown and together.ndim == 1 and together.size <= SEARCH_LIMIT:
         index = np.argpartition(entries.data, together, axis=-1)[..., together]
         chosen = np.take_along_axis(entries.data, index, -1)
         if np.count_nonzero(np.expand_dims(entries.data, -2) == np.expand_dims(chosen, -1)) == chosen.size:  # no ties
