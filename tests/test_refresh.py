@@ -35,17 +35,21 @@ def test_what_is_out_of_date_is_named_and_written(
     monkeypatch.setattr(command, "ROOT", tmp_path)
     one = {"corelib-elementwise.arctan2": manifest.cases()["corelib-elementwise.arctan2"]}
     monkeypatch.setattr(manifest, "cases", lambda: one)  # the suite is run on no more
-    for name, path in (("NAMES", command.NAMES), ("TYPINGS", command.TYPINGS), ("MANIFEST", command.MANIFEST)):
+    for name, path in (
+        ("NAMES", command.NAMES), ("COVERAGE", command.COVERAGE), ("TYPINGS", command.TYPINGS),
+        ("MANIFEST", command.MANIFEST),
+    ):  # fmt: skip
         there = tmp_path / path.relative_to(ROOT)
         there.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(path, there) if path.is_dir() else shutil.copy(path, there)
         monkeypatch.setattr(command, name, there)
-    for file in (command.NAMES, command.TYPINGS / "_corelib_ops.pyi", command.MANIFEST):
+    for file in (command.NAMES, command.COVERAGE, command.TYPINGS / "_corelib_ops.pyi", command.MANIFEST):
         lines = file.read_text().splitlines(keepends=True)
         file.write_text("".join(line for line in lines if "arctan2" not in line))
     assert command.check(projects()) == 1
     said = capsys.readouterr().err
     assert "corelib/plugins/first_party.py is out of date" in said
+    assert "docs/coverage.md is out of date" in said
     assert "typings/_corelib_ops.pyi is stale: +arctan2" in said
     assert "tests/conformance_manifest.json is out of date: +corelib-elementwise.arctan2" in said
     assert command.refresh(projects()) == 0

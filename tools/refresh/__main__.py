@@ -7,11 +7,12 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from tools.refresh import first_party
+from tools.refresh import coverage, first_party
 from tools.refresh.projects import ROOT, Project, projects
 
 NAMES: Final = ROOT / "corelib" / "plugins" / "first_party.py"
 TYPINGS: Final = ROOT / "typings"
+COVERAGE: Final = ROOT / "docs" / "coverage.md"
 MANIFEST: Final = ROOT / "tests" / "conformance_manifest.json"
 
 
@@ -62,10 +63,11 @@ def out_of_date(ours: list[Project]) -> list[str]:
     from corelib.stubs.files import stale
     from tools.refresh import manifest
 
-    names = [] if NAMES.read_text(encoding="utf-8") == first_party.text(ours) else [f"{shown(NAMES)} is out of date"]
+    texts = {NAMES: first_party.text(ours), COVERAGE: coverage.text()}
+    old = [f"{shown(path)} is out of date" for path, text in texts.items() if path.read_text(encoding="utf-8") != text]
     counts = manifest.differences(MANIFEST)
     lines = [f"{shown(MANIFEST)} is out of date: {' '.join(counts)}"] if counts else []
-    return [*names, *(line.replace(f"{ROOT}/", "") for line in stale(TYPINGS)), *lines]
+    return [*old, *(line.replace(f"{ROOT}/", "") for line in stale(TYPINGS)), *lines]
 
 
 def refresh(ours: list[Project], recount: Collection[str] = ()) -> int:
@@ -74,6 +76,7 @@ def refresh(ours: list[Project], recount: Collection[str] = ()) -> int:
     from tools.refresh import manifest
 
     NAMES.write_text(first_party.text(ours), encoding="utf-8")
+    COVERAGE.write_text(coverage.text(), encoding="utf-8")
     for stub in stubs():
         (TYPINGS / stub.file).write_text(stub.text, encoding="utf-8")
     failures = manifest.write(MANIFEST, recount)
