@@ -30,6 +30,8 @@ ALLOWED = {
     **{("typed.py", name): "NumPy's function, with its type"
        for name in ("dot", "einsum", "matmul", "max", "mean", "min", "prod", "sum", "take")},
     ("extend.py", "full"): "a helper of rules",
+    ("extend.py", "linear"): "a factory of ops",
+    ("__init__.py", "linear"): "a factory of ops",
     ("optimizing/parameter.py", "gradient"): "what an error calls an array",
     ("plugins/provided.py", "place"): "a method of an ArrayKind",
     ("plugins/loading.py", "corelib-optimizers"): "the hook corelib_optimizers",

@@ -52,7 +52,7 @@ def _beta(mp: Any, a: Any, b: Any, x: Any) -> Any:
 
 
 SIDES = tuple([
-    (a, b, x) for a in (1e-6, 0.3, 1.0, 7.5, 60.0) for b in (1e-6, 0.6, 1.0, 4.0, 45.0) for x in (1e-9, 0.05, 0.45, 0.7)
+    (a, b, x) for a in (1e-4, 0.3, 1.0, 7.5, 60.0) for b in (1e-4, 0.6, 1.0, 4.0, 45.0) for x in (1e-9, 0.05, 0.45, 0.7)
 ])  # fmt: skip
 SHAPES = (1e-12, 0.01, 0.7, 1.0, 3.25, 11.9, 12.1, 40.0, 300.0)
 RATIOS = (1e-8, 0.02, 0.6, 0.97, 1.0, 1.02, 1.6, 5.0)
@@ -155,3 +155,10 @@ def test_polygamma_is_right_left_of_zero() -> None:
             with mpmath.workdps(50):
                 exact = float(mpmath.diff(lambda x, n=n: mpmath.psi(n - 1, x), mpmath.mpf(x)))
             assert np.isclose(corelib_scipy.special.polygamma(n, x).item(), exact, rtol=1e-11, atol=0)
+
+
+def test_parameters_of_betainc_whose_derivative_has_no_digits_are_refused() -> None:
+    density = corelib.grad(corelib_scipy.special.betainc, argnums=2)(1e-6, 3.0, 0.5)
+    assert np.isclose(density, 5.0000040342626e-7, rtol=1e-12)
+    with pytest.raises(corelib.errors.NotDifferentiable, match=r"parameters below 0\.0001"):
+        corelib.grad(corelib_scipy.special.betainc)(1e-6, 3.0, 0.5)

@@ -12,7 +12,7 @@ Generator = np.random.Generator
 PARAMETER: Final = ((0.0, 1e4), UNIT)
 PAIRS: Final = ((1.5, 2.5), (0.7, 1.0), (12.5, 4.0))
 SHAPES: Final = ((0.5,), (2.5,), (7.0,))
-BETA: Final = ((1e-8, None), (1e-8, None), UNIT)
+BETA: Final = ((1e-4, None), (1e-4, None), UNIT)
 FAR: Final = "the second slope in the parameter is a difference, of which the terms are sqrt(a)**3 times as large"
 
 
