@@ -31,7 +31,7 @@ class Eigh:
     UPLO: Triangle = "L"
 
     def forward(self, a: Array) -> EighResult[Array]:
-        return EighResult(*np.linalg.eigh(a, self.UPLO))
+        return EighResult(*np.linalg.eigh(a, known(self.UPLO)))
 
     def backward(self, propagated: EighResult[Array], a: Array, *, result: EighResult[Array]) -> Array:
         w, v = result
@@ -60,7 +60,7 @@ class Eigenvalues:
     UPLO: Triangle = "L"
 
     def forward(self, a: Array) -> Spectrum[Array]:
-        w, v = np.linalg.eigh(a, self.UPLO)
+        w, v = np.linalg.eigh(a, known(self.UPLO))
         if native(a) and np.any(tied(w)):
             v = v @ mixing(w)
         return Spectrum(w, v, np.zeros_like(a))
@@ -75,6 +75,13 @@ class Eigenvalues:
             left = v @ np.where(near, of_values(g, second, near), apart(adjoint(v) @ gv, w, near))
         cotangent = left @ adjoint(v)
         return of_triangle(cotangent + zero if isinstance(zero, Tensor) else cotangent, a, self.UPLO in "lL")
+
+
+def known(triangle: Triangle) -> Triangle:
+    """The name of a triangle. Raises ValueError for another."""
+    if triangle not in ("L", "U", "l", "u"):
+        raise ValueError(f"UPLO is 'L' or 'U', not {triangle!r}")
+    return triangle
 
 
 def _eigvalsh(a: TensorLike, UPLO: Triangle = "L") -> Tensor:

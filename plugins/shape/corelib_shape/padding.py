@@ -76,8 +76,11 @@ def pairs(values: Any, ndim: int) -> list[Pair]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _holds_tensor(values: Any) -> bool:
-    return isinstance(values, Tensor) or (isinstance(values, (list, tuple)) and any(map(_holds_tensor, values)))
+def _holds_tensor(values: Any, depth: int = 2) -> bool:
+    """Whether there is a Tensor among values: one for each side of each axis."""
+    if isinstance(values, Tensor) or depth == 0 or not isinstance(values, (list, tuple)):
+        return isinstance(values, Tensor)
+    return any([_holds_tensor(value, depth - 1) for value in values])
 
 
 def _ends(x: Tensor, axis: int, before: int, after: int) -> Pair:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import normalize_axis_index
 
+from corelib.errors import NotDifferentiable
 from corelib.extend import Array, Shape, Tensor, TensorLike, composed, kind_of_array, like, native
 from corelib_shape.foreign import as_index
 from corelib_shape.indexing import place
@@ -23,6 +24,10 @@ def tensor(x: Any) -> Tensor:
 
 def on_host(numbers: Any) -> Any:
     """Numbers that a shape depends on, where Python can read them: an array of another kind waits for that."""
+    if isinstance(numbers, Tensor):
+        if numbers.trainable:
+            raise NotDifferentiable(f"a shape has no gradient in {numbers!r}; write tensor.data")
+        numbers = numbers.data
     kind = kind_of_array(numbers)
     return numbers if kind is None else kind.to_host(numbers)
 

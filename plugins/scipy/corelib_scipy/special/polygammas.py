@@ -15,6 +15,7 @@ from corelib_scipy.recordable import floats, patched
 
 special: Final[Any] = scipy.special
 SHIFT: Final = 12
+LARGEST: Final = 170
 BERNOULLI: Final = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)
 
 
@@ -66,7 +67,9 @@ _OPS: dict[int, Any] = {}
 
 
 def polygamma_of(n: int, x: Any) -> Any:
-    """The n-th derivative of digamma: recorded, where x is a Tensor."""
+    """The n-th derivative of digamma: recorded, where x is a Tensor. Raises ValueError for an n above 170."""
+    if n > LARGEST:
+        raise ValueError(f"polygamma takes an n of at most {LARGEST}, not {n}: the factorial of more is infinite")
     if not isinstance(x, Tensor):
         return _polygamma(n, x)
     if n not in _OPS:
