@@ -60,5 +60,5 @@ def test_what_is_not_there_is_refused_in_words() -> None:
         corelib_scipy.stats.norm.logpdf(0.5, 0.0, 1.0, 2.0)
     with pytest.raises(NotDifferentiable):
         corelib.grad(lambda df: corelib_scipy.stats.t.cdf(0.5, df))(3.0)
-    with pytest.raises(NotDifferentiable, match="below 1e-08"):
+    with pytest.raises(NotDifferentiable, match=r"below 0\.0001"):
         corelib.grad(lambda a: corelib_scipy.stats.beta.cdf(0.5, a, 2.0))(1e-9)

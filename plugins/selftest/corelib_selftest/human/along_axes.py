@@ -19,7 +19,8 @@ class Unit:
         self.axis = axis
 
     def forward(self, x: Array) -> Array:
-        return np.asarray(x / length(x, self.axis))
+        found: Array = x / length(x, self.axis)
+        return found
 
     def backward(self, propagated: Any, x: Any, *, result: Any) -> Any:
         return (propagated - result * np.sum(result * propagated, axis=self.axis, keepdims=True)) / length(x, self.axis)

@@ -42,7 +42,8 @@ RELATIVE.mistake("rel_entr: the second derivative in y is lost", None, lambda x,
 def huber(delta: Array, r: Array) -> Array:
     """delta**2 (sqrt(1 + u**2) - 1) with u = r / delta, without cancellation."""
     u = r / delta
-    return np.asarray(delta * r * (u / (1 + np.hypot(1, u))))
+    found: Array = delta * r * (u / (1 + np.hypot(1, u)))
+    return found
 
 
 def in_delta(delta: Any, r: Any) -> Any:
