@@ -12,6 +12,7 @@ from corelib.conformance.subject import Subject
 from corelib.primitives.class_op import ClassOp
 from corelib.primitives.composed import Composed
 from corelib.primitives.elementwise_op import Elementwise
+from corelib.primitives.slope import Nondifferentiable, Slope
 from corelib_selftest import arriving, second, sometimes, ties
 from corelib_selftest.bending import Behaviour, bent
 from corelib_selftest.beside import beside_faults
@@ -28,12 +29,14 @@ from corelib_selftest.targets import Target, targets
 def behavioural_mutants(subject: Subject) -> Iterator[Mutant]:
     """All faults that change what the op computes. (The negative of a gradient that is 0 everywhere is no fault.)"""
     for target in targets(subject):
-        indices = range(target.op.arity) if isinstance(target.op, Elementwise) else [0]
-        for index in indices:
+        slopes: tuple[Slope | None, ...] = target.op.slopes if isinstance(target.op, Elementwise) else (None,)
+        for index, slope in enumerate(slopes):
+            if isinstance(slope, Nondifferentiable):  # nobody gets it
+                continue
             facts = Facts(subject, target, index)
             for behaviour in faults(facts):
                 label = f"{target.label}: " if target.label else ""
-                suffix = f" (slope {index})" if len(indices) > 1 else ""
+                suffix = f" (slope {index})" if len(slopes) > 1 else ""
                 make = functools.partial(_made, target, behaviour, index)
                 yield Mutant("behaviour", f"{label}{behaviour.name}{suffix}", (Host(subject, make),))
         if isinstance(target.op, ClassOp):

@@ -245,7 +245,7 @@ def test_a_reason_that_is_none_is_refused() -> None:
 
 
 def test_every_reason_of_the_installed_plugins_names_a_mutant() -> None:
-    found = all_mutants(families=["syntax"])
+    found = all_mutants(families=["syntax", "behaviour"])
     classes = [(one, target) for one in installed() for target in targets(one) if isinstance(target.op, ClassOp)]
     ignored = [mutant for one, target in classes for mutant in ignoring(one, target)]
     assert unused([*found, *ignored]) == []

@@ -261,8 +261,6 @@ EQUIVALENT: Final = {
     "corelib_shape.indexing:may_repeat: *": "what adds at indices that repeat is right for others too",
     "corelib_shape.indexing:placed: *": "makes a difference for numbers and for arrays of other libraries alone",
     "corelib_shape.joining:*.backward: *": "computes what nobody wants, or reshapes what has the shape already",
-    "corelib_shape.repeating:PadConstant.backward: *": "both have the same length: NumPy has seen to that",
-    "corelib_shape.repeating:widths: int(*": "an integer of NumPy's in the place of Python's",
 }
 """Faults of `corelib mutate` that change no gradient, by their names, and why."""
 
