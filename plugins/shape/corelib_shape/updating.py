@@ -124,7 +124,7 @@ add_at: Final = linear(IndexAdd, name="index_add")
 def without_tensors(index: Any) -> Any:
     """An index in which arrays stand for Tensors: of integers or booleans, which have no gradient."""
     if type(index) is tuple:
-        return tuple([without_tensors(part) for part in index])
+        return tuple([part.data if isinstance(part, Tensor) else part for part in index])
     return index.data if isinstance(index, Tensor) else index
 
 
