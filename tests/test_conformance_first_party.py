@@ -1,7 +1,7 @@
 """Every first-party op and optimizer is counted in the manifest of the whole suite.
 
 The tests of each plugin run the suite's quick profile. The default one over all of them takes some minutes, and is a
-command of its own, which .ci/run runs over the compiled core:
+command of its own:
 
     corelib check --manifest tests/conformance_manifest.json
 """
